@@ -1,0 +1,42 @@
+import Hashing
+import Testing
+
+@Suite("Checksums and hexadecimal text")
+struct ChecksumTests {
+    @Test(
+        "MD5 is the one of RFC 1321's test suite",
+        arguments: [
+            ("", "d41d8cd98f00b204e9800998ecf8427e"),
+            ("a", "0cc175b9c0f1b6a831c399e269772661"),
+            ("message digest", "f96b697d7cb7938d525a2f31aaf161d0"),
+            (
+                "12345678901234567890123456789012345678901234567890123456789012345678901234567890",
+                "57edf4a22be3c955ac49da2e2107b67a"
+            ),
+        ]
+    )
+    func md5(text: String, expected: String) {
+        #expect(MD5.hexHash(text) == expected)
+        #expect(MD5.hexHash(Array(text.utf8)) == expected)
+        #expect(MD5.hash(text) == MD5.hash(Array(text.utf8)))
+        #expect(MD5.hash(text).count == 16)
+    }
+
+    @Test(
+        "CRC-32 is the one of zlib",
+        arguments: [
+            ("", 0), ("123456789", 0xCBF4_3926), ("The quick brown fox jumps over the lazy dog", 0x414F_A339),
+            ("{}", 2_745_614_147),
+        ] as [(String, UInt32)]
+    )
+    func crc32(text: String, expected: UInt32) {
+        #expect(CRC32.checksum(Array(text.utf8)) == expected)
+    }
+
+    @Test("Hexadecimal text has two lower-case digits a byte")
+    func hex() {
+        #expect(Hex.encode([]) == "")
+        #expect(Hex.encode([0x00, 0x09, 0x0A, 0x10, 0xFF]) == "00090a10ff")
+        #expect(Hex.encode((0...255).map { UInt8($0) }).count == 512)
+    }
+}
