@@ -24,10 +24,12 @@ let package = Package(
         // Building blocks that know neither AWS nor jobs.
         .target(name: "Hashing", dependencies: ["CCrypto"]),
         .target(name: "JSON"),
+        .target(name: "Observability", dependencies: ["JSON", .logging]),
 
         // Tests mirror the targets.
         .testTarget(name: "HashingTests", dependencies: ["Hashing"]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
+        .testTarget(name: "ObservabilityTests", dependencies: ["JSON", "Observability", .logging]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,55 @@
+public import FoundationEssentials
+public import Logging
+
+/// Writes each log event as one line with one JSON object.
+///
+/// Members come in this order: `ts` (RFC 3339, UTC, milliseconds), `level`, `component`, `msg`; `traceId`, `jobId`,
+/// `requestId` and `error` where known; then the other metadata, sorted by key, dotted keys as they are. Metadata of
+/// the event wins over that of the provider, and that over the handler's own. Everything passes the redactor.
+public struct JSONLogHandler: LogHandler {
+    /// The least severe level that is logged.
+    public var logLevel: Logger.Level
+    /// Metadata of every event of this handler.
+    public var metadata: Logger.Metadata = [:]
+    /// Asked for more metadata at each event.
+    public var metadataProvider: Logger.MetadataProvider?
+    let component: String
+    let redactor: Redactor
+    private let output: any LogOutput
+    private let now: @Sendable () -> Date
+
+    /// Creates a handler of a component, such as `svc-api`.
+    public init(
+        component: String,
+        level: Logger.Level = .info,
+        output: any LogOutput = .standardOutput,
+        metadataProvider: Logger.MetadataProvider? = nil,
+        redactor: Redactor = .standard,
+        now: @escaping @Sendable () -> Date = { Date() }
+    ) {
+        self.component = component
+        self.logLevel = level
+        self.output = output
+        self.metadataProvider = metadataProvider
+        self.redactor = redactor
+        self.now = now
+    }
+
+    /// One value of the handler's own metadata.
+    public subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    /// Writes the event to the output.
+    public func log(event: LogEvent) {
+        output.write(line(of: event, at: now()))
+    }
+
+    func merged(_ event: LogEvent) -> Logger.Metadata {
+        var merged = metadata
+        if let provided = metadataProvider?.get() { merged.merge(provided) { _, new in new } }
+        if let own = event.metadata { merged.merge(own) { _, new in new } }
+        return merged
+    }
+}

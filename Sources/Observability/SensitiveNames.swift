@@ -1,0 +1,66 @@
+/// The rule for names whose values must not be shown.
+struct SensitiveNames: Sendable {
+    private enum Place {
+        /// From the start of a word to the end of one: `pin` in `cardPin`, but not in `spinning`.
+        case wholeWords
+        /// Up to the end of a word: `token` in `authtoken`, but not in `tokenizer`.
+        case endOfWord
+        case anywhere
+    }
+
+    private struct Pattern {
+        var text: [UInt8]
+        var place: Place
+    }
+
+    private let patterns: [Pattern]
+
+    init(additional: Set<String>) {
+        let more = additional.map { Pattern(text: NameWords($0).letters, place: .wholeWords) }
+        patterns = Self.usual + more.filter { !$0.text.isEmpty }
+    }
+
+    /// Whether a part of the name is sensitive, written as one word or as several.
+    func match(_ name: String) -> Bool {
+        let words = NameWords(name)
+        return patterns.contains { pattern in
+            words.matches(of: pattern.text)
+                .contains { range in
+                    switch pattern.place {
+                    case .wholeWords:
+                        words.isBoundary(range.lowerBound) && words.isBoundary(range.upperBound)
+                            && !Self.isQuantity(pattern.text, in: words, at: range.lowerBound)
+                    case .endOfWord: words.isBoundary(range.upperBound)
+                    case .anywhere: true
+                    }
+                }
+        }
+    }
+
+    private static let usual: [Pattern] =
+        patterns(
+            .wholeWords,
+            "auth authorization bearer cookie cookies cvc cvv encryptionkey jwt otp passcode pin pwd secret secrets "
+                + "session sessionid signingkey socialsecurity ssn token tokens"
+        )
+        + patterns(.endOfWord, "secret token cookie")
+        + patterns(
+            .anywhere,
+            "accesskey apikey authorization cardnumber creditcard credential passphrase passwd password privatekey "
+                + "secretkey"
+        )
+
+    private static func patterns(_ place: Place, _ list: String) -> [Pattern] {
+        list.split(separator: " ").map { Pattern(text: Array($0.utf8), place: place) }
+    }
+
+    private static let tokens = Array("tokens".utf8)
+    private static let quantities = Set(
+        ["completion", "input", "max", "maximum", "min", "minimum", "output", "prompt", "total"].map { Array($0.utf8) }
+    )
+
+    /// Language models count tokens: `maxTokens` is a number, not a secret.
+    private static func isQuantity(_ text: [UInt8], in words: NameWords, at start: Int) -> Bool {
+        text == tokens && quantities.contains(words.word(before: start))
+    }
+}

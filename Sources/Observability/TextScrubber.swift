@@ -1,0 +1,159 @@
+/// Takes what looks like a secret out of free text, in one pass over its bytes.
+struct TextScrubber {
+    private let bytes: [UInt8]
+    private let names: SensitiveNames
+    private var position = 0
+    private var output: [UInt8] = []
+
+    init(_ text: String, names: SensitiveNames) {
+        bytes = Array(text.utf8)
+        self.names = names
+        output.reserveCapacity(bytes.count)
+    }
+
+    mutating func scrub() -> String {
+        while position < bytes.count {
+            guard Self.isRunByte(bytes[position]) else {
+                output.append(bytes[position])
+                position += 1
+                continue
+            }
+            let start = position
+            let end = endOfRun(from: start)
+            if isSecret(start..<end) {
+                replace(upTo: end)
+            } else {
+                copy(upTo: end)
+                scrubWhatFollows(start..<end)
+            }
+        }
+        return String(decoding: output, as: UTF8.self)
+    }
+
+    /// After a run of letters, digits and their like has been copied: what it introduces.
+    private mutating func scrubWhatFollows(_ run: Range<Int>) {
+        if bytes[position...].starts(with: "://".utf8) {
+            copy(upTo: position + 3)
+            if let end = endOfUserInfo() { replace(upTo: end) }
+        } else if isScheme(run), let value = valueAfterSpace() {
+            copy(upTo: value.lowerBound)
+            replace(upTo: value.upperBound)
+        } else if let value = valueOfPair(), names.match(name(of: run)) {
+            copy(upTo: value.lowerBound)
+            replace(upTo: isHeader(run) && !isQuoted(value) ? endOfLine() : value.upperBound)
+        }
+    }
+
+    private mutating func copy(upTo end: Int) {
+        output.append(contentsOf: bytes[position..<end])
+        position = end
+    }
+
+    private mutating func replace(upTo end: Int) {
+        output.append(contentsOf: Redactor.mark.utf8)
+        position = end
+    }
+}
+
+extension TextScrubber {
+    /// An AWS access key id or a JSON web token.
+    private func isSecret(_ run: Range<Int>) -> Bool {
+        let text = bytes[run]
+        if text.count == 20, text.starts(with: "AKIA".utf8) || text.starts(with: "ASIA".utf8) {
+            return text.allSatisfy { 0x41...0x5A ~= $0 || 0x30...0x39 ~= $0 }
+        }
+        return text.count > 20 && text.starts(with: "eyJ".utf8) && text.count { $0 == UInt8(ascii: ".") } >= 2
+    }
+
+    private func isScheme(_ run: Range<Int>) -> Bool {
+        guard run.count == 6 || run.count == 5 else { return false }
+        let word = lowercased(run)
+        return word == "bearer" || word == "basic"
+    }
+
+    /// Header fields whose value is the rest of the line, spaces and all.
+    private func isHeader(_ run: Range<Int>) -> Bool {
+        let word = lowercased(run)
+        return word.hasSuffix("authorization") || word.hasSuffix("cookie")
+    }
+
+    /// The end of the name is what tells, and no name is longer than this.
+    private func name(of run: Range<Int>) -> String {
+        String(decoding: bytes[run].suffix(128), as: UTF8.self)
+    }
+
+    private func lowercased(_ run: Range<Int>) -> String {
+        name(of: run).lowercased()
+    }
+
+    /// The credentials after `Bearer ` or `Basic `, unless they look like the next word of a sentence.
+    private func valueAfterSpace() -> Range<Int>? {
+        let start = skip(from: position) { $0 == UInt8(ascii: " ") }
+        let end = skip(from: start) { Self.isRunByte($0) || "~+/=".utf8.contains($0) }
+        guard start > position, end - start >= 8 else { return nil }
+        let isWord = end - start < 20 && bytes[start..<end].dropFirst().allSatisfy { 0x61...0x7A ~= $0 }
+        return isWord ? nil : start..<end
+    }
+
+    /// The value after `=` or `:`, without its quotation marks, which may have backslashes before them.
+    private func valueOfPair() -> Range<Int>? {
+        let name = skip(from: position) { Self.isQuote($0) || $0 == UInt8(ascii: "\\") }
+        let separator = skip(from: name) { $0 == UInt8(ascii: " ") }
+        guard separator < bytes.count, "=:".utf8.contains(bytes[separator]) else { return nil }
+        let mark = skip(from: separator + 1) { $0 == UInt8(ascii: " ") }
+        let quote = skip(from: mark) { $0 == UInt8(ascii: "\\") }
+        guard quote < bytes.count, Self.isQuote(bytes[quote]) else {
+            let end = skip(from: mark) { !Self.endsBareValue($0) }
+            return end > mark ? mark..<end : nil
+        }
+        return (quote + 1)..<endOfQuoted(from: quote + 1, by: bytes[quote], escaped: quote > mark)
+    }
+
+    private func endOfQuoted(from start: Int, by quote: UInt8, escaped: Bool) -> Int {
+        if escaped { return skip(from: start) { $0 != UInt8(ascii: "\\") } }
+        var index = start
+        while index < bytes.count, bytes[index] != quote {
+            index += bytes[index] == UInt8(ascii: "\\") ? 2 : 1
+        }
+        return min(index, bytes.count)
+    }
+
+    private func isQuoted(_ value: Range<Int>) -> Bool {
+        Self.isQuote(bytes[value.lowerBound - 1])
+    }
+
+    private func endOfLine() -> Int {
+        skip(from: position) { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
+    }
+
+    /// The `@` that ends a user and password; nil if the URL has none.
+    private func endOfUserInfo() -> Int? {
+        let end = skip(from: position) { !"/?#@ \"'<>\n\t".utf8.contains($0) }
+        return end < bytes.count && bytes[end] == UInt8(ascii: "@") ? end : nil
+    }
+
+    private func endOfRun(from start: Int) -> Int {
+        skip(from: start, while: Self.isRunByte)
+    }
+
+    private func skip(from start: Int, while condition: (UInt8) -> Bool) -> Int {
+        var index = start
+        while index < bytes.count, condition(bytes[index]) { index += 1 }
+        return index
+    }
+
+    private static func isRunByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "."): true
+        default: byte >= 0x80
+        }
+    }
+
+    private static func isQuote(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'")
+    }
+
+    private static func endsBareValue(_ byte: UInt8) -> Bool {
+        byte <= 0x20 || ",;&)]}\"'".utf8.contains(byte)
+    }
+}

@@ -1,0 +1,29 @@
+/// The id of a trace, valid for X-Ray and for W3C trace context: 128 bits, of which the first 32 are a time.
+public struct TraceID: Sendable, Hashable, CustomStringConvertible {
+    /// The 32 lower-case hexadecimal digits.
+    public let description: String
+
+    /// Creates an id from 32 lower-case hexadecimal digits that are not all zero; nil for anything else.
+    public init?(_ text: some StringProtocol) {
+        guard HexID.isValid(text, length: 32) else { return nil }
+        description = String(text)
+    }
+
+    /// Creates a new id from a time in seconds since 1970 and 96 random bits.
+    public init(epochSeconds: UInt32, random: inout some RandomNumberGenerator) {
+        let tail = HexID.text(random.next() as UInt32, length: 8) + HexID.text(random.next() as UInt64, length: 16)
+        // A clock at zero with nothing but zeroes drawn would be the one id that is not valid.
+        description = HexID.text(max(epochSeconds, 1), length: 8) + tail
+    }
+
+    /// The id as X-Ray spells it: `1-`, 8 digits, `-`, 24 digits.
+    public var xrayRoot: String {
+        "1-\(description.prefix(8))-\(description.suffix(24))"
+    }
+
+    init?(xrayRoot: some StringProtocol) {
+        let parts = xrayRoot.split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.count == 3, parts[0] == "1", parts[1].utf8.count == 8 else { return nil }
+        self.init(String(parts[1]) + String(parts[2]))
+    }
+}
