@@ -20,15 +20,25 @@ let package = Package(
     targets: [
         // C headers with non-variadic shims, nothing else.
         .target(name: "CCrypto", linkerSettings: [.linkedLibrary("crypto")]),
+        .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
 
         // Building blocks that know neither AWS nor jobs.
         .target(name: "Hashing", dependencies: ["CCrypto"]),
         .target(name: "JSON"),
+        .target(name: "CurlHTTP", dependencies: ["CCurl", .httpTypes]),
         .target(name: "Observability", dependencies: ["JSON", .logging]),
+
+        // Test kits.
+        .target(
+            name: "AWSTestKit",
+            dependencies: [.httpTypes],
+            path: "Tests/Support/AWSTestKit"
+        ),
 
         // Tests mirror the targets.
         .testTarget(name: "HashingTests", dependencies: ["Hashing"]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
+        .testTarget(name: "CurlHTTPTests", dependencies: ["AWSTestKit", "CurlHTTP", .httpTypes]),
         .testTarget(name: "ObservabilityTests", dependencies: ["JSON", "Observability", .logging]),
     ],
     swiftLanguageModes: [.v6]

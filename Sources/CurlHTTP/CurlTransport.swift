@@ -1,0 +1,71 @@
+import CCurl
+import Glibc
+public import HTTPTypes
+
+/// An HTTP/1.1 client over libcurl: one thread of its own, kept-alive connections, any number of requests at a time.
+///
+/// Header fields go out as given, with `Host` from the authority and nothing added but `User-Agent` (see
+/// ``Configuration``) and `Content-Length`. Certificates are always verified, TLS is 1.2 or later, proxies are not used.
+/// A request on a kept-alive connection that the server closes without a byte of an answer is sent once more by curl on
+/// a new one. Call ``shutdown()`` when done; a transport that is merely dropped also ends its thread, a little later.
+public final class CurlTransport: HTTPTransport {
+    /// One of libcurl's few calls that must not run twice at a time.
+    private static let libraryStatus = ccurl_global_init()
+
+    private let inbox: TransferInbox
+    private let thread: OwnerThread
+
+    /// Starts the transport's thread.
+    ///
+    /// - Parameter configuration: How to connect and what to accept.
+    /// - Throws: ``TransportError`` if the CA bundle cannot be read or the system denies a thread or descriptor.
+    public init(configuration: Configuration = .init()) throws(TransportError) {
+        guard Self.libraryStatus == CURLE_OK else { throw .unavailable("curl_global_init failed") }
+        if let path = configuration.caBundlePath, unsafe access(path, R_OK) != 0 {
+            let message = "the CA bundle \(path) cannot be read (errno \(errno))"
+            throw TransportError(code: .tlsFailed, message: message, requestMayHaveBeenReceived: false)
+        }
+        inbox = try TransferInbox()
+        thread = try OwnerThread(TransferLoop(configuration, inbox: inbox), inbox: inbox)
+    }
+
+    deinit {
+        inbox.stop()
+        thread.detach()
+    }
+
+    /// Sends a request and waits for the whole response; see ``HTTPTransport``.
+    ///
+    /// - Parameters:
+    ///   - request: The request; scheme, authority and path must be set.
+    ///   - body: The bytes to send; POST, PUT and PATCH declare a length even if there are none.
+    ///   - timeouts: How long to wait.
+    /// - Returns: The response's head and body.
+    /// - Throws: ``TransportError``; after ``shutdown()`` with the code `shutDown`.
+    public func send(
+        _ request: HTTPRequest,
+        body: [UInt8] = [],
+        timeouts: TransportTimeouts = .init()
+    ) async throws(TransportError) -> TransportResponse {
+        let wireRequest = try WireRequest(request, body: body, timeouts: timeouts)
+        let id = inbox.makeID()
+        let outcome = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                inbox.submit(id, Transfer(request: wireRequest, continuation: continuation))
+                // The handler below may have run before the inbox knew the transfer.
+                if Task.isCancelled { inbox.cancel(id) }
+            }
+        } onCancel: {
+            inbox.cancel(id)
+        }
+        return try outcome.get()
+    }
+
+    /// Fails what is in flight with the code `shutDown`, closes all connections and joins the thread.
+    ///
+    /// Returns when that is done, also if the calling task is cancelled. May be called any number of times.
+    public func shutdown() async {
+        await inbox.stopAndWait()
+        thread.join()
+    }
+}

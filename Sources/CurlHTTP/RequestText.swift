@@ -1,0 +1,131 @@
+import HTTPTypes
+
+/// The checked text of a request: NUL-terminated strings in one buffer, in the form in which curl wants them.
+struct RequestText {
+    /// Where the strings begin.
+    private(set) var urlOffset = 0
+    private(set) var targetOffset = 0
+    private(set) var methodOffset = 0
+    private(set) var headerOffsets: [Int] = []
+    private(set) var bytes: [UInt8] = []
+
+    /// Fields that frame the message or manage the connection, which is the transport's own business.
+    private static let transportFields: Set<String> = [
+        "connection", "expect", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade",
+    ]
+
+    init(_ request: HTTPRequest, bodyCount: Int) throws(TransportError) {
+        let authority = request.authority ?? ""
+        bytes.reserveCapacity(1024)
+        headerOffsets.reserveCapacity(request.headerFields.count + 4)
+        try appendURL(scheme: request.scheme, authority: authority)
+        try appendTarget(request.path, authority: authority)
+        methodOffset = append(request.method.rawValue)
+        guard request.method != .head || bodyCount == 0 else {
+            throw .invalidRequest(authority, "a HEAD request has no body")
+        }
+        try appendHeaders(request.headerFields, authority: authority, bodyCount: bodyCount)
+    }
+
+    /// The path goes into the target alone: parsed as part of a URL it could change.
+    private mutating func appendURL(scheme: String?, authority: String) throws(TransportError) {
+        guard let scheme, scheme == "http" || scheme == "https" else {
+            throw .invalidRequest(authority, "the scheme must be http or https")
+        }
+        guard !authority.isEmpty, authority.utf8.allSatisfy(\.isAuthorityCharacter) else {
+            throw .invalidRequest("", "the authority must be host or host:port")
+        }
+        urlOffset = append(scheme, "://", authority, "/")
+    }
+
+    private mutating func appendTarget(_ path: String?, authority: String) throws(TransportError) {
+        guard let path, path.utf8.first == UInt8(ascii: "/"), path.utf8.allSatisfy(\.isTargetCharacter) else {
+            throw .invalidRequest(authority, "the path must begin with / and be percent-encoded")
+        }
+        targetOffset = append(path)
+    }
+
+    private mutating func appendHeaders(
+        _ fields: HTTPFields,
+        authority: String,
+        bodyCount: Int
+    ) throws(TransportError) {
+        headerOffsets.append(append("Host: ", authority))
+        for field in fields where try Self.mustBeSent(field, authority: authority, bodyCount: bodyCount) {
+            // curl's way to send a field without a value.
+            let line = field.value.isEmpty ? append(field.name.rawName, ";") : try append(field, authority: authority)
+            headerOffsets.append(line)
+        }
+        // A name without a value keeps curl from adding a field of its own.
+        headerOffsets.append(append("Expect:"))
+        if !fields.contains(.accept) { headerOffsets.append(append("Accept:")) }
+        if !fields.contains(.contentType) { headerOffsets.append(append("Content-Type:")) }
+    }
+
+    private static func mustBeSent(
+        _ field: HTTPField,
+        authority: String,
+        bodyCount: Int
+    ) throws(TransportError) -> Bool {
+        let name = field.name.canonicalName
+        if name == "host" {
+            guard field.value == authority else { throw .invalidRequest(authority, "Host differs from the authority") }
+            return false
+        }
+        if name == "content-length", field.value != String(bodyCount) {
+            throw .invalidRequest(authority, "Content-Length differs from the body's \(bodyCount) bytes")
+        }
+        guard !transportFields.contains(name) else {
+            throw .invalidRequest(authority, "the field \(name) is the transport's to send")
+        }
+        return true
+    }
+
+    private mutating func append(_ field: HTTPField, authority: String) throws(TransportError) -> Int {
+        let offset = bytes.count
+        bytes.append(contentsOf: field.name.rawName.utf8)
+        bytes.append(UInt8(ascii: ":"))
+        bytes.append(UInt8(ascii: " "))
+        let valueStart = bytes.count
+        unsafe field.withUnsafeBytesOfValue { unsafe bytes.append(contentsOf: $0) }
+        guard bytes[valueStart...].allSatisfy({ !$0.endsHeaderLine }) else {
+            throw .invalidRequest(authority, "the field \(field.name.canonicalName) contains CR, LF or NUL")
+        }
+        bytes.append(0)
+        return offset
+    }
+
+    private mutating func append(_ parts: String...) -> Int {
+        let offset = bytes.count
+        for part in parts { bytes.append(contentsOf: part.utf8) }
+        bytes.append(0)
+        return offset
+    }
+}
+
+extension TransportError {
+    static func invalidRequest(_ authority: String, _ reason: String) -> TransportError {
+        TransportError(code: .invalidRequest, message: "\(authority): \(reason)", requestMayHaveBeenReceived: false)
+    }
+}
+
+extension UInt8 {
+    /// Host and port without user information, which would change where the request goes.
+    fileprivate var isAuthorityCharacter: Bool {
+        switch self {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): true
+        case UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: ":"): true
+        case UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: "%"): true
+        default: false
+        }
+    }
+
+    fileprivate var isTargetCharacter: Bool {
+        self > UInt8(ascii: " ") && self < 0x7F && self != UInt8(ascii: "#")
+    }
+
+    fileprivate var endsHeaderLine: Bool {
+        self == 0 || self == UInt8(ascii: "\r") || self == UInt8(ascii: "\n")
+    }
+}

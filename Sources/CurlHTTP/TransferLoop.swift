@@ -1,0 +1,87 @@
+import CCurl
+
+/// What the owner thread does: takes transfers from the inbox, lets curl run them and ends each.
+///
+/// Used by one thread at a time: the one that makes it, then the owner thread. It says what is done; what is to be done
+/// is the inbox's table's decision.
+final class TransferLoop {
+    private static let maxIdleHandles = 256
+
+    private let inbox: TransferInbox
+    private let configuration: CurlTransport.Configuration
+    private let multi: CurlMulti
+    private var idle: [CurlEasy]
+    private var running: [TransferID: CurlEasy] = [:]
+    private var ended: [(id: TransferID, transfer: Transfer, outcome: Transfer.Outcome)] = []
+
+    init(_ configuration: CurlTransport.Configuration, inbox: TransferInbox) throws(TransportError) {
+        self.inbox = inbox
+        self.configuration = configuration
+        multi = try CurlMulti(configuration, wakeDescriptor: inbox.wakeDescriptor)
+        // The first handle shows at once whether curl takes the configuration.
+        idle = [try CurlEasy(configuration)]
+    }
+
+    /// Runs until the inbox is stopped.
+    func run() {
+        while true {
+            switch inbox.next() {
+            case .work(let start, let abort):
+                for entry in start { begin(entry.payload, entry.id) }
+                for id in abort { self.abort(id, .cancelled) }
+                multi.runTimers()
+            case .sleep:
+                multi.wait()
+            case .stop(let neverStarted):
+                for entry in neverStarted { entry.payload.endUnsent(.shutDown) }
+                for id in running.keys { abort(id, .shutDown) }
+                reportEnded()
+                return
+            }
+            multi.takeFinished { easy, code in end(easy, easy.outcome(code)) }
+            reportEnded()
+        }
+    }
+
+    private func begin(_ transfer: Transfer, _ id: TransferID) {
+        do throws(TransportError) {
+            let easy = if let used = idle.popLast() { used } else { try CurlEasy(configuration) }
+            try load(transfer, id, into: easy)
+            running[id] = easy
+        } catch {
+            ended.append((id, transfer, .failure(error)))
+        }
+    }
+
+    private func load(_ transfer: Transfer, _ id: TransferID, into easy: CurlEasy) throws(TransportError) {
+        do throws(CurlOptionFailure) {
+            try easy.prepare(transfer, id: id)
+        } catch {
+            let authority = transfer.request.authority
+            throw TransportError(curl: error.code, authority: authority, detail: "", sent: false)
+        }
+        guard multi.add(easy) else { throw .unavailable("\(transfer.request.authority): curl takes no transfer") }
+    }
+
+    /// The transfer may have ended just before.
+    private func abort(_ id: TransferID, _ code: TransportError.Code) {
+        guard let easy = running[id] else { return }
+        multi.remove(easy)
+        end(easy, easy.localFailure(code))
+    }
+
+    private func end(_ easy: CurlEasy, _ outcome: Transfer.Outcome) {
+        guard let (id, transfer) = easy.release() else { preconditionFailure("a curl handle ran without a transfer") }
+        running[id] = nil
+        if idle.count < Self.maxIdleHandles { idle.append(easy) }
+        ended.append((id, transfer, outcome))
+    }
+
+    /// In one go: a task that goes on at once would meet the owner at the lock again and again.
+    private func reportEnded() {
+        guard !ended.isEmpty else { return }
+        inbox.finished(ended.lazy.map(\.id))
+        for (_, transfer, outcome) in ended { transfer.end(outcome) }
+        ended.removeAll(keepingCapacity: true)
+    }
+}

@@ -1,0 +1,64 @@
+import CCurl
+import HTTPTypes
+
+/// A request in memory that stays where it is while curl reads it.
+///
+/// Made on the caller's task, so that the owner thread has nothing to convert or copy.
+///
+/// `@unchecked Sendable` because of its pointers. The invariant: they all point into `storage`, which this object
+/// alone owns, which is written in `init` only, and which is freed when nobody refers to the object any more.
+@safe final class WireRequest: @unchecked Sendable {
+    let authority: String
+    let timeouts: TransportTimeouts
+    let isHead: Bool
+    /// Whether to send a body and its length, be it 0.
+    let hasBody: Bool
+    let url: UnsafePointer<CChar>
+    let target: UnsafePointer<CChar>
+    let method: UnsafePointer<CChar>
+    let headers: UnsafePointer<curl_slist>
+    let body: UnsafePointer<CChar>
+    let bodyCount: Int
+    private let storage: UnsafeMutableRawPointer
+
+    init(_ request: HTTPRequest, body content: [UInt8], timeouts: TransportTimeouts) throws(TransportError) {
+        let text = try RequestText(request, bodyCount: content.count)
+        authority = request.authority ?? ""
+        self.timeouts = timeouts
+        isHead = request.method == .head
+        hasBody = !content.isEmpty || [.post, .put, .patch].contains(request.method)
+        bodyCount = content.count
+
+        let listSize = unsafe text.headerOffsets.count * MemoryLayout<curl_slist>.stride
+        let storage = unsafe UnsafeMutableRawPointer.allocate(
+            byteCount: listSize + text.bytes.count + content.count,
+            alignment: MemoryLayout<curl_slist>.alignment
+        )
+        let strings = unsafe storage.advanced(by: listSize).assumingMemoryBound(to: CChar.self)
+        let list = unsafe storage.assumingMemoryBound(to: curl_slist.self)
+        unsafe Self.copy(text.bytes, to: strings)
+        unsafe Self.copy(content, to: strings + text.bytes.count)
+        for (index, offset) in text.headerOffsets.enumerated() {
+            let isLast = index == text.headerOffsets.count - 1
+            let next = unsafe isLast ? nil : list + index + 1
+            unsafe (list + index).initialize(to: curl_slist(data: strings + offset, next: next))
+        }
+        unsafe self.storage = storage
+        unsafe url = UnsafePointer(strings + text.urlOffset)
+        unsafe target = UnsafePointer(strings + text.targetOffset)
+        unsafe method = UnsafePointer(strings + text.methodOffset)
+        unsafe headers = UnsafePointer(list)
+        unsafe body = UnsafePointer(strings + text.bytes.count)
+    }
+
+    deinit {
+        unsafe storage.deallocate()
+    }
+
+    private static func copy(_ bytes: [UInt8], to destination: UnsafeMutablePointer<CChar>) {
+        unsafe bytes.withUnsafeBytes { source in
+            guard let start = source.baseAddress else { return }
+            unsafe UnsafeMutableRawPointer(destination).copyMemory(from: start, byteCount: source.count)
+        }
+    }
+}

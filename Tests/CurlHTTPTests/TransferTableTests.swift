@@ -1,0 +1,154 @@
+import Testing
+
+@testable import CurlHTTP
+
+@Suite struct TransferTableTests {
+    private typealias Table = TransferTable<String>
+    private let first = TransferID(rawValue: 1)
+    private let second = TransferID(rawValue: 2)
+
+    @Test("What is submitted is handed to the owner once, in order")
+    func order() {
+        var table = Table()
+        #expect(text(table.submit(first, "a")) == "queued")
+        #expect(text(table.submit(second, "b")) == "queued")
+        #expect(text(table.next()) == "work a b -")
+        #expect(text(table.next()) == "sleep")
+    }
+
+    @Test("Only the first submission after the owner fell asleep wakes it")
+    func oneWake() {
+        var table = Table()
+        #expect(text(table.next()) == "sleep")
+        #expect(text(table.submit(first, "a")) == "queued, wake")
+        #expect(text(table.submit(second, "b")) == "queued")
+    }
+
+    @Test("An owner that is awake is not woken, and sleeps only when nothing is left")
+    func noNeedlessWake() {
+        var table = Table()
+        _ = table.next()
+        _ = table.submit(first, "a")
+        #expect(text(table.next()) == "work a -")
+        #expect(text(table.submit(second, "b")) == "queued")
+        #expect(text(table.next()) == "work b -")
+        #expect(text(table.next()) == "sleep")
+    }
+
+    @Test("Cancelling a queued transfer hands it back, and the owner never sees it")
+    func cancelQueued() {
+        var table = Table()
+        _ = table.submit(first, "a")
+        _ = table.submit(second, "b")
+        #expect(text(table.cancel(first)) == "end a")
+        #expect(text(table.cancel(first)) == "ignore")
+        #expect(text(table.next()) == "work b -")
+    }
+
+    @Test("Cancelling a running transfer wakes the owner and tells it to abort")
+    func cancelRunning() {
+        var table = Table()
+        _ = table.submit(first, "a")
+        _ = table.next()
+        _ = table.next()
+        #expect(text(table.cancel(first)) == "abort, wake")
+        #expect(text(table.next()) == "work - 1")
+        table.finished(first)
+        #expect(text(table.next()) == "sleep")
+    }
+
+    @Test("Cancelling before submission or after the end is ignored")
+    func cancelUnknown() {
+        var table = Table()
+        #expect(text(table.cancel(first)) == "ignore")
+        _ = table.submit(first, "a")
+        _ = table.next()
+        table.finished(first)
+        #expect(text(table.cancel(first)) == "ignore")
+        #expect(text(table.next()) == "sleep")
+    }
+
+    @Test("A transfer that ends before its abort is looked at is not aborted")
+    func endOvertakesAbort() {
+        var table = Table()
+        _ = table.submit(first, "a")
+        _ = table.next()
+        #expect(text(table.cancel(first)) == "abort")
+        table.finished(first)
+        #expect(text(table.next()) == "sleep")
+    }
+
+    @Test("Stopping wakes the owner, hands it what never started and refuses what comes later")
+    func stop() {
+        var table = Table()
+        _ = table.submit(first, "a")
+        _ = table.next()
+        _ = table.next()
+        #expect(text(table.stop()) == "wait, wake")
+        #expect(text(table.submit(second, "b")) == "refuse b")
+        #expect(text(table.next()) == "stop -")
+    }
+
+    @Test("Stopping before the owner took a transfer hands that transfer over with the stop")
+    func stopWithQueued() {
+        var table = Table()
+        _ = table.submit(first, "a")
+        #expect(text(table.stop()) == "wait")
+        #expect(text(table.next()) == "stop a")
+    }
+
+    @Test("A cancellation between stop and the owner's next step still ends a queued transfer exactly once")
+    func cancelWhileStopping() {
+        var table = Table()
+        _ = table.submit(first, "a")
+        _ = table.stop()
+        #expect(text(table.cancel(first)) == "end a")
+        #expect(text(table.next()) == "stop -")
+    }
+
+    @Test("Stopping again waits until the owner is done, and not any more afterwards")
+    func stopAgain() {
+        var table = Table()
+        _ = table.next()
+        #expect(text(table.stop()) == "wait, wake")
+        #expect(text(table.stop()) == "wait")
+        table.stopped()
+        #expect(text(table.stop()) == "alreadyStopped")
+        #expect(text(table.submit(first, "a")) == "refuse a")
+    }
+
+    private func text(_ action: Table.SubmitAction) -> String {
+        switch action {
+        case .queued(let wake): "queued" + (wake ? ", wake" : "")
+        case .refuse(let payload): "refuse \(payload)"
+        }
+    }
+
+    private func text(_ action: Table.CancelAction) -> String {
+        switch action {
+        case .end(let payload): "end \(payload)"
+        case .abort(let wake): "abort" + (wake ? ", wake" : "")
+        case .ignore: "ignore"
+        }
+    }
+
+    private func text(_ action: Table.OwnerAction) -> String {
+        switch action {
+        case .work(let start, let abort):
+            "work \(list(start.map(\.payload))) \(list(abort.map { "\($0.rawValue)" }))"
+        case .sleep: "sleep"
+        case .stop(let entries): "stop \(list(entries.map(\.payload)))"
+        }
+    }
+
+    private func text(_ action: Table.StopAction) -> String {
+        switch action {
+        case .wait(let wake): "wait" + (wake ? ", wake" : "")
+        case .alreadyStopped: "alreadyStopped"
+        }
+    }
+
+    private func list(_ items: [String]) -> String {
+        items.isEmpty ? "-" : items.joined(separator: " ")
+    }
+}
