@@ -28,6 +28,9 @@ let package = Package(
         .target(name: "CurlHTTP", dependencies: ["CCurl", .httpTypes]),
         .target(name: "Observability", dependencies: ["JSON", .logging]),
 
+        // The AWS client.
+        .target(name: "AWSSigV4", dependencies: ["Hashing", .httpTypes]),
+
         // Test kits.
         .target(
             name: "AWSTestKit",
@@ -40,6 +43,12 @@ let package = Package(
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "CurlHTTPTests", dependencies: ["AWSTestKit", "CurlHTTP", .httpTypes]),
         .testTarget(name: "ObservabilityTests", dependencies: ["JSON", "Observability", .logging]),
+        .testTarget(
+            name: "AWSSigV4Tests",
+            dependencies: ["AWSSigV4", "Hashing", "JSON", .httpTypes],
+            exclude: ["Vectors/generate.py"],
+            resources: [.embedInCode("Vectors/botocore.json")]
+        ),
     ],
     swiftLanguageModes: [.v6]
 )
