@@ -30,6 +30,7 @@ let package = Package(
 
         // The AWS client.
         .target(name: "AWSSigV4", dependencies: ["Hashing", .httpTypes]),
+        .target(name: "AWS", dependencies: ["AWSSigV4", "CurlHTTP", "Hashing", "JSON", .httpTypes, .logging]),
 
         // Test kits.
         .target(
@@ -48,6 +49,10 @@ let package = Package(
             dependencies: ["AWSSigV4", "Hashing", "JSON", .httpTypes],
             exclude: ["Vectors/generate.py"],
             resources: [.embedInCode("Vectors/botocore.json")]
+        ),
+        .testTarget(
+            name: "AWSTests",
+            dependencies: ["AWS", "AWSSigV4", "AWSTestKit", "CurlHTTP", "JSON", .httpTypes]
         ),
     ],
     swiftLanguageModes: [.v6]

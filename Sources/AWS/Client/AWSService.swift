@@ -1,0 +1,66 @@
+/// An AWS service as the client sees it: its names, its protocol and its retry numbers.
+public struct AWSService: Sendable, Hashable {
+    /// The first label of the service's host, such as `dynamodb`.
+    public let endpointPrefix: String
+
+    /// The service's name in the credential scope of a signature.
+    public let signingName: String
+
+    /// The service's name in `AWS_ENDPOINT_URL_<NAME>`.
+    public let environmentName: String
+
+    /// What stands before the dot in `X-Amz-Target`.
+    public let targetPrefix: String
+
+    /// The version of the AWS JSON protocol, `1.0` or `1.1`.
+    public let jsonVersion: String
+
+    /// Whether error codes of the former query protocol are asked for with `x-amzn-query-mode`.
+    public let isQueryCompatible: Bool
+
+    /// The upper bound of the first pause after a transient failure; it doubles from there.
+    public let baseRetryDelay: Duration
+
+    /// The number of attempts, the first included, unless the configuration sets one.
+    public let maxAttempts: Int
+
+    /// Creates the description of a service that speaks AWS JSON.
+    public init(
+        endpointPrefix: String,
+        signingName: String? = nil,
+        environmentName: String,
+        targetPrefix: String,
+        jsonVersion: String = "1.0",
+        isQueryCompatible: Bool = false,
+        baseRetryDelay: Duration = .milliseconds(50),
+        maxAttempts: Int = 3
+    ) {
+        self.endpointPrefix = endpointPrefix
+        self.signingName = signingName ?? endpointPrefix
+        self.environmentName = environmentName
+        self.targetPrefix = targetPrefix
+        self.jsonVersion = jsonVersion
+        self.isQueryCompatible = isQueryCompatible
+        self.baseRetryDelay = baseRetryDelay
+        self.maxAttempts = maxAttempts
+    }
+}
+
+extension AWSService {
+    /// Amazon DynamoDB; it answers in milliseconds, so it is asked again sooner and once more than the others.
+    public static let dynamoDB = AWSService(
+        endpointPrefix: "dynamodb",
+        environmentName: "DYNAMODB",
+        targetPrefix: "DynamoDB_20120810",
+        baseRetryDelay: .milliseconds(25),
+        maxAttempts: 4
+    )
+
+    /// Amazon Simple Queue Service.
+    public static let sqs = AWSService(
+        endpointPrefix: "sqs",
+        environmentName: "SQS",
+        targetPrefix: "AmazonSQS",
+        isQueryCompatible: true
+    )
+}

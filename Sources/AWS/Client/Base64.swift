@@ -1,0 +1,12 @@
+import FoundationEssentials
+
+/// Base64 as AWS's JSON protocols use it for bytes.
+enum Base64 {
+    static func encode(_ bytes: [UInt8]) -> String {
+        Data(bytes).base64EncodedString()
+    }
+
+    static func decode(_ text: String) -> [UInt8]? {
+        Data(base64Encoded: text).map { [UInt8]($0) }
+    }
+}

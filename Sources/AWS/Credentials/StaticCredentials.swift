@@ -1,0 +1,14 @@
+public import AWSSigV4
+
+/// The same credentials for ever.
+public struct StaticCredentials: CredentialsProvider {
+    private let value: AWSCredentials
+
+    /// Creates a provider that hands out `credentials`.
+    public init(_ credentials: AWSCredentials) {
+        value = credentials
+    }
+
+    /// The credentials.
+    public func credentials() async throws -> AWSCredentials { value }
+}

@@ -1,0 +1,43 @@
+import JSON
+
+extension DynamoDB {
+    /// What became of a write that may have had a condition.
+    public enum ConditionalWrite: Sendable, Hashable {
+        /// The write took place; with the item that was asked for, if any.
+        case applied(Item?)
+        /// The condition did not hold; with the item as it is, if it was asked for and there is one.
+        ///
+        /// After an attempt without an answer this may be the effect of that attempt: compare a token in the item.
+        case conditionFailed(existing: Item?)
+
+        /// Reads the answer to a write, which may hold attributes.
+        init(_ reader: inout JSONReader) throws(JSONError) {
+            var item: Item?
+            try reader.readMembers { reader, key throws(JSONError) in
+                if key == "Attributes" { item = try reader.readItem() }
+            }
+            self = .applied(item)
+        }
+
+        /// Reads the error answer to a write; nil if it is not about the condition.
+        init?(_ failure: AWSServiceFailure) throws(JSONError) {
+            guard failure.code == "ConditionalCheckFailedException" else { return nil }
+            var item: Item?
+            var reader = JSONReader(failure.body)
+            try reader.readMembers { reader, key throws(JSONError) in
+                if key == "Item" { item = try reader.readItem() }
+            }
+            self = .conditionFailed(existing: item)
+        }
+    }
+
+    /// Which state of an item a write answers with.
+    public enum ReturnValues: String, Sendable, Hashable {
+        /// Nothing.
+        case none = "NONE"
+        /// The item before the write.
+        case allOld = "ALL_OLD"
+        /// The item after the write; updates only.
+        case allNew = "ALL_NEW"
+    }
+}

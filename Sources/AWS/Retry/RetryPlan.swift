@@ -1,0 +1,56 @@
+/// Decides after each failed attempt of one operation what comes next; it does nothing itself.
+struct RetryPlan {
+    enum Step: Hashable {
+        case retry(after: Duration)
+        case giveUp(after: Duration)
+    }
+
+    private(set) var attempt = 1
+    private(set) var lastCost: Int?
+    let maxAttempts: Int
+
+    private let isLongPoll: Bool
+    private var transientDelays: RetryDelays
+    private var throttlingDelays: RetryDelays
+    private var hasRefreshedCredentials = false
+
+    init(maxAttempts: Int, baseDelay: Duration, isLongPoll: Bool, random: @escaping @Sendable () -> Double) {
+        self.maxAttempts = maxAttempts
+        self.isLongPoll = isLongPoll
+        transientDelays = RetryDelays(base: baseDelay, random: random)
+        throttlingDelays = RetryDelays(base: .seconds(1), random: random)
+    }
+
+    /// The step after a failure, with `remaining` time for the operation; a retry is paid for from the bucket.
+    mutating func step(
+        after verdict: RetryVerdict,
+        retryAfter: Duration?,
+        remaining: Duration?,
+        bucket: inout RetryTokenBucket
+    ) -> Step {
+        guard attempt < maxAttempts else { return .giveUp(after: .zero) }
+        let cost: Int
+        var delay: Duration
+        // Both sequences move on, so that the i-th retry has the i-th pause of its sort.
+        let (transientDelay, throttlingDelay) = (transientDelays.next() ?? .zero, throttlingDelays.next() ?? .zero)
+        switch verdict {
+        case .fail: return .giveUp(after: .zero)
+        case .refreshCredentials: return refreshStep()
+        case .transient: (cost, delay) = (RetryTokenBucket.transientCost, transientDelay)
+        case .throttled: (cost, delay) = (RetryTokenBucket.throttlingCost, throttlingDelay)
+        }
+        if let retryAfter { delay = max(delay, min(retryAfter, delay + .seconds(5))) }
+        if let remaining, delay >= remaining { return .giveUp(after: .zero) }
+        guard bucket.take(cost) else { return .giveUp(after: isLongPoll ? delay : .zero) }
+        lastCost = cost
+        attempt += 1
+        return .retry(after: delay)
+    }
+
+    private mutating func refreshStep() -> Step {
+        guard !hasRefreshedCredentials else { return .giveUp(after: .zero) }
+        hasRefreshedCredentials = true
+        attempt += 1
+        return .retry(after: .zero)
+    }
+}

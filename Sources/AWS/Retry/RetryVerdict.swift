@@ -1,0 +1,39 @@
+/// Whether a failed attempt is worth another, and on what terms.
+///
+/// Source: https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
+public enum RetryVerdict: Sendable, Hashable {
+    /// It would fail again.
+    case fail
+    /// Something broke for a moment.
+    case transient
+    /// The service asked for fewer requests; the pause is longer.
+    case throttled
+    /// The credentials have run out; again at once with new ones, but once only.
+    case refreshCredentials
+
+    /// The verdict on an error answer, by its code and status.
+    public init(_ failure: AWSServiceFailure) {
+        if Self.throttlingCodes.contains(failure.code) || failure.status == 429 {
+            self = .throttled
+        } else if Self.expiryCodes.contains(failure.code) {
+            self = .refreshCredentials
+        } else if Self.transientCodes.contains(failure.code) || [500, 502, 503, 504].contains(failure.status) {
+            self = .transient
+        } else {
+            self = .fail
+        }
+    }
+
+    private static let throttlingCodes: Set<String> = [
+        "BandwidthLimitExceeded", "EC2ThrottledException", "KmsThrottled", "LimitExceededException",
+        "PriorRequestNotComplete", "ProvisionedThroughputExceededException", "RequestLimitExceeded",
+        "RequestThrottled", "RequestThrottledException", "SlowDown", "ThrottledException", "Throttling",
+        "ThrottlingException", "TooManyRequestsException", "TransactionInProgressException",
+    ]
+
+    private static let transientCodes: Set<String> = [
+        "ReplicatedWriteConflictException", "RequestTimeout", "RequestTimeoutException",
+    ]
+
+    private static let expiryCodes: Set<String> = ["ExpiredToken", "ExpiredTokenException"]
+}

@@ -1,0 +1,56 @@
+public import JSON
+
+extension SQS {
+    /// Takes messages off a queue for a while, with all their attributes; none is an empty list.
+    public struct ReceiveMessage: AWSOperation {
+        /// SQS.
+        public static let service = AWSService.sqs
+        /// The operation's name.
+        public static let name = "ReceiveMessage"
+
+        /// The queue.
+        public var queueURL: String
+        /// 1 to 10.
+        public var maxMessages: Int
+        /// How long to wait for a first message, 0 to 20 whole seconds, rounded up.
+        public var wait: Duration
+        /// How long others do not see the messages, up to 12 hours; nil for the queue's own.
+        public var visibilityTimeout: Duration?
+
+        /// Creates the operation.
+        public init(queueURL: String, maxMessages: Int = 10, wait: Duration, visibilityTimeout: Duration? = nil) {
+            self.queueURL = queueURL
+            self.maxMessages = maxMessages
+            self.wait = wait
+            self.visibilityTimeout = visibilityTimeout
+        }
+
+        /// The wait.
+        public var extraTime: Duration { .seconds(wait.wholeSeconds) }
+
+        /// Safe: messages of an answer that was lost come back.
+        public var isSafeToRepeat: Bool { true }
+
+        /// Writes the input.
+        public func encode(to writer: inout JSONWriter) {
+            writer.object { writer in
+                writer.member("QueueUrl", queueURL)
+                writer.member("MaxNumberOfMessages", maxMessages)
+                writer.member("WaitTimeSeconds", wait.wholeSeconds)
+                writer.member("VisibilityTimeout", ifPresent: visibilityTimeout?.wholeSeconds)
+                writer.strings("MessageSystemAttributeNames", ["All"])
+                writer.strings("MessageAttributeNames", ["All"])
+            }
+        }
+
+        /// Reads the messages.
+        public static func decode(_ reader: inout JSONReader) throws -> [Message] {
+            var messages: [Message] = []
+            try reader.readMembers { reader, key throws(JSONError) in
+                guard key == "Messages" else { return }
+                messages = try reader.readElements { reader throws(JSONError) in try Message(&reader) }
+            }
+            return messages
+        }
+    }
+}

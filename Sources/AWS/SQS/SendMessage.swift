@@ -1,0 +1,93 @@
+public import JSON
+
+extension SQS {
+    /// Puts a message into a queue; when an attempt went unanswered, perhaps twice (a FIFO queue takes it once).
+    public struct SendMessage: AWSOperation {
+        /// SQS.
+        public static let service = AWSService.sqs
+        /// The operation's name.
+        public static let name = "SendMessage"
+
+        /// What the service says of the message.
+        public struct Output: Sendable, Hashable {
+            /// The message's id.
+            public var messageID: String
+            /// Its place in a FIFO queue.
+            public var sequenceNumber: String?
+            let bodyDigest: String?
+
+            /// Creates an answer.
+            public init(messageID: String, sequenceNumber: String? = nil) {
+                self.init(messageID: messageID, sequenceNumber: sequenceNumber, bodyDigest: nil)
+            }
+
+            init(messageID: String, sequenceNumber: String?, bodyDigest: String?) {
+                self.messageID = messageID
+                self.sequenceNumber = sequenceNumber
+                self.bodyDigest = bodyDigest
+            }
+        }
+
+        /// The queue.
+        public var queueURL: String
+        /// The message.
+        public var message: OutgoingMessage
+
+        /// Creates the operation for a message.
+        public init(queueURL: String, message: OutgoingMessage) {
+            self.queueURL = queueURL
+            self.message = message
+        }
+
+        /// Creates the operation; see ``OutgoingMessage`` for what the fields mean.
+        public init(
+            queueURL: String,
+            body: String,
+            delay: Duration? = nil,
+            attributes: [String: MessageAttribute] = [:],
+            traceHeader: String? = nil,
+            groupID: String? = nil,
+            deduplicationID: String? = nil
+        ) {
+            self.init(
+                queueURL: queueURL,
+                message: OutgoingMessage(
+                    body: body,
+                    delay: delay,
+                    attributes: attributes,
+                    traceHeader: traceHeader,
+                    groupID: groupID,
+                    deduplicationID: deduplicationID
+                )
+            )
+        }
+
+        /// Writes the input.
+        public func encode(to writer: inout JSONWriter) {
+            writer.object { writer in
+                writer.member("QueueUrl", queueURL)
+                message.encodeMembers(to: &writer)
+            }
+        }
+
+        /// Reads the answer.
+        public static func decode(_ reader: inout JSONReader) throws -> Output {
+            var (id, number, digest): (String?, String?, String?)
+            try reader.readMembers { reader, key throws(JSONError) in
+                switch key {
+                case "MessageId": id = try reader.readString()
+                case "SequenceNumber": number = try reader.readString()
+                case "MD5OfMessageBody": digest = try reader.readString()
+                default: break
+                }
+            }
+            guard let id else { throw AWSAnswerError.missing("MessageId") }
+            return Output(messageID: id, sequenceNumber: number, bodyDigest: digest)
+        }
+
+        /// Compares the body with the digest of what the service stored.
+        public func check(_ output: Output) throws(AWSAnswerError) {
+            try message.check(output.bodyDigest)
+        }
+    }
+}
