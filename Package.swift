@@ -32,11 +32,19 @@ let package = Package(
         .target(name: "AWSSigV4", dependencies: ["Hashing", .httpTypes]),
         .target(name: "AWS", dependencies: ["AWSSigV4", "CurlHTTP", "Hashing", "JSON", .httpTypes, .logging]),
 
+        // The domain, and its adapters to AWS.
+        .target(name: "Jobs", dependencies: ["Hashing", "JSON", "Observability", .logging]),
+
         // Test kits.
         .target(
             name: "AWSTestKit",
             dependencies: [.httpTypes],
             path: "Tests/Support/AWSTestKit"
+        ),
+        .target(
+            name: "JobsTestKit",
+            dependencies: ["Jobs", "JSON", "Observability"],
+            path: "Tests/Support/JobsTestKit"
         ),
 
         // Tests mirror the targets.
@@ -54,6 +62,7 @@ let package = Package(
             name: "AWSTests",
             dependencies: ["AWS", "AWSSigV4", "AWSTestKit", "CurlHTTP", "JSON", .httpTypes]
         ),
+        .testTarget(name: "JobsTests", dependencies: ["Jobs", "JobsTestKit", "JSON", "Observability", .logging]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,34 @@
+extension DeadLetterRecorder {
+    /// What a dead letter means for its job as it is now.
+    enum Verdict: Sendable, Hashable {
+        case failed(JobFailure)
+        case alreadyRecorded
+        case obsolete
+        case postponed(String)
+    }
+
+    /// Decides what a dead letter means.
+    ///
+    /// Pure, so that every case can be laid out in a table.
+    func verdict(on job: Job, message: JobMessage, delivery: Delivery, at now: Timestamp) -> Verdict {
+        guard job.generation == message.generation else { return .obsolete }
+        if job.status == .failedFinal { return .alreadyRecorded }
+        if job.status.isFinal { return .obsolete }
+        guard let reason = delivery.deadLetterReason else {
+            return verdict(onGivenUp: job, at: now)
+        }
+        // A worker gave it up: that holds only as long as nobody has claimed the job since.
+        guard reason.run == nil || reason.run == Run(latestOf: job) else { return .obsolete }
+        return .failed(reason.failure)
+    }
+
+    /// The queue itself gave the message up, after too many receipts without an end.
+    private func verdict(onGivenUp job: Job, at now: Timestamp) -> Verdict {
+        if job.status == .running, let expiry = job.lease?.expiresAt, expiry > now {
+            return .postponed("the job is being run under a lease until \(expiry)")
+        }
+        let lastWords = job.error.map { "; the latest failure was \($0.errorClass.rawValue): \($0.message)" } ?? ""
+        let message = "the queue gave the message up after too many receipts without an end\(lastWords)"
+        return .failed(JobFailure(job.error?.errorClass ?? .unknown, message))
+    }
+}

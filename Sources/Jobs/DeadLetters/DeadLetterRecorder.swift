@@ -1,0 +1,105 @@
+import Logging
+import Observability
+
+/// Records what failed for good: the last step of a job that could not be done.
+public struct DeadLetterRecorder: Sendable {
+    private let store: any FailureStore
+    private let retention: Duration
+    private let now: @Sendable () -> Timestamp
+
+    /// Makes a recorder that keeps failed jobs and their incidents for `retention`.
+    public init(
+        store: any FailureStore,
+        retention: Duration = .seconds(14 * 86400),
+        now: @escaping @Sendable () -> Timestamp = Timestamp.now
+    ) {
+        self.store = store
+        self.retention = retention
+        self.now = now
+    }
+
+    /// What became of a dead letter.
+    ///
+    /// In every case its message is done with.
+    public enum Outcome: Sendable, Hashable {
+        /// The job is failed for good now, and the incident is there.
+        case recorded(Incident)
+        /// It was recorded before: the letter came twice.
+        case alreadyRecorded
+        /// The job has moved on since: the letter is void.
+        case obsolete
+    }
+
+    /// Records a dead letter.
+    ///
+    /// Doing it twice changes nothing.
+    ///
+    /// - Throws: ``DependencyError``, or ``Postponed``: the letter must be delivered again later.
+    public func record(_ delivery: Delivery) async throws -> Outcome {
+        let message: JobMessage
+        do {
+            message = try JobMessage(body: delivery.body)
+        } catch {
+            return try await recordStray(delivery, failure: delivery.deadLetterReason?.failure ?? error)
+        }
+        return try await withLogger(mergingMetadata: message.logMetadata) { _ in
+            try await record(message, from: delivery)
+        }
+    }
+
+    /// A letter whose job is being run right now, or changes all the time.
+    public struct Postponed: Error, Sendable, CustomStringConvertible {
+        /// Why it must wait.
+        public let description: String
+    }
+
+    private func record(_ message: JobMessage, from delivery: Delivery) async throws -> Outcome {
+        // A few times, because the job may change between the reading and the write.
+        for _ in 0..<3 {
+            guard let job = try await store.job(message.jobID) else {
+                let failure = JobFailure(.unknown, "the message names a job that is not recorded")
+                return try await recordStray(delivery, failure: delivery.deadLetterReason?.failure ?? failure)
+            }
+            let instant = now()
+            switch verdict(on: job, message: message, delivery: delivery, at: instant) {
+            case .alreadyRecorded: return .alreadyRecorded
+            case .obsolete: return .obsolete
+            case .postponed(let reason): throw Postponed(description: reason)
+            case .failed(let failure):
+                let incident = Incident(of: job, failure: Job.RecordedFailure(failure, at: instant))
+                if try await store.fail(job, with: incident, expiresAt: instant + retention) == .written {
+                    log(incident)
+                    return .recorded(incident)
+                }
+            }
+        }
+        throw Postponed(description: "the job changed at every try to record its failure")
+    }
+
+    private func recordStray(_ delivery: Delivery, failure: JobFailure) async throws -> Outcome {
+        let instant = now()
+        let messageID = delivery.deadLetterReason?.messageID ?? delivery.messageID
+        let recorded = Job.RecordedFailure(failure, at: instant)
+        let incident = Incident(ofStray: delivery.body, messageID: messageID, failure: recorded)
+        try await store.record(incident, expiresAt: instant + retention)
+        log(incident)
+        return .recorded(incident)
+    }
+
+    private func log(_ incident: Incident) {
+        var metadata: Logger.Metadata = [
+            "error.class": "\(incident.failure.errorClass.rawValue)", "error.message": "\(incident.failure.message)",
+            "job.attempt": "\(incident.attempts)",
+        ]
+        if let type = incident.jobType {
+            metadata["job.type"] = "\(type)"
+        }
+        Logger.current.error("job failed for good", metadata: metadata)
+    }
+}
+
+extension JobMessage {
+    fileprivate var logMetadata: Logger.Metadata {
+        ["jobId": "\(jobID)", "traceId": "\(traceID)"]
+    }
+}

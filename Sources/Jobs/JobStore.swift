@@ -1,0 +1,116 @@
+/// Where jobs are recorded.
+///
+/// Every write is conditional; nobody reads before writing.
+///
+/// All calls throw ``DependencyError``, or `CancellationError` when the calling task is cancelled; the write may then
+/// have happened or not.
+public protocol JobStore: Sendable {
+    /// Records a new job, unless there is one of the same id.
+    func create(_ job: Job) async throws -> Creation
+
+    /// Reads a job as it is now; nil if there is none.
+    func job(_ id: JobID) async throws -> Job?
+
+    /// Takes a job to run it: raises its attempts and gives the claim's owner the lease, if the job may be run now.
+    func claim(_ claim: Claim) async throws -> ClaimResult
+
+    /// Moves the end of a run's lease, if the run still holds it.
+    func extendLease(of run: Run, until expiry: Timestamp) async throws -> FencedWrite
+
+    /// Ends a run, if it still holds the lease.
+    func conclude(_ run: Run, with conclusion: Conclusion, at now: Timestamp) async throws -> FencedWrite
+
+    /// Answers if the store can be reached and read; for readiness.
+    func checkReachable() async throws
+}
+
+/// What became of a new record.
+public enum Creation: Sendable, Hashable {
+    /// It is there now, and it is ours.
+    case created
+    /// There was one already.
+    case exists(Job)
+}
+
+/// A request to run a job.
+public struct Claim: Sendable, Hashable {
+    /// The job that the message names.
+    public var jobID: JobID
+    /// The generation that the message names.
+    public var generation: Int
+    /// A name that no other claim has.
+    public var owner: String
+    /// When it is made.
+    public var at: Timestamp
+    /// When others may take the job over, unless the lease is extended.
+    public var leaseExpiresAt: Timestamp
+
+    /// Makes a claim.
+    public init(jobID: JobID, generation: Int, owner: String, at now: Timestamp, leaseExpiresAt: Timestamp) {
+        self.jobID = jobID
+        self.generation = generation
+        self.owner = owner
+        at = now
+        self.leaseExpiresAt = leaseExpiresAt
+    }
+}
+
+/// The answer to a claim; it says what to do with the message.
+public enum ClaimResult: Sendable, Hashable {
+    /// The job is ours to run; this is its record after the claim.
+    case claimed(Job)
+    /// The job is over in this generation: the message is done with.
+    case finished
+    /// The job is in a later generation: the message is void.
+    case superseded
+    /// Somebody else runs it until then, unless they extend their lease.
+    case leased(until: Timestamp)
+    /// Its last attempt ended without a word, as when a process dies: there is none left to start.
+    case exhausted(Job)
+    /// There is no such job yet, or it may not start yet: look again shortly.
+    case notReady
+}
+
+/// The fencing token that goes with every write of a run: who does not hold all of it writes nothing.
+public struct Run: Sendable, Hashable {
+    /// The job.
+    public var jobID: JobID
+    /// The generation that was claimed.
+    public var generation: Int
+    /// The attempt that the claim started.
+    public var attempt: Int
+    /// The name of the claim.
+    public var owner: String
+
+    /// Makes a token.
+    public init(jobID: JobID, generation: Int, attempt: Int, owner: String) {
+        self.jobID = jobID
+        self.generation = generation
+        self.attempt = attempt
+        self.owner = owner
+    }
+
+    /// The run that a job's record names as its latest; nil if it was never claimed.
+    public init?(latestOf job: Job) {
+        guard let lease = job.lease else { return nil }
+        self.init(jobID: job.id, generation: job.generation, attempt: job.attempts, owner: lease.owner)
+    }
+}
+
+/// Whether a write found the state that it needs.
+public enum FencedWrite: Sendable, Hashable {
+    /// It was written.
+    case written
+    /// Somebody else has moved the job on: nothing was written.
+    case lost
+}
+
+/// How a run ends in the record.
+public enum Conclusion: Sendable, Hashable {
+    /// Done.
+    case succeeded(JobResult)
+    /// Failed, with attempts left.
+    case retrying(JobFailure)
+    /// Handed back unfinished; the attempt does not count.
+    case released
+}

@@ -1,0 +1,33 @@
+import JSON
+import Observability
+
+/// Why an attempt failed.
+///
+/// A handler throws or returns one to say which class its failure has.
+public struct JobFailure: Error, Sendable, Hashable {
+    /// What kind of failure it is; decides whether and when it is tried again.
+    public var errorClass: ErrorClass
+    /// What happened, for a reader.
+    ///
+    /// Secrets are redacted, and the text is cut to ``messageLimit`` bytes.
+    public let message: String
+    /// How long the failing side asked us to wait; wins over the backoff.
+    public var retryAfter: Duration?
+
+    /// The longest message that is kept, in UTF-8 bytes.
+    public static let messageLimit = 1024
+
+    /// Makes a failure; the message is redacted and cut here, so that no record or log can hold more of it.
+    public init(_ errorClass: ErrorClass, _ message: String, retryAfter: Duration? = nil) {
+        self.errorClass = errorClass
+        self.message = Redactor.standard.excerpt(of: message, maxBytes: Self.messageLimit)
+        self.retryAfter = retryAfter
+    }
+}
+
+extension JobFailure: CustomStringConvertible {
+    /// The class and the message.
+    public var description: String {
+        "\(errorClass.rawValue): \(message)"
+    }
+}

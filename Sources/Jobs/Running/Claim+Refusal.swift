@@ -1,0 +1,24 @@
+extension Claim {
+    /// Why a claim was refused, by the record that refused it.
+    ///
+    /// A record that already carries the claim's own name is no refusal: the first answer was lost, and the claim was
+    /// made again.
+    public func refusal(by job: Job?) -> ClaimResult {
+        guard let job, job.generation >= generation else { return .notReady }
+        guard job.generation == generation else { return .superseded }
+        switch job.status {
+        case .succeeded, .failedFinal, .cancelled:
+            return .finished
+        case .scheduled:
+            return .notReady
+        case .running:
+            guard let lease = job.lease else { return .notReady }
+            if lease.owner == owner { return .claimed(job) }
+            guard let expiry = lease.expiresAt, expiry < at else { return .leased(until: lease.expiresAt ?? at) }
+            return job.attempts >= job.maxAttempts ? .exhausted(job) : .notReady
+        case .pending, .retrying:
+            // Attempts are handed back before they are used up, so only a limit that was lowered leads here.
+            return job.attempts >= job.maxAttempts ? .exhausted(job) : .notReady
+        }
+    }
+}

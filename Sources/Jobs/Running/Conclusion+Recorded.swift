@@ -1,0 +1,18 @@
+extension Conclusion {
+    /// Whether a record shows that this run has already been ended in this way: the answer to the write was lost, and
+    /// it was made again.
+    public func isRecorded(in job: Job, by run: Run) -> Bool {
+        guard job.generation == run.generation, job.lease?.owner == run.owner, job.lease?.expiresAt == nil else {
+            return false
+        }
+        switch self {
+        case .succeeded:
+            return job.status == .succeeded && job.attempts == run.attempt
+        case .retrying:
+            return job.status == .retrying && job.attempts == run.attempt
+        case .released:
+            let status: JobStatus = run.attempt == 1 ? .pending : .retrying
+            return job.status == status && job.attempts == run.attempt - 1
+        }
+    }
+}

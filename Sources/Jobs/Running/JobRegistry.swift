@@ -1,0 +1,73 @@
+import JSON
+
+/// The handlers of a worker, by job type.
+public struct JobRegistry: Sendable {
+    private var runs: [String: @Sendable (JSONValue, JobContext) async throws -> JobOutcome] = [:]
+
+    /// Makes an empty registry.
+    public init() {}
+
+    /// Adds a handler, under its name and under former names whose jobs may still be waiting.
+    ///
+    /// A name that is taken stops the program: two handlers for one type are a mistake that must not reach a job.
+    public mutating func register<Handler: JobHandler>(_ handler: Handler, aliases: [String] = []) {
+        for name in [handler.name.description] + aliases {
+            precondition(runs[name] == nil, "there are two handlers for jobs of type \(name)")
+            runs[name] = { payload, context in
+                try await handler.run(readPayload(payload, as: Handler.Payload.self), in: context)
+            }
+        }
+    }
+
+    /// The job types that can be run, sorted.
+    public var types: [String] {
+        runs.keys.sorted()
+    }
+
+    /// Runs a job; whatever it throws becomes an outcome.
+    package func run(_ job: Job) async -> JobOutcome {
+        guard let run = runs[job.type] else {
+            return .failed(JobFailure(.validation, "no handler runs jobs of type \(job.type)"))
+        }
+        do {
+            let outcome = try await run(job.payload, JobContext(job))
+            return outcome.asAHandlerMay
+        } catch let failure as JobFailure where !Task.isCancelled {
+            return .failed(failure)
+        } catch  where Task.isCancelled {
+            // Whatever a handler throws once it was told to stop says nothing about the job.
+            return .interrupted
+        } catch {
+            return .failed(JobFailure(.unknown, "the handler threw \(type(of: error)): \(error)"))
+        }
+    }
+}
+
+private func readPayload<Payload: JobPayload>(_ json: JSONValue, as type: Payload.Type) throws -> Payload {
+    do {
+        return try Payload(json: json)
+    } catch let failure as JobFailure {
+        throw failure
+    } catch {
+        throw JobFailure(.validation, "the payload does not fit: \(error)")
+    }
+}
+
+extension JobOutcome {
+    /// The outcome, as far as a handler may say so.
+    fileprivate var asAHandlerMay: JobOutcome {
+        switch self {
+        case .succeeded(let result):
+            // A result that is too long to record would be so at every attempt.
+            let size = result.serialized().count
+            guard size > Submission.resultLimit else { return self }
+            let message = "the result has \(size) bytes, more than the \(Submission.resultLimit) that are kept"
+            return .failed(JobFailure(.validation, message))
+        case .interrupted where !Task.isCancelled, .leaseLost:
+            // Taken at its word, it would run for ever without an attempt counted.
+            return .failed(JobFailure(.unknown, "the handler says \(self), but nobody told it to stop"))
+        case .failed, .interrupted:
+            return self
+        }
+    }
+}

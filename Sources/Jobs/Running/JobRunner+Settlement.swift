@@ -1,0 +1,91 @@
+import JSON
+import Logging
+
+extension JobRunner {
+    /// Settles an attempt: the state first, then the queue, then the log.
+    func settle(_ outcome: JobOutcome, of job: Job, from delivery: Delivery, as run: Run) async throws {
+        switch Settlement(of: outcome, attempt: job.attempts, maxAttempts: job.maxAttempts, draw: draw()) {
+        case .complete(let result):
+            let kept = JobResult(result, expiresAt: now() + retention)
+            guard try await conclude(run, with: .succeeded(kept)) == .written else { return logLostRun() }
+            try await queue.delete(delivery)
+            Logger.current.info("job succeeded", metadata: job.attemptMetadata(at: now()))
+        case .retry(let failure, let delay):
+            guard try await conclude(run, with: .retrying(failure)) == .written else { return logLostRun() }
+            try await queue.hide(delivery, for: delay)
+            Logger.current.warning(
+                "attempt failed",
+                metadata: job.attemptMetadata(at: now()).merging(failure.logMetadata(retryIn: delay)) { $1 }
+            )
+        case .deadLetter(let failure):
+            // Whoever lost the job must not delete the message under those who have it now.
+            let fence = try await persistently { try await store.extendLease(of: run, until: now() + lease.length) }
+            guard fence == .written else { return logLostRun() }
+            try await persistently { try await bury(delivery, for: failure, run: run) }
+        case .handBack:
+            guard try await conclude(run, with: .released) == .written else { return logLostRun() }
+            try await queue.hide(delivery, for: .zero)
+            Logger.current.info("job handed back", metadata: job.attemptMetadata(at: now()))
+        case .leave:
+            logLostRun()
+        }
+    }
+
+    /// Sends a message to the dead letters, then deletes it from its queue.
+    func bury(_ delivery: Delivery, for failure: JobFailure, run: Run?) async throws {
+        let reason = DeadLetter.Reason(failure: failure, messageID: delivery.messageID, run: run)
+        let letter = DeadLetter(body: delivery.body, reason: reason, trace: delivery.trace)
+        try await uncancelled {
+            try await deadLetters.send(letter)
+            try await queue.delete(delivery)
+        }
+        Logger.current.error(
+            "message sent to the dead letters",
+            metadata: ["message.id": "\(delivery.messageID)"].merging(failure.logMetadata()) { $1 }
+        )
+    }
+
+    private func conclude(_ run: Run, with conclusion: Conclusion) async throws -> FencedWrite {
+        try await persistently { try await store.conclude(run, with: conclusion, at: now()) }
+    }
+
+    /// Makes a call again and again while the run holds its lease: a store or a queue that is away for a moment must not
+    /// cost a second run.
+    private func persistently<Result>(_ call: () async throws -> sending Result) async throws -> sending Result {
+        let deadline = now() + (lease.length - lease.renewalInterval)
+        var pause = Duration.milliseconds(200)
+        while true {
+            do {
+                return try await call()
+            } catch let error as DependencyError where error.isTransient && now() + pause < deadline {
+                Logger.current.warning("end of a run not settled yet", metadata: ["error.message": "\(error)"])
+                try await clock.sleep(for: pause)
+                pause = min(pause * 2, .seconds(5))
+            }
+        }
+    }
+
+    private func logLostRun() {
+        Logger.current.warning("run lost its lease: its outcome is dropped")
+    }
+}
+
+extension Job {
+    fileprivate func attemptMetadata(at now: Timestamp) -> Logger.Metadata {
+        var metadata: Logger.Metadata = ["job.type": "\(type)", "job.attempt": "\(attempts)"]
+        if let startedAt {
+            metadata["job.durationMs"] = "\(now.milliseconds - startedAt.milliseconds)"
+        }
+        return metadata
+    }
+}
+
+extension JobFailure {
+    func logMetadata(retryIn delay: Duration? = nil) -> Logger.Metadata {
+        var metadata: Logger.Metadata = ["error.class": "\(errorClass.rawValue)", "error.message": "\(message)"]
+        if let delay {
+            metadata["retry.delayMs"] = "\(delay / .milliseconds(1))"
+        }
+        return metadata
+    }
+}

@@ -1,0 +1,113 @@
+public import FoundationEssentials
+import Logging
+import Observability
+
+/// Runs the job that a message names: claim, run under a lease, settle.
+public struct JobRunner: Sendable {
+    let store: any JobStore
+    let queue: any JobQueue
+    let deadLetters: any DeadLetterSender
+    let registry: JobRegistry
+    let lease: LeaseTiming
+    let retention: Duration
+    let clock: any Clock<Duration>
+    let now: @Sendable () -> Timestamp
+    let draw: @Sendable () -> Double
+    let makeOwner: @Sendable () -> String
+
+    /// Makes a runner.
+    ///
+    /// - Parameters:
+    ///   - store: Where the records are.
+    ///   - queue: Where the messages come from.
+    ///   - deadLetters: Where messages go whose jobs have failed for good.
+    ///   - registry: The handlers.
+    ///   - lease: How long a job is held without renewal.
+    ///   - retention: How long a finished job is kept.
+    ///   - clock: What the renewals wait by.
+    ///   - now: The wall clock, which leases and records go by.
+    ///   - draw: Random numbers in 0..<1, which spread the retries.
+    ///   - makeOwner: Makes a name for a claim that no other claim has.
+    public init(
+        store: any JobStore,
+        queue: any JobQueue,
+        deadLetters: any DeadLetterSender,
+        registry: JobRegistry,
+        lease: LeaseTiming = LeaseTiming(),
+        retention: Duration = .seconds(14 * 86400),
+        clock: any Clock<Duration> = ContinuousClock(),
+        now: @escaping @Sendable () -> Timestamp = Timestamp.now,
+        draw: @escaping @Sendable () -> Double = { .random(in: 0..<1) },
+        makeOwner: @escaping @Sendable () -> String = { UUID().uuidString }
+    ) {
+        self.store = store
+        self.queue = queue
+        self.deadLetters = deadLetters
+        self.registry = registry
+        self.lease = lease
+        self.retention = retention
+        self.clock = clock
+        self.now = now
+        self.draw = draw
+        self.makeOwner = makeOwner
+    }
+
+    /// Deals with one receipt of a message, to the end.
+    ///
+    /// Cancellation interrupts the handler; what follows it, the record and the acknowledgement, is still done.
+    ///
+    /// - Throws: ``DependencyError`` when the store or the queue failed. The message is then still in the queue and
+    ///   comes back when its visibility ends.
+    public func process(_ delivery: Delivery) async throws {
+        let message: JobMessage
+        do {
+            message = try JobMessage(body: delivery.body)
+        } catch {
+            return try await bury(delivery, for: error, run: nil)
+        }
+        try await withLogger(mergingMetadata: ["jobId": "\(message.jobID)", "traceId": "\(message.traceID)"]) { _ in
+            try await claim(message, from: delivery)
+        }
+    }
+
+    /// Hands a message back that was received but not begun.
+    public func handBack(_ delivery: Delivery) async throws {
+        try await queue.hide(delivery, for: .zero)
+    }
+
+    private func claim(_ message: JobMessage, from delivery: Delivery) async throws {
+        let instant = now()
+        let claim = Claim(
+            jobID: message.jobID,
+            generation: message.generation,
+            owner: makeOwner(),
+            at: instant,
+            leaseExpiresAt: instant + lease.length
+        )
+        switch try await uncancelled({ try await store.claim(claim) }) {
+        case .claimed(let job):
+            let run = Run(claim, attempt: job.attempts)
+            let outcome = await outcome(of: job, for: message, from: delivery, as: run)
+            try await uncancelled { try await settle(outcome, of: job, from: delivery, as: run) }
+        case .finished, .superseded:
+            Logger.current.debug("message of a job that is over deleted")
+            try await queue.delete(delivery)
+        case .leased(let expiry):
+            // A second more, so that the lease has really ended by every clock that is not far off.
+            try await queue.hide(delivery, for: max(.zero, expiry.duration(since: now())) + .seconds(1))
+        case .exhausted(let job):
+            let message = "the process that ran attempt \(job.attempts) of \(job.maxAttempts) ended without a word"
+            try await bury(delivery, for: JobFailure(.unknown, message), run: Run(latestOf: job))
+        case .notReady:
+            try await queue.hide(delivery, for: Self.pauseBeforeAnotherLook)
+        }
+    }
+
+    private static let pauseBeforeAnotherLook: Duration = .seconds(5)
+}
+
+extension Run {
+    fileprivate init(_ claim: Claim, attempt: Int) {
+        self.init(jobID: claim.jobID, generation: claim.generation, attempt: attempt, owner: claim.owner)
+    }
+}

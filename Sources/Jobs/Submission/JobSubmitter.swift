@@ -1,0 +1,72 @@
+public import Logging
+public import Observability
+
+/// Accepts jobs: one conditional write of the record, then the message, then the ticket.
+public struct JobSubmitter: Sendable {
+    private let store: any JobStore
+    private let queue: any JobSender
+    private let now: @Sendable () -> Timestamp
+    private let makeID: @Sendable (Timestamp) -> JobID
+
+    /// Makes a submitter; the clock and the ids are injected.
+    public init(
+        store: any JobStore,
+        queue: any JobSender,
+        now: @escaping @Sendable () -> Timestamp = Timestamp.now,
+        makeID: @escaping @Sendable (Timestamp) -> JobID = { JobID(at: $0) }
+    ) {
+        self.store = store
+        self.queue = queue
+        self.now = now
+        self.makeID = makeID
+    }
+
+    /// What became of a submission.
+    public enum Ticket: Sendable, Hashable {
+        /// A new job.
+        case accepted(Job)
+        /// The job that an earlier submission with the same key made.
+        case repeated(Job)
+        /// The key belongs to a job that was asked for with other content.
+        case keyReused(Job)
+    }
+
+    /// Writes the record and sends the message.
+    ///
+    /// When it returns a ticket, the job will run.
+    ///
+    /// A repeat of a job that no worker has started yet sends its message again, because the first submission may have
+    /// died before its own send; a message too many is harmless.
+    ///
+    /// - Throws: ``DependencyError``. The record may have been written then: a repeat with the same idempotency key
+    ///   finds it and sends its message.
+    public func submit(_ submission: Submission, trace: TraceContext) async throws -> Ticket {
+        let instant = now()
+        let id = submission.idempotencyKey.map { JobID(tenant: submission.tenant, idempotencyKey: $0) }
+        let job = Job(submission, id: id ?? makeID(instant), traceID: trace.traceID, at: instant)
+        switch try await store.create(job) {
+        case .created:
+            try await queue.send(job.message, trace: trace)
+            Logger.current.info("job accepted", metadata: job.logMetadata)
+            return .accepted(job)
+        case .exists(let first):
+            guard first.isSubmission(submission) else { return .keyReused(first) }
+            if first.status == .pending, first.attempts == 0 {
+                try await queue.send(first.message, trace: trace)
+            }
+            return .repeated(first)
+        }
+    }
+}
+
+extension Job {
+    /// Whether a submission asks for the same as the one that made this job.
+    fileprivate func isSubmission(_ submission: Submission) -> Bool {
+        type == submission.type && payloadHash == submission.payloadHash && maxAttempts == submission.maxAttempts
+    }
+
+    /// What every log line about the job says.
+    public var logMetadata: Logger.Metadata {
+        ["jobId": "\(id)", "traceId": "\(traceID)", "job.type": "\(type)"]
+    }
+}

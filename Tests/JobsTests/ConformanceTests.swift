@@ -1,0 +1,27 @@
+import Jobs
+import JobsTestKit
+import Testing
+
+@Suite("The ports in memory", .timeLimit(.minutes(1)))
+struct ConformanceTests {
+    @Test("The store keeps every rule", arguments: JobStoreRule.all)
+    func store(rule: JobStoreRule) async throws {
+        try await rule.check(InMemoryJobStore())
+    }
+
+    @Test("The queue keeps every rule", arguments: JobQueueRule.all)
+    func queue(rule: JobQueueRule) async throws {
+        let clock = ManualClock()
+        let deadLetters = InMemoryJobQueue(clock: clock)
+        let queue = InMemoryJobQueue(clock: clock, maxReceiveCount: 3, deadLetters: deadLetters)
+        let subject = QueueSubject(
+            sender: queue,
+            queue: queue,
+            deadLetters: deadLetters,
+            deadLetterQueue: deadLetters,
+            maxReceiveCount: 3,
+            elapse: { clock.advance(by: $0) }
+        )
+        try await rule.check(subject)
+    }
+}

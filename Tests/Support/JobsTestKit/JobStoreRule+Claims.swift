@@ -1,0 +1,99 @@
+import JSON
+import Jobs
+import Testing
+
+extension JobStoreRule {
+    static let claims = [
+        JobStoreRule("a claim raises the attempts and takes the lease") { store async throws in
+            let job = try await store.created()
+            let claim = Claim.sample(of: job, at: .sample + .seconds(1))
+            var expected = job
+            expected.status = .running
+            expected.attempts = 1
+            expected.lease = Job.Lease(owner: "one", expiresAt: .sample + .seconds(61))
+            expected.startedAt = .sample + .seconds(1)
+            expected.updatedAt = .sample + .seconds(1)
+            #expect(try await store.claim(claim) == .claimed(expected))
+            #expect(try await store.job(job.id) == expected)
+        },
+        JobStoreRule("a job under a lease is nobody else's until the lease ends") { store async throws in
+            let job = try await store.created()
+            _ = try await store.claimed(job)
+            let rival = Claim.sample(of: job, owner: "two", at: .sample + .seconds(30))
+            #expect(try await store.claim(rival) == .leased(until: .sample + .seconds(60)))
+            let late = Claim.sample(of: job, owner: "two", at: .sample + .seconds(61))
+            let taken = try #require(try await store.claim(late).job)
+            #expect(taken.attempts == 2)
+            #expect(taken.lease == Job.Lease(owner: "two", expiresAt: .sample + .seconds(121)))
+        },
+        JobStoreRule("of many claims at once one wins") { store async throws in
+            let job = try await store.created()
+            let results = try await withThrowingTaskGroup(of: ClaimResult.self) { group in
+                for rival in 0..<10 {
+                    group.addTask { try await store.claim(.sample(of: job, owner: "rival \(rival)")) }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(results.count { $0.job != nil } == 1)
+            #expect(results.count { $0 == .leased(until: .sample + .seconds(60)) } == 9)
+            #expect(try await store.job(job.id)?.attempts == 1)
+        },
+        JobStoreRule("a claim made twice, as a retried call does, is one claim") { store async throws in
+            let job = try await store.created()
+            let first = try await store.claim(.sample(of: job))
+            #expect(try await store.claim(.sample(of: job)) == first)
+            #expect(first.job?.attempts == 1)
+        },
+        JobStoreRule("a claim of a job that is over is told so") { store async throws in
+            let job = try await store.created()
+            let run = try await store.claimed(job)
+            _ = try await store.conclude(run, with: .succeeded(JobResult("done", expiresAt: .sample)), at: .sample)
+            #expect(try await store.claim(.sample(of: job, owner: "two")) == .finished)
+        },
+        JobStoreRule("a claim of an older generation is void, one of a younger must wait") { store async throws in
+            var job = Job.sample()
+            job.generation = 2
+            #expect(try await store.create(job) == .created)
+            var claim = Claim.sample(of: job)
+            claim.generation = 1
+            #expect(try await store.claim(claim) == .superseded)
+            claim.generation = 3
+            #expect(try await store.claim(claim) == .notReady)
+        },
+        JobStoreRule("a claim of a job that is not there must wait") { store async throws in
+            #expect(try await store.claim(.sample(of: .sample())) == .notReady)
+        },
+        JobStoreRule("a job whose last attempt vanished is exhausted, not started again") { store async throws in
+            let job = Job.sample(maxAttempts: 1)
+            #expect(try await store.create(job) == .created)
+            _ = try await store.claimed(job)
+            let late = Claim.sample(of: job, owner: "two", at: .sample + .seconds(61))
+            let current = try #require(try await store.job(job.id))
+            #expect(try await store.claim(late) == .exhausted(current))
+        },
+    ]
+}
+
+extension ClaimResult {
+    /// The job that was claimed.
+    var job: Job? {
+        guard case .claimed(let job) = self else { return nil }
+        return job
+    }
+}
+
+extension JobStore {
+    /// A sample that has been created.
+    func created() async throws -> Job {
+        let job = Job.sample()
+        #expect(try await create(job) == .created)
+        return job
+    }
+
+    /// The run of a sample claim, which must succeed.
+    func claimed(_ job: Job, owner: String = "one", at now: Timestamp = .sample) async throws -> Run {
+        let claim = Claim.sample(of: job, owner: owner, at: now)
+        let claimed = try #require(try await self.claim(claim).job)
+        return Run(claim, attempt: claimed.attempts)
+    }
+}
