@@ -34,6 +34,7 @@ let package = Package(
 
         // The domain, and its adapters to AWS.
         .target(name: "Jobs", dependencies: ["Hashing", "JSON", "Observability", .logging]),
+        .target(name: "JobsAWS", dependencies: ["AWS", "Jobs", "JSON", "Observability"]),
 
         // Test kits.
         .target(
@@ -63,6 +64,16 @@ let package = Package(
             dependencies: ["AWS", "AWSSigV4", "AWSTestKit", "CurlHTTP", "JSON", .httpTypes]
         ),
         .testTarget(name: "JobsTests", dependencies: ["Jobs", "JobsTestKit", "JSON", "Observability", .logging]),
+        .testTarget(
+            name: "JobsAWSTests",
+            dependencies: ["AWS", "Jobs", "JobsAWS", "JobsTestKit", "JSON", "Observability"]
+        ),
+
+        // Against the emulator, and with the executables as processes.
+        .testTarget(
+            name: "IntegrationTests",
+            dependencies: ["AWS", "CurlHTTP", "Jobs", "JobsAWS", "JobsTestKit", "JSON"]
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,73 @@
+import Jobs
+import Synchronization
+
+/// Turns calls for one entry each into calls for up to ten, because AWS bills the call.
+///
+/// There is nothing to start, flush or stop: every entry's caller waits for its own result, and one of those who wait
+/// makes the call for all of them. An entry that was submitted is sent, even if its caller is cancelled meanwhile.
+final class BatchCoalescer<Entry: Sendable>: Sendable {
+    /// Sends entries; answers one result for each, in their order.
+    ///
+    /// What it throws fails all of them.
+    typealias Send = @Sendable ([Entry]) async throws -> [Result<Void, DependencyError>]
+
+    private struct Waiter {
+        let entry: Entry
+        let wake: CheckedContinuation<Turn, Never>
+    }
+
+    private enum Turn {
+        /// Make the call for these, of whom the first is the one who is told.
+        case lead([Waiter])
+        /// Somebody else made the call, and this is what became of the entry.
+        case done(Result<Void, any Error>)
+    }
+
+    private let state: Mutex<BatchState<Waiter>>
+    private let send: Send
+
+    /// Makes a coalescer with as many batches under way at once as `concurrencyLimit` says.
+    init(batchLimit: Int = 10, concurrencyLimit: Int = 8, send: @escaping Send) {
+        state = Mutex(BatchState(batchLimit: batchLimit, concurrencyLimit: concurrencyLimit))
+        self.send = send
+    }
+
+    /// Sends an entry, alone or with others, and waits until that is done.
+    func submit(_ entry: Entry) async throws {
+        let turn = await withCheckedContinuation { wake in
+            let batch = state.withLock { $0.add(Waiter(entry: entry, wake: wake)) }
+            hand(batch)
+        }
+        switch turn {
+        case .done(let result):
+            try result.get()
+        case .lead(let batch):
+            // The others' entries must not fail because the one who leads is cancelled.
+            try await uncancelled { try await self.lead(batch) }.get()
+        }
+    }
+
+    private func lead(_ batch: [Waiter]) async throws -> Result<Void, any Error> {
+        let results = await results(of: batch.map(\.entry))
+        hand(state.withLock { $0.finish() })
+        for (waiter, result) in zip(batch, results).dropFirst() {
+            waiter.wake.resume(returning: .done(result))
+        }
+        return results[0]
+    }
+
+    private func hand(_ batch: [Waiter]?) {
+        guard let batch, let leader = batch.first else { return }
+        leader.wake.resume(returning: .lead(batch))
+    }
+
+    private func results(of entries: [Entry]) async -> [Result<Void, any Error>] {
+        do {
+            let results = try await translatingErrors { try await send(entries) }
+            precondition(results.count == entries.count, "a batch has one result for each of its entries")
+            return results.map { $0.mapError { $0 } }
+        } catch {
+            return entries.map { _ in .failure(error) }
+        }
+    }
+}

@@ -1,0 +1,63 @@
+import AWS
+public import Jobs
+
+/// How the reason of a dead letter travels: as attributes of the message.
+///
+/// They are strings, so that the console and every other consumer can read them.
+public enum DeadLetterAttributes {
+    static let errorClass = "errorClass"
+    static let errorMessage = "errorMessage"
+    static let messageID = "messageId"
+    static let jobID = "jobId"
+    static let generation = "generation"
+    static let attempt = "attempt"
+    static let leaseOwner = "leaseOwner"
+
+    /// The attributes that say why a message is given up.
+    static func attributes(of reason: DeadLetter.Reason) -> [String: SQS.MessageAttribute] {
+        var texts = [
+            errorClass: reason.failure.errorClass.rawValue,
+            errorMessage: reason.failure.message,
+            messageID: reason.messageID,
+        ]
+        if let run = reason.run {
+            texts[jobID] = run.jobID.description
+            texts[generation] = String(run.generation)
+            texts[attempt] = String(run.attempt)
+            texts[leaseOwner] = run.owner
+        }
+        return texts.mapValues { .string($0.fitForAttribute) }
+    }
+
+    /// Reads the reason that a worker gave, by the attributes' names and texts; nil if none gave one.
+    public static func reason(in texts: [String: String]) -> DeadLetter.Reason? {
+        guard let errorClass = texts[errorClass].flatMap(ErrorClass.init), let messageID = texts[messageID] else {
+            return nil
+        }
+        let failure = JobFailure(errorClass, texts[errorMessage] ?? "")
+        return DeadLetter.Reason(failure: failure, messageID: messageID, run: run(in: texts))
+    }
+
+    private static func run(in texts: [String: String]) -> Run? {
+        guard let jobID = texts[jobID].flatMap({ JobID($0) }), let owner = texts[leaseOwner],
+            let generation = texts[generation].flatMap({ Int($0) }), let attempt = texts[attempt].flatMap({ Int($0) })
+        else { return nil }
+        return Run(jobID: jobID, generation: generation, attempt: attempt, owner: owner)
+    }
+}
+
+extension String {
+    /// The text without the characters that SQS refuses, and never empty.
+    ///
+    /// https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+    fileprivate var fitForAttribute: String {
+        guard !isEmpty else { return "-" }
+        let scalars = unicodeScalars.map { scalar -> Unicode.Scalar in
+            switch scalar.value {
+            case 0x9, 0xa, 0xd, 0x20...0xd7ff, 0xe000...0xfffd, 0x10000...0x10ffff: scalar
+            default: "\u{fffd}"
+            }
+        }
+        return String(String.UnicodeScalarView(scalars))
+    }
+}

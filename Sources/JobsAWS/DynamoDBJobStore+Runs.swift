@@ -1,0 +1,114 @@
+import AWS
+import JSON
+public import Jobs
+
+extension DynamoDBJobStore {
+    /// Takes a job, if its record allows it.
+    public func claim(_ claim: Claim) async throws -> ClaimResult {
+        let write = DynamoDB.UpdateItem(
+            table: table,
+            key: JobItem.key(of: claim.jobID),
+            update: Update()
+                .set(JobItem.status, .s(JobStatus.running.rawValue))
+                .set(JobItem.leaseOwner, .s(claim.owner))
+                .set(JobItem.leaseExpiresAt, .time(claim.leaseExpiresAt))
+                .set(JobItem.startedAt, .time(claim.at))
+                .set(JobItem.updatedAt, .time(claim.at))
+                .add(JobItem.attempts, 1),
+            condition: claim.condition,
+            returning: .allNew,
+            returnsExistingOnFailure: true
+        )
+        switch try await translatingErrors({ try await client.perform(write) }) {
+        case .applied(let item):
+            return .claimed(try Job(item: try present(item)))
+        case .conditionFailed(let existing):
+            return claim.refusal(by: try existing.map { try Job(item: $0) })
+        }
+    }
+
+    /// Moves the end of a lease that is still held.
+    public func extendLease(of run: Run, until expiry: Timestamp) async throws -> FencedWrite {
+        let write = DynamoDB.UpdateItem(
+            table: table,
+            key: JobItem.key(of: run.jobID),
+            update: Update().set(JobItem.leaseExpiresAt, .time(expiry)),
+            condition: run.condition
+        )
+        switch try await translatingErrors({ try await client.perform(write) }) {
+        case .applied: return .written
+        case .conditionFailed: return .lost
+        }
+    }
+
+    /// Ends a run that still holds its lease.
+    public func conclude(_ run: Run, with conclusion: Conclusion, at now: Timestamp) async throws -> FencedWrite {
+        let write = DynamoDB.UpdateItem(
+            table: table,
+            key: JobItem.key(of: run.jobID),
+            update: conclusion.update(of: run, at: now),
+            condition: run.condition,
+            returnsExistingOnFailure: true
+        )
+        switch try await translatingErrors({ try await client.perform(write) }) {
+        case .applied:
+            return .written
+        case .conditionFailed(let existing):
+            guard let job = try existing.map({ try Job(item: $0) }) else { return .lost }
+            return conclusion.isRecorded(in: job, by: run) ? .written : .lost
+        }
+    }
+}
+
+extension Claim {
+    /// The record may be run now, by this generation's message.
+    fileprivate var condition: Condition {
+        let waiting = Attribute(JobItem.status)
+            .isIn([
+                .s(JobStatus.pending.rawValue), .s(JobStatus.retrying.rawValue),
+            ])
+        let abandoned =
+            Attribute(JobItem.status) == .s(JobStatus.running.rawValue)
+            && Attribute(JobItem.leaseExpiresAt) < .time(at)
+        return Attribute(JobItem.generation) == .n(generation)
+            && Attribute(JobItem.attempts) < Attribute(JobItem.maxAttempts)
+            && (waiting || abandoned)
+    }
+}
+
+extension Run {
+    /// The record is still this run's.
+    fileprivate var condition: Condition {
+        Attribute(JobItem.status) == .s(JobStatus.running.rawValue)
+            && Attribute(JobItem.generation) == .n(generation)
+            && Attribute(JobItem.attempts) == .n(attempt)
+            && Attribute(JobItem.leaseOwner) == .s(owner)
+    }
+}
+
+extension Conclusion {
+    fileprivate func update(of run: Run, at now: Timestamp) -> Update {
+        let update = Update().set(JobItem.updatedAt, .time(now)).remove(JobItem.leaseExpiresAt)
+        switch self {
+        case .succeeded(let result):
+            return
+                update
+                .set(JobItem.status, .s(JobStatus.succeeded.rawValue))
+                .set(JobItem.result, .s(result.value.serializedString))
+                .set(JobItem.finishedAt, .time(now))
+                .set(JobItem.expiresAt, .seconds(result.expiresAt))
+                .remove(JobItem.error)
+        case .retrying(let failure):
+            return
+                update
+                .set(JobItem.status, .s(JobStatus.retrying.rawValue))
+                .set(JobItem.error, JobItem.attribute(of: Job.RecordedFailure(failure, at: now)))
+        case .released:
+            let status: JobStatus = run.attempt == 1 ? .pending : .retrying
+            return
+                update
+                .set(JobItem.status, .s(status.rawValue))
+                .set(JobItem.attempts, .n(run.attempt - 1))
+        }
+    }
+}

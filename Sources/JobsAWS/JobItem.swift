@@ -1,0 +1,88 @@
+import AWS
+import JSON
+import Jobs
+import Observability
+
+// The vocabulary of the table's items, which this target is about.
+typealias Item = DynamoDB.Item
+typealias AttributeValue = DynamoDB.AttributeValue
+typealias Attribute = DynamoDB.Attribute
+typealias Condition = DynamoDB.Condition
+typealias Update = DynamoDB.Update
+
+/// The layout of a job in the table.
+///
+/// Whoever looks for an attribute's name finds it here and nowhere else.
+enum JobItem {
+    static let partitionKey = "PK"
+    static let status = "status"
+    static let type = "type"
+    static let payload = "payload"
+    static let payloadHash = "payloadHash"
+    static let tenant = "tenant"
+    static let generation = "generation"
+    static let attempts = "attempts"
+    static let maxAttempts = "maxAttempts"
+    static let leaseOwner = "leaseOwner"
+    static let leaseExpiresAt = "leaseExpiresAt"
+    static let result = "result"
+    static let error = "error"
+    static let traceID = "traceId"
+    static let idempotencyKey = "idempotencyKey"
+    static let createdAt = "createdAt"
+    static let updatedAt = "updatedAt"
+    static let startedAt = "startedAt"
+    static let finishedAt = "finishedAt"
+    /// The table's time to live, in seconds since 1970.
+    static let expiresAt = "expiresAt"
+    /// The index `timeline`: neither of its keys ever changes, so that no change of status touches it.
+    static let timelineKey = "timelineKey"
+    static let timelineSort = "timelineSort"
+
+    /// Over how many partitions of the index a tenant's day is spread.
+    static let timelineShards = 4
+
+    static func key(of id: JobID) -> Item {
+        [partitionKey: .s("JOB#\(id)")]
+    }
+
+    static func item(of job: Job) -> Item {
+        var item = key(of: job.id)
+        item[status] = .s(job.status.rawValue)
+        item[type] = .s(job.type)
+        item[payload] = .s(job.payload.serializedString)
+        item[payloadHash] = .s(job.payloadHash)
+        item[tenant] = .s(job.tenant)
+        item[generation] = .n(job.generation)
+        item[attempts] = .n(job.attempts)
+        item[maxAttempts] = .n(job.maxAttempts)
+        item[traceID] = .s(job.traceID.description)
+        item[createdAt] = .time(job.createdAt)
+        item[updatedAt] = .time(job.updatedAt)
+        item[idempotencyKey] = job.idempotencyKey.map { .s($0) }
+        let shard = job.id.shard(of: timelineShards)
+        item[timelineKey] = .s("\(job.tenant)#\(job.createdAt.day)#\(shard)")
+        item[timelineSort] = .s("\(job.createdAt)#\(job.id)")
+        return item
+    }
+
+    /// The attribute that an error is kept in.
+    static func attribute(of failure: Job.RecordedFailure) -> AttributeValue {
+        .m([
+            "class": .s(failure.errorClass.rawValue),
+            "message": .s(failure.message),
+            "at": .time(failure.at),
+        ])
+    }
+}
+
+extension AttributeValue {
+    static func time(_ instant: Timestamp) -> AttributeValue {
+        .s(instant.description)
+    }
+
+    /// An instant as the table's time to live wants it.
+    static func seconds(_ instant: Timestamp) -> AttributeValue {
+        .n(Int(instant.seconds))
+    }
+}

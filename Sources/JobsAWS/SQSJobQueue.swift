@@ -1,0 +1,60 @@
+public import AWS
+public import Jobs
+import Observability
+
+/// Receives messages from an SQS queue; deletes and hides them in batches when there are many at once.
+public struct SQSJobQueue: JobQueue {
+    private let client: AWSClient
+    private let queueURL: String
+    private let deletes: BatchCoalescer<String>
+    private let hides: BatchCoalescer<Hiding>
+
+    /// Makes a queue of this URL.
+    public init(client: AWSClient, queueURL: String) {
+        self.client = client
+        self.queueURL = queueURL
+        deletes = .deleting(from: queueURL, with: client)
+        hides = .hiding(in: queueURL, with: client)
+    }
+
+    /// Receives up to ten messages.
+    public func receive(upTo limit: Int, wait: Duration, visibility: Duration) async throws -> [Delivery] {
+        let receive = SQS.ReceiveMessage(
+            queueURL: queueURL,
+            maxMessages: min(limit, 10),
+            wait: wait,
+            visibilityTimeout: visibility
+        )
+        return try await translatingErrors { try await client.perform(receive).map(Delivery.init) }
+    }
+
+    /// Removes a message; the call may remove others too.
+    public func delete(_ delivery: Delivery) async throws {
+        try await deletes.submit(delivery.receipt)
+    }
+
+    /// Hides a message; the call may hide others too.
+    public func hide(_ delivery: Delivery, for duration: Duration) async throws {
+        // SQS hides a message for 12 hours at most, and the client rounds up to whole seconds.
+        let length = min(max(.zero, duration), .seconds(43200))
+        try await hides.submit(Hiding(receipt: delivery.receipt, duration: length))
+    }
+
+    /// Throws if it cannot be reached.
+    public func checkReachable() async throws {
+        try await client.checkReachable(queueURL)
+    }
+}
+
+extension Delivery {
+    init(_ message: SQS.Message) {
+        self.init(
+            messageID: message.id,
+            receipt: message.receiptHandle,
+            body: message.body,
+            receiveCount: message.receiveCount ?? 1,
+            trace: message.traceHeader.flatMap { TraceContext(xrayHeader: $0) },
+            deadLetterReason: DeadLetterAttributes.reason(in: message.messageAttributes.compactMapValues(\.stringValue))
+        )
+    }
+}

@@ -1,0 +1,140 @@
+import AWS
+import CurlHTTP
+import FoundationEssentials
+import JSON
+
+/// The emulator that the tests run against, with a table or queue of their own.
+enum Emulator {
+    static let endpoint = ProcessInfo.processInfo.environment["JOBSYS_TEST_ENDPOINT"]
+
+    static func uniqueName() -> String { "jobsys-test-\(UUID().uuidString.lowercased())" }
+
+    /// Runs a test with a client; the emulator's default key stands in for missing credentials.
+    static func withClient(_ body: (AWSClient) async throws -> Void) async throws {
+        var environment = ProcessInfo.processInfo.environment
+        environment["AWS_ENDPOINT_URL"] = endpoint
+        let defaults = ["AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"]
+        environment.merge(defaults) { given, _ in given }
+        let transport = try CurlTransport()
+        let configuration = try AWSConfiguration(environment: environment, transport: transport)
+        try await cleaningUp {
+            try await body(AWSClient(configuration: configuration, transport: transport))
+        } after: {
+            await transport.shutdown()
+        }
+    }
+
+    /// Runs a test with a table whose partition key is `PK`.
+    static func withTable(_ body: (AWSClient, String) async throws -> Void) async throws {
+        try await withClient { client in
+            let table = uniqueName()
+            try await client.perform(CreateTable(table: table))
+            try await cleaningUp {
+                while try await client.perform(DynamoDB.DescribeTable(table: table)).status != "ACTIVE" {
+                    try await Task.sleep(for: .milliseconds(100))
+                }
+                try await body(client, table)
+            } after: {
+                try await client.perform(DeleteTable(table: table))
+            }
+        }
+    }
+
+    /// Runs a test with a standard queue.
+    static func withQueue(
+        attributes: [String: String] = [:],
+        _ body: (AWSClient, String) async throws -> Void
+    ) async throws {
+        try await withClient { client in
+            let name = uniqueName()
+            try await client.perform(CreateQueue(queueName: name, attributes: attributes))
+            let url = try await client.perform(SQS.GetQueueUrl(queueName: name))
+            try await cleaningUp {
+                try await body(client, url)
+            } after: {
+                try await client.perform(DeleteQueue(queueURL: url))
+            }
+        }
+    }
+
+    /// Runs a test with a queue and its dead letters, which take what was received more often than `maxReceiveCount`.
+    static func withDeadLetters(
+        maxReceiveCount: Int,
+        _ body: (AWSClient, _ queue: String, _ deadLetters: String) async throws -> Void
+    ) async throws {
+        try await withQueue { client, deadLetters in
+            let read = SQS.GetQueueAttributes(queueURL: deadLetters, names: ["QueueArn"])
+            let policy: JSONValue = [
+                "deadLetterTargetArn": .string(try await client.perform(read)["QueueArn"] ?? ""),
+                "maxReceiveCount": .string(String(maxReceiveCount)),
+            ]
+            try await withQueue(attributes: ["RedrivePolicy": policy.serializedString]) { client, queue in
+                try await body(client, queue, deadLetters)
+            }
+        }
+    }
+
+    private static func cleaningUp(
+        _ body: () async throws -> Void,
+        after cleanUp: () async throws -> Void
+    ) async throws {
+        do {
+            try await body()
+        } catch {
+            try await cleanUp()
+            throw error
+        }
+        try await cleanUp()
+    }
+}
+
+private struct CreateTable: AWSOperation {
+    static let service = AWSService.dynamoDB
+    static let name = "CreateTable"
+    let table: String
+
+    func encode(to writer: inout JSONWriter) {
+        writer.value([
+            "TableName": .string(table),
+            "AttributeDefinitions": [["AttributeName": "PK", "AttributeType": "S"]],
+            "KeySchema": [["AttributeName": "PK", "KeyType": "HASH"]],
+            "BillingMode": "PAY_PER_REQUEST",
+        ])
+    }
+
+    static func decode(_ reader: inout JSONReader) throws { try reader.skipValue() }
+}
+
+private struct DeleteTable: AWSOperation {
+    static let service = AWSService.dynamoDB
+    static let name = "DeleteTable"
+    let table: String
+
+    func encode(to writer: inout JSONWriter) { writer.value(["TableName": .string(table)]) }
+    static func decode(_ reader: inout JSONReader) throws { try reader.skipValue() }
+}
+
+private struct CreateQueue: AWSOperation {
+    static let service = AWSService.sqs
+    static let name = "CreateQueue"
+    let queueName: String
+    let attributes: [String: String]
+
+    func encode(to writer: inout JSONWriter) {
+        writer.value([
+            "QueueName": .string(queueName),
+            "Attributes": .object(JSONObject(attributes.map { ($0.key, .string($0.value)) })),
+        ])
+    }
+
+    static func decode(_ reader: inout JSONReader) throws { try reader.skipValue() }
+}
+
+private struct DeleteQueue: AWSOperation {
+    static let service = AWSService.sqs
+    static let name = "DeleteQueue"
+    let queueURL: String
+
+    func encode(to writer: inout JSONWriter) { writer.value(["QueueUrl": .string(queueURL)]) }
+    static func decode(_ reader: inout JSONReader) throws { try reader.skipValue() }
+}

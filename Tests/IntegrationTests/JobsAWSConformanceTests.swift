@@ -1,0 +1,61 @@
+import AWS
+import Jobs
+import JobsAWS
+import JobsTestKit
+import Testing
+
+/// The adapters keep the same rules on the emulator as the ports in memory do.
+@Suite(.enabled(if: Emulator.endpoint != nil, "JOBSYS_TEST_ENDPOINT is not set"), .timeLimit(.minutes(5)))
+struct JobsAWSConformanceTests {
+    @Test("The table of jobs keeps every rule of a store", arguments: JobStoreRule.all)
+    func store(rule: JobStoreRule) async throws {
+        try await Emulator.withTable { client, table in
+            try await rule.check(DynamoDBJobStore(client: client, table: table))
+        }
+    }
+
+    @Test("The queue of jobs keeps every rule of a queue", arguments: JobQueueRule.all)
+    func queue(rule: JobQueueRule) async throws {
+        try await Emulator.withDeadLetters(maxReceiveCount: 2) { client, queue, deadLetters in
+            try await rule.check(
+                QueueSubject(
+                    sender: SQSJobSender(client: client, queueURL: queue),
+                    queue: SQSJobQueue(client: client, queueURL: queue),
+                    deadLetters: SQSDeadLetterSender(client: client, queueURL: deadLetters),
+                    deadLetterQueue: SQSJobQueue(client: client, queueURL: deadLetters),
+                    maxReceiveCount: 2,
+                    elapse: { try await Task.sleep(for: $0) }
+                )
+            )
+        }
+    }
+
+    @Test("Many messages at once travel in few calls, and none is lost")
+    func manyAtOnce() async throws {
+        try await Emulator.withQueue { client, url in
+            let sender = SQSJobSender(client: client, queueURL: url)
+            let queue = SQSJobQueue(client: client, queueURL: url)
+            let jobs = (0..<95).map { _ in Job.sample() }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for job in jobs {
+                    group.addTask { try await sender.send(job.message, trace: .sample) }
+                }
+                try await group.waitForAll()
+            }
+            var bodies: Set<String> = []
+            while bodies.count < jobs.count {
+                let batch = try await queue.receive(upTo: 10, wait: .seconds(1), visibility: .seconds(30))
+                try #require(!batch.isEmpty)
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    for delivery in batch {
+                        bodies.insert(delivery.body)
+                        group.addTask { try await queue.delete(delivery) }
+                    }
+                    try await group.waitForAll()
+                }
+            }
+            #expect(bodies == Set(jobs.map(\.message.body)))
+            #expect(try await queue.receive(upTo: 10, wait: .zero, visibility: .seconds(1)).isEmpty)
+        }
+    }
+}

@@ -1,0 +1,103 @@
+import Jobs
+import Synchronization
+import Testing
+
+@testable import JobsAWS
+
+@Suite("Batches of calls", .timeLimit(.minutes(1)))
+struct BatchCoalescerTests {
+    @Test("go out at once and alone when nothing is under way")
+    func idle() {
+        var state = BatchState<Int>(batchLimit: 10, concurrencyLimit: 2)
+        #expect(state.add(1) == [1])
+        #expect(state.finish() == nil)
+        #expect(state.add(2) == [2])
+    }
+
+    @Test("gather what comes while one is under way, ten at most")
+    func gathering() {
+        var state = BatchState<Int>(batchLimit: 3, concurrencyLimit: 1)
+        #expect(state.add(1) == [1])
+        for entry in 2...6 { #expect(state.add(entry) == nil) }
+        #expect(state.finish() == [2, 3, 4])
+        #expect(state.finish() == [5, 6])
+        #expect(state.finish() == nil)
+    }
+
+    @Test("leave before the one under way returns when they are full, as far as the concurrency allows")
+    func full() {
+        var state = BatchState<Int>(batchLimit: 2, concurrencyLimit: 2)
+        #expect(state.add(1) == [1])
+        #expect(state.add(2) == nil)
+        #expect(state.add(3) == [2, 3])
+        #expect(state.add(4) == nil)
+        #expect(state.add(5) == nil)
+        #expect(state.finish() == [4, 5])
+    }
+
+    @Test("give every caller its own result")
+    func ownResults() async throws {
+        let gate = Gate()
+        let coalescer = BatchCoalescer<Int> { entries in
+            await gate.pass(entries)
+            return entries.map { $0.isMultiple(of: 3) ? .failure(refusal) : .success(()) }
+        }
+        let failed = await withTaskGroup(of: Int?.self) { group in
+            for entry in 1...25 {
+                group.addTask {
+                    do {
+                        try await coalescer.submit(entry)
+                        return nil
+                    } catch {
+                        return entry
+                    }
+                }
+            }
+            return await group.reduce(into: Set<Int>()) { failed, entry in entry.map { _ = failed.insert($0) } }
+        }
+        #expect(failed == Set(stride(from: 3, through: 25, by: 3)))
+        #expect(gate.batches.flatMap(\.self).sorted() == Array(1...25))
+        #expect(gate.batches.allSatisfy { $0.count <= 10 })
+        #expect(gate.batches.count < 25)
+    }
+
+    @Test("fail every one of their entries when the call fails")
+    func callFails() async throws {
+        let coalescer = BatchCoalescer<Int> { _ in throw refusal }
+        let error = await #expect(throws: DependencyError.self) { try await coalescer.submit(1) }
+        #expect(error?.code == "Refused")
+    }
+
+    @Test("are sent for the others even if the caller that leads is cancelled")
+    func leaderCancelled() async throws {
+        let sent = Mutex<[Int]>([])
+        let coalescer = BatchCoalescer<Int> { entries in
+            // Time enough for the cancellation to arrive; a cancelled call would throw here.
+            for _ in 0..<100 { await Task.yield() }
+            try Task.checkCancellation()
+            sent.withLock { $0 += entries }
+            return entries.map { _ in .success(()) }
+        }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await coalescer.submit(1) }
+            group.addTask { try await coalescer.submit(2) }
+            group.cancelAll()
+            try await group.waitForAll()
+        }
+        #expect(sent.withLock { $0.sorted() } == [1, 2])
+    }
+}
+
+private let refusal = DependencyError(dependency: "sqs", code: "Refused", message: "no", isTransient: false)
+
+/// Records batches, and lets each wait a little so that others gather behind it.
+private final class Gate: Sendable {
+    private let seen = Mutex<[[Int]]>([])
+
+    var batches: [[Int]] { seen.withLock(\.self) }
+
+    func pass(_ entries: [Int]) async {
+        seen.withLock { $0.append(entries) }
+        for _ in 0..<20 { await Task.yield() }
+    }
+}
