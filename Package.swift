@@ -36,6 +36,15 @@ let package = Package(
         .target(name: "Jobs", dependencies: ["Hashing", "JSON", "Observability", .logging]),
         .target(name: "JobsAWS", dependencies: ["AWS", "Jobs", "JSON", "Observability"]),
 
+        // The services.
+        .target(
+            name: "ServiceRuntime",
+            dependencies: [
+                "AWS", "JSON", "Observability", .argumentParser, .configuration, .httpTypes, .hummingbird, .logging,
+                .nioCore, .serviceLifecycle, .unixSignals,
+            ]
+        ),
+
         // Test kits.
         .target(
             name: "AWSTestKit",
@@ -67,6 +76,13 @@ let package = Package(
         .testTarget(
             name: "JobsAWSTests",
             dependencies: ["AWS", "Jobs", "JobsAWS", "JobsTestKit", "JSON", "Observability"]
+        ),
+        .testTarget(
+            name: "ServiceRuntimeTests",
+            dependencies: [
+                "ServiceRuntime", .argumentParser, .configuration, .httpTypes, .hummingbird, .hummingbirdTesting,
+                .inMemoryLogging, .logging, .serviceLifecycle, .serviceLifecycleTestKit,
+            ]
         ),
 
         // Against the emulator, and with the executables as processes.

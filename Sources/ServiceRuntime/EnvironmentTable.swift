@@ -1,0 +1,43 @@
+/// The part of `--help` that lists the environment variables, laid out like the options beside it.
+struct EnvironmentTable: CustomStringConvertible {
+    static let labelWidth = 26
+    static let width = 78
+
+    let variables: [any EnvironmentVariable]
+
+    var description: String {
+        "ENVIRONMENT:\n" + variables.map(row).joined(separator: "\n")
+    }
+
+    private func row(_ variable: any EnvironmentVariable) -> String {
+        let label = "  " + variable.key
+        let indent = String(repeating: " ", count: Self.labelWidth)
+        let lines = wrap("\(variable.summary): \(variable.expected) (\(note(variable.whenUnset)))")
+        let body = lines.joined(separator: "\n" + indent)
+        guard label.count < Self.labelWidth else { return label + "\n" + indent + body }
+        return label + indent.dropFirst(label.count) + body
+    }
+
+    private func note(_ whenUnset: WhenUnset) -> String {
+        switch whenUnset {
+        case .required: "required"
+        case .optional: "optional"
+        case .defaultsTo(let text): "default: \(text)"
+        }
+    }
+
+    private func wrap(_ text: String) -> [String] {
+        var lines = [""]
+        for word in text.split(separator: " ") {
+            let line = lines[lines.count - 1]
+            if line.isEmpty {
+                lines[lines.count - 1] = String(word)
+            } else if line.count + 1 + word.count <= Self.width - Self.labelWidth {
+                lines[lines.count - 1] = line + " " + word
+            } else {
+                lines.append(String(word))
+            }
+        }
+        return lines
+    }
+}

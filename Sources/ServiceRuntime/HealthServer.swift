@@ -1,0 +1,48 @@
+package import Hummingbird
+public import Logging
+public import ServiceLifecycle
+
+/// Serves `/healthz` and `/readyz`, and nothing else, for services that have no HTTP of their own.
+///
+/// Put first into the list of services it stops last: while the others drain, the process is alive and says so.
+public struct HealthServer: Service {
+    private let readiness: Readiness
+    private let address: BindAddress
+    private let logger: Logger
+
+    /// Creates the server; ``run()`` binds the address.
+    ///
+    /// - Parameters:
+    ///   - readiness: What `/readyz` asks.
+    ///   - host: The address to listen on.
+    ///   - port: The port to listen on; 0 takes a free one, which is logged.
+    ///   - logger: Is told the port.
+    public init(readiness: Readiness, host: String = "0.0.0.0", port: Int, logger: Logger = .current) {
+        self.readiness = readiness
+        self.address = .hostname(host, port: port)
+        self.logger = logger
+    }
+
+    /// Serves until the graceful shutdown.
+    ///
+    /// - Throws: An error of the socket if the address cannot be bound.
+    public func run() async throws {
+        try await application.run()
+    }
+
+    package var application: some ApplicationProtocol {
+        Application(
+            router: Self.router(readiness),
+            configuration: .init(address: address),
+            onServerRunning: { [logger] channel in logger.reportListening(on: channel) },
+            logger: logger.forHTTPServer
+        )
+    }
+
+    private static func router(_ readiness: Readiness) -> Router<BasicRequestContext> {
+        let router = Router(options: .autoGenerateHeadEndpoints)
+        router.add(middleware: HealthProblemMiddleware())
+        router.addHealthRoutes(readiness)
+        return router
+    }
+}
