@@ -5,7 +5,9 @@ import PackageDescription
 let package = Package(
     name: "jobsys",
     platforms: [.macOS(.v15)],
-    products: [],
+    products: [
+        .executable(name: "svc-api", targets: ["svc-api"])
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         // Without its JSON files' trait, which needs the whole of Foundation and with it ICU.
@@ -43,6 +45,17 @@ let package = Package(
                 "AWS", "JSON", "Observability", .argumentParser, .configuration, .httpTypes, .hummingbird, .logging,
                 .nioCore, .serviceLifecycle, .unixSignals,
             ]
+        ),
+        .target(
+            name: "APIService",
+            dependencies: [
+                "AWS", "CurlHTTP", "Jobs", "JobsAWS", "JSON", "Observability", "ServiceRuntime", .configuration,
+                .httpTypes, .hummingbird, .logging, .nioCore, .nioHTTPTypes, .serviceLifecycle,
+            ]
+        ),
+        .executableTarget(
+            name: "svc-api",
+            dependencies: ["APIService", "ServiceRuntime", .argumentParser, .serviceLifecycle]
         ),
 
         // Test kits.
@@ -82,6 +95,14 @@ let package = Package(
             dependencies: [
                 "ServiceRuntime", .argumentParser, .configuration, .httpTypes, .hummingbird, .hummingbirdTesting,
                 .inMemoryLogging, .logging, .serviceLifecycle, .serviceLifecycleTestKit,
+            ]
+        ),
+        .testTarget(
+            name: "APIServiceTests",
+            dependencies: [
+                "APIService", "Jobs", "JobsTestKit", "JSON", "Observability", "ServiceRuntime", .configuration,
+                .httpTypes, .hummingbird, .hummingbirdTesting, .inMemoryLogging, .logging, .nioCore, .nioPosix,
+                .serviceLifecycle, .serviceLifecycleTestKit,
             ]
         ),
 

@@ -1,0 +1,26 @@
+import AWS
+import CurlHTTP
+import Jobs
+import JobsAWS
+import Logging
+public import ServiceLifecycle
+public import ServiceRuntime
+
+/// Builds what `svc-api` runs; the only place that knows which store and which queue it is.
+public func buildAPI(_ start: ServiceStart) throws -> [any Service] {
+    let configuration = try APIConfiguration(config: start.config)
+    let transport = try CurlTransport()
+    var aws = try AWSConfiguration(environment: start.environment, transport: transport)
+    // A submission makes two calls, and its client hears of an outage in less than five seconds.
+    aws.retry.operationTimeout = .seconds(2)
+    let client = AWSClient(configuration: aws, transport: transport)
+
+    let store = DynamoDBJobStore(client: client, table: configuration.table)
+    let queue = SQSJobSender(client: client, queueURL: configuration.queueURL)
+    let readiness = Readiness(checks: [
+        ReadinessCheck("dynamodb") { try await store.checkReachable() },
+        ReadinessCheck("sqs") { try await queue.checkReachable() },
+    ])
+    let router = buildRouter(store: store, queue: queue, readiness: readiness)
+    return [buildApplication(router: router, host: configuration.host, port: configuration.port, logger: .current)]
+}

@@ -1,0 +1,57 @@
+import HTTPTypes
+package import Hummingbird
+package import Jobs
+package import Logging
+package import ServiceRuntime
+
+/// Builds the routes of the API over any store and queue.
+///
+/// - Parameters:
+///   - store: Where jobs are recorded.
+///   - queue: Where their messages go.
+///   - readiness: What `/readyz` asks.
+///   - options: Limits and clocks.
+///   - logger: Is told of every request.
+/// - Returns: A router that answers every request, and every error with a problem document.
+package func buildRouter(
+    store: any JobStore,
+    queue: any JobSender,
+    readiness: Readiness,
+    options: APIOptions = APIOptions(),
+    logger: Logger = .current
+) -> Router<BasicRequestContext> {
+    let controller = JobController(
+        submitter: JobSubmitter(store: store, queue: queue, now: options.now, makeID: options.makeJobID),
+        watcher: JobWatcher(store: store, clock: options.clock),
+        bodyReader: BodyReader(limit: options.bodyLimit, deadline: options.bodyDeadline, clock: options.clock),
+        makeTrace: options.makeTrace
+    )
+    let router = Router(context: BasicRequestContext.self, options: .autoGenerateHeadEndpoints)
+    router.add(
+        middleware: RequestMiddleware(
+            routes: RouteTable(controller.routes),
+            logger: logger,
+            stopwatch: stopwatch(options.clock),
+            makeRequestID: options.makeRequestID
+        )
+    )
+    for route in controller.routes {
+        router.on(RouterPath(route.path), method: route.method, use: route.respond)
+    }
+    router.addHealthRoutes(readiness)
+    return router
+}
+
+extension RouteTable {
+    /// The routes of the API and of the probes.
+    fileprivate init(_ routes: [Route]) {
+        self.init()
+        for route in routes { add(route.method, route.path) }
+        for path in HealthPath.all { add(.get, path) }
+    }
+}
+
+private func stopwatch<C: Clock<Duration>>(_ clock: C) -> @Sendable () -> Duration {
+    let start = clock.now
+    return { start.duration(to: clock.now) }
+}

@@ -1,0 +1,51 @@
+import HTTPTypes
+import Hummingbird
+import Jobs
+import Observability
+
+/// Submits jobs and tells what became of them.
+struct JobController: Sendable {
+    let submitter: JobSubmitter
+    let watcher: JobWatcher
+    let bodyReader: BodyReader
+    let makeTrace: @Sendable () -> TraceContext
+
+    /// All that it does.
+    var routes: [Route] {
+        [
+            Route(.post, "/jobs", respond: submit),
+            Route(.get, "/jobs/{id}", respond: show),
+        ]
+    }
+
+    /// Answers a ticket: 202 for a new job, 200 for the one that an earlier request with the same key made.
+    @Sendable private func submit(_ request: Request, context: BasicRequestContext) async throws -> Response {
+        let submission = try await SubmissionRequest(request, body: bodyReader).submission
+        switch try await submitter.submit(submission, trace: trace(of: request)) {
+        case .accepted(let job): return ticket(.accepted, job)
+        case .repeated(let job): return ticket(.ok, job)
+        case .keyReused: throw Problem.idempotencyKeyReused
+        }
+    }
+
+    /// Answers the job, at once or when `?wait` says.
+    @Sendable private func show(_ request: Request, context: BasicRequestContext) async throws -> Response {
+        let wait = try WaitTime(request)
+        guard let id = context.parameters.get("id").flatMap(JobID.init),
+            let job = try await watcher.job(id, waiting: wait.duration)
+        else { throw Problem.noSuchJob }
+        return JobRepresentation(job).response(.ok)
+    }
+
+    private func ticket(_ status: HTTPResponse.Status, _ job: Job) -> Response {
+        let representation = JobRepresentation(job)
+        return representation.response(status, headers: [.location: representation.location])
+    }
+
+    /// The caller's place in its trace, or a new trace.
+    private func trace(of request: Request) -> TraceContext {
+        request.headers[.traceparent].flatMap(TraceContext.init(traceparent:))
+            ?? request.headers[.xrayTraceID].flatMap(TraceContext.init(xrayHeader:))
+            ?? makeTrace()
+    }
+}

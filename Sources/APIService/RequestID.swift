@@ -1,0 +1,24 @@
+import HTTPTypes
+
+/// The name of one request, which the client, the answer and the log share.
+struct RequestID: Sendable, Hashable, CustomStringConvertible {
+    let description: String
+
+    /// Takes the request's `X-Request-Id` if it is 1 to 128 of letters, digits, `.`, `_` and `-`; makes a name otherwise.
+    init(_ headers: HTTPFields, orMake make: () -> String) {
+        description = headers[.requestID].flatMap { Self.isSane($0) ? $0 : nil } ?? make()
+    }
+
+    private static func isSane(_ text: String) -> Bool {
+        (1...128).contains(text.utf8.count) && text.utf8.allSatisfy(isAllowed)
+    }
+
+    private static func isAllowed(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): true
+        case UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"): true
+        default: false
+        }
+    }
+}

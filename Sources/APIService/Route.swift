@@ -1,0 +1,47 @@
+import HTTPTypes
+import Hummingbird
+
+/// One thing that the API does.
+struct Route: Sendable {
+    /// The method that asks for it.
+    let method: HTTPRequest.Method
+    /// The path, with `{name}` for a segment that varies.
+    let path: String
+    /// What is answered; errors become problem documents.
+    let respond: @Sendable (Request, BasicRequestContext) async throws -> Response
+
+    /// Makes a route.
+    init(
+        _ method: HTTPRequest.Method,
+        _ path: String,
+        respond: @escaping @Sendable (Request, BasicRequestContext) async throws -> Response
+    ) {
+        self.method = method
+        self.path = path
+        self.respond = respond
+    }
+}
+
+/// Which methods each path takes, for requests that match none of them.
+struct RouteTable: Sendable {
+    private var methods: [String: [HTTPRequest.Method]] = [:]
+
+    /// Makes an empty table.
+    init() {}
+
+    /// Adds a route; where there is `GET`, there is `HEAD`.
+    mutating func add(_ method: HTTPRequest.Method, _ path: String) {
+        methods[path, default: []] += method == .get ? [.get, .head] : [method]
+    }
+
+    /// The path of the table that a request's path matches, and what may be asked of it; nil if there is none.
+    func match(_ path: String) -> (path: String, methods: [HTTPRequest.Method])? {
+        let segments = path.split(separator: "/")
+        return methods.first { isMatch($0.key.split(separator: "/"), segments) }.map { ($0.key, $0.value) }
+    }
+
+    private func isMatch(_ template: [Substring], _ segments: [Substring]) -> Bool {
+        template.count == segments.count
+            && zip(template, segments).allSatisfy { $0.hasPrefix("{") || $0 == $1 }
+    }
+}

@@ -1,0 +1,16 @@
+import APIService
+import ArgumentParser
+import ServiceLifecycle
+import ServiceRuntime
+
+/// Takes jobs over HTTP and tells what became of them.
+@main
+struct SvcAPI: ServiceCommand {
+    static let name = "svc-api"
+    static let abstract = "Takes jobs over HTTP and tells what became of them."
+    static let settings = APIConfiguration.settings
+
+    static func build(_ start: ServiceStart) async throws -> [any Service] {
+        try buildAPI(start)
+    }
+}

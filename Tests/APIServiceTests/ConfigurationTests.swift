@@ -1,0 +1,38 @@
+import APIService
+import Configuration
+import ServiceRuntime
+import Testing
+
+struct ConfigurationTests {
+    private let required = ["DDB_TABLE": "Jobs", "SQS_QUEUE_URL": "http://localhost:4566/000000000000/jobs"]
+
+    @Test("What is not set has its default")
+    func defaults() throws {
+        let configuration = try read(required)
+        #expect(configuration.port == 8080)
+        #expect(configuration.host == "0.0.0.0")
+        #expect(configuration.table == "Jobs")
+        #expect(configuration.queueURL == "http://localhost:4566/000000000000/jobs")
+    }
+
+    @Test("What is set is taken")
+    func set() throws {
+        let configuration = try read(required.merging(["PORT": "0", "HOST": "127.0.0.1"]) { $1 })
+        #expect(configuration.port == 0)
+        #expect(configuration.host == "127.0.0.1")
+    }
+
+    @Test(
+        "What is missing or malformed is named",
+        arguments: [("DDB_TABLE", ""), ("SQS_QUEUE_URL", "jobs"), ("PORT", "http")]
+    )
+    func wrong(key: String, value: String) throws {
+        let error = try #require(throws: ConfigurationError.self) { try read(required.merging([key: value]) { $1 }) }
+        #expect(error.key == key)
+    }
+
+    private func read(_ variables: [String: String]) throws -> APIConfiguration {
+        let provider = EnvironmentVariablesProvider(environmentVariables: variables)
+        return try APIConfiguration(config: ConfigReader(provider: provider))
+    }
+}
