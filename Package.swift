@@ -6,7 +6,8 @@ let package = Package(
     name: "jobsys",
     platforms: [.macOS(.v15)],
     products: [
-        .executable(name: "svc-api", targets: ["svc-api"])
+        .executable(name: "svc-api", targets: ["svc-api"]),
+        .executable(name: "svc-worker", targets: ["svc-worker"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -53,9 +54,20 @@ let package = Package(
                 .httpTypes, .hummingbird, .logging, .nioCore, .nioHTTPTypes, .serviceLifecycle,
             ]
         ),
+        .target(
+            name: "WorkerService",
+            dependencies: [
+                "AWS", "CurlHTTP", "Jobs", "JobsAWS", "ServiceRuntime", .configuration, .logging,
+                .serviceLifecycle,
+            ]
+        ),
         .executableTarget(
             name: "svc-api",
             dependencies: ["APIService", "ServiceRuntime", .argumentParser, .serviceLifecycle]
+        ),
+        .executableTarget(
+            name: "svc-worker",
+            dependencies: ["ServiceRuntime", "WorkerService", .argumentParser, .serviceLifecycle]
         ),
 
         // Test kits.
@@ -103,6 +115,13 @@ let package = Package(
                 "APIService", "Jobs", "JobsTestKit", "JSON", "Observability", "ServiceRuntime", .configuration,
                 .httpTypes, .hummingbird, .hummingbirdTesting, .inMemoryLogging, .logging, .nioCore, .nioPosix,
                 .serviceLifecycle, .serviceLifecycleTestKit,
+            ]
+        ),
+        .testTarget(
+            name: "WorkerServiceTests",
+            dependencies: [
+                "Jobs", "JobsTestKit", "JSON", "ServiceRuntime", "WorkerService", .configuration,
+                .serviceLifecycleTestKit,
             ]
         ),
 

@@ -1,0 +1,41 @@
+import AWS
+import CurlHTTP
+import Jobs
+import JobsAWS
+public import ServiceLifecycle
+public import ServiceRuntime
+
+/// Builds what `svc-worker` runs.
+///
+/// The only place that knows which store and which queue it is.
+public func buildWorker(_ start: ServiceStart) throws -> [any Service] {
+    let configuration = try WorkerConfiguration(config: start.config)
+    let transport = try CurlTransport()
+    let aws = try AWSConfiguration(environment: start.environment, transport: transport)
+    let client = AWSClient(configuration: aws, transport: transport)
+
+    let store = DynamoDBJobStore(client: client, table: configuration.table)
+    let queue = SQSJobQueue(client: client, queueURL: configuration.queueURL)
+    let runner = JobRunner(
+        store: store,
+        queue: queue,
+        deadLetters: SQSDeadLetterSender(client: client, queueURL: configuration.deadLetterQueueURL),
+        registry: .builtIn,
+        lease: LeaseTiming(length: configuration.lease)
+    )
+    let consumer = JobConsumer(
+        runner: runner,
+        queue: queue,
+        store: store,
+        options: JobConsumer.Options(
+            concurrency: configuration.concurrency,
+            visibility: configuration.lease,
+            grace: configuration.grace
+        )
+    )
+    let readiness = Readiness(checks: [
+        ReadinessCheck("dynamodb") { try await store.checkReachable() },
+        ReadinessCheck("sqs") { try await queue.checkReachable() },
+    ])
+    return [HealthServer(readiness: readiness, host: configuration.host, port: configuration.port), consumer]
+}

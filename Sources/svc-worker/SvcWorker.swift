@@ -1,0 +1,15 @@
+import ArgumentParser
+import ServiceLifecycle
+import ServiceRuntime
+import WorkerService
+
+@main
+struct SvcWorker: ServiceCommand {
+    static let name = "svc-worker"
+    static let abstract = "Runs the jobs that its queue carries."
+    static let settings = WorkerConfiguration.settings
+
+    static func build(_ start: ServiceStart) async throws -> [any Service] {
+        try buildWorker(start)
+    }
+}

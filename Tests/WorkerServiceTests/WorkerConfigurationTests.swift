@@ -1,0 +1,37 @@
+import Configuration
+import ServiceRuntime
+import Testing
+import WorkerService
+
+@Suite("The worker's settings")
+struct WorkerConfigurationTests {
+    static let complete: [String: String] = [
+        "DDB_TABLE": "jobs",
+        "SQS_QUEUE_URL": "https://sqs.eu-central-1.amazonaws.com/123456789012/jobs",
+        "SQS_DLQ_URL": "https://sqs.eu-central-1.amazonaws.com/123456789012/jobs-dlq",
+    ]
+
+    @Test("have defaults for all but the table and the queues")
+    func defaults() throws {
+        let settings = try WorkerConfiguration(config: ServiceStart(environment: Self.complete).config)
+        #expect(settings.port == 8081)
+        #expect(settings.concurrency == 16)
+        #expect(settings.lease == .seconds(60))
+        #expect(settings.table == "jobs")
+    }
+
+    @Test(
+        "that are wrong are refused by name",
+        arguments: [
+            ("DDB_TABLE", ""), ("SQS_QUEUE_URL", "jobs"), ("SQS_DLQ_URL", ""), ("WORKER_CONCURRENCY", "0"),
+            ("LEASE_SECONDS", "1"), ("PORT", "http"),
+        ]
+    )
+    func refused(key: String, value: String) throws {
+        var environment = Self.complete
+        environment[key] = value
+        let config = ServiceStart(environment: environment).config
+        let error = #expect(throws: ConfigurationError.self) { try WorkerConfiguration(config: config) }
+        #expect(error?.key == key)
+    }
+}
