@@ -8,6 +8,7 @@ let package = Package(
     products: [
         .executable(name: "svc-api", targets: ["svc-api"]),
         .executable(name: "svc-worker", targets: ["svc-worker"]),
+        .executable(name: "dlq-handler", targets: ["dlq-handler"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -61,6 +62,13 @@ let package = Package(
                 .serviceLifecycle,
             ]
         ),
+        .target(
+            name: "DLQService",
+            dependencies: [
+                "AWS", "CurlHTTP", "Jobs", "JobsAWS", "JSON", "Observability", "ServiceRuntime",
+                .configuration, .httpTypes, .logging, .serviceLifecycle,
+            ]
+        ),
         .executableTarget(
             name: "svc-api",
             dependencies: ["APIService", "ServiceRuntime", .argumentParser, .serviceLifecycle]
@@ -68,6 +76,10 @@ let package = Package(
         .executableTarget(
             name: "svc-worker",
             dependencies: ["ServiceRuntime", "WorkerService", .argumentParser, .serviceLifecycle]
+        ),
+        .executableTarget(
+            name: "dlq-handler",
+            dependencies: ["DLQService", "ServiceRuntime", .argumentParser, .serviceLifecycle]
         ),
 
         // Test kits.
@@ -122,6 +134,13 @@ let package = Package(
             dependencies: [
                 "Jobs", "JobsTestKit", "JSON", "ServiceRuntime", "WorkerService", .configuration,
                 .serviceLifecycleTestKit,
+            ]
+        ),
+        .testTarget(
+            name: "DLQServiceTests",
+            dependencies: [
+                "AWSTestKit", "CurlHTTP", "DLQService", "Jobs", "JobsTestKit", "JSON", "Observability",
+                "ServiceRuntime", .configuration, .httpTypes, .serviceLifecycle, .serviceLifecycleTestKit,
             ]
         ),
 

@@ -1,0 +1,15 @@
+import ArgumentParser
+import DLQService
+import ServiceLifecycle
+import ServiceRuntime
+
+@main
+struct DLQHandler: ServiceCommand {
+    static let name = "dlq-handler"
+    static let abstract = "Records the jobs that failed for good, as a Lambda or from their queue."
+    static let settings = DLQConfiguration.settings
+
+    static func build(_ start: ServiceStart) async throws -> [any Service] {
+        try await buildDLQHandler(start)
+    }
+}
