@@ -26,7 +26,7 @@ public enum DeadLetterAttributes {
             texts[attempt] = String(run.attempt)
             texts[leaseOwner] = run.owner
         }
-        return texts.mapValues { .string($0.fitForAttribute) }
+        return texts.mapValues { .string($0) }
     }
 
     /// Reads the reason that a worker gave, by the attributes' names and texts; nil if none gave one.
@@ -43,21 +43,5 @@ public enum DeadLetterAttributes {
             let generation = texts[generation].flatMap({ Int($0) }), let attempt = texts[attempt].flatMap({ Int($0) })
         else { return nil }
         return Run(jobID: jobID, generation: generation, attempt: attempt, owner: owner)
-    }
-}
-
-extension String {
-    /// The text without the characters that SQS refuses, and never empty.
-    ///
-    /// https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
-    fileprivate var fitForAttribute: String {
-        guard !isEmpty else { return "-" }
-        let scalars = unicodeScalars.map { scalar -> Unicode.Scalar in
-            switch scalar.value {
-            case 0x9, 0xa, 0xd, 0x20...0xd7ff, 0xe000...0xfffd, 0x10000...0x10ffff: scalar
-            default: "\u{fffd}"
-            }
-        }
-        return String(String.UnicodeScalarView(scalars))
     }
 }

@@ -1,4 +1,5 @@
 public import AWS
+import FoundationEssentials
 public import Jobs
 import Observability
 
@@ -53,6 +54,7 @@ extension Delivery {
             receipt: message.receiptHandle,
             body: message.body,
             receiveCount: message.receiveCount ?? 1,
+            sentAt: message.sentAt.map { Timestamp(milliseconds: Int64(($0.timeIntervalSince1970 * 1000).rounded())) },
             trace: message.traceHeader.flatMap { TraceContext(xrayHeader: $0) },
             deadLetterReason: DeadLetterAttributes.reason(in: message.messageAttributes.compactMapValues(\.stringValue))
         )

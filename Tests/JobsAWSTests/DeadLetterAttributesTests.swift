@@ -19,16 +19,6 @@ struct DeadLetterAttributesTests {
         }
     }
 
-    @Test("are all strings that SQS takes, whatever the failure says")
-    func fitForSQS() {
-        let failure = JobFailure(.system, "bell \u{7} and \u{FFFF}")
-        let reason = DeadLetter.Reason(failure: failure, messageID: "m-1", run: nil)
-        let attributes = DeadLetterAttributes.attributes(of: reason)
-        #expect(attributes["errorMessage"] == .string("bell \u{FFFD} and \u{FFFD}"))
-        let empty = DeadLetter.Reason(failure: JobFailure(.system, ""), messageID: "m-1", run: nil)
-        #expect(DeadLetterAttributes.attributes(of: empty)["errorMessage"] == .string("-"))
-    }
-
     @Test("of a message that no worker gave up tell no reason")
     func none() {
         #expect(DeadLetterAttributes.reason(in: [:]) == nil)

@@ -38,6 +38,12 @@ struct JobFailureTests {
         #expect(message.dropLast().allSatisfy { String($0) == character })
     }
 
+    @Test("Control characters are replaced, line ends and tabs kept, and no message says so")
+    func shown() {
+        #expect(JobFailure(.system, "\u{1B}[31mred\0\u{FFFE}\n\t.").message == "\u{FFFD}[31mred\u{FFFD}\u{FFFD}\n\t.")
+        #expect(JobFailure(.system, "").message == "(no message)")
+    }
+
     @Test("A recorded failure is the failure and its instant")
     func recorded() {
         let recorded = Job.RecordedFailure(JobFailure(.rateLimit, "slow down"), at: .sample)

@@ -128,7 +128,7 @@ public final class ManualClock: Clock, Sendable {
             return .sleep(satisfied.map(\.reached))
         }
         switch action {
-        case .sleep(let waiting): waiting.forEach { $0.finish() }
+        case .sleep(let waiting): for waiter in waiting { waiter.finish() }
         case .wake: sleeper.wake.resume()
         case .cancel: sleeper.wake.resume(throwing: CancellationError())
         }
