@@ -149,6 +149,10 @@ let package = Package(
             name: "IntegrationTests",
             dependencies: ["AWS", "CurlHTTP", "Jobs", "JobsAWS", "JobsTestKit", "JSON"]
         ),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: ["AWS", "CurlHTTP", "JSON", .httpTypes]
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -39,7 +39,8 @@ extension JobRunner {
             try await deadLetters.send(letter)
             try await queue.delete(delivery)
         }
-        Logger.current.error(
+        // Whoever records the failure reports it as an error.
+        Logger.current.warning(
             "message sent to the dead letters",
             metadata: ["message.id": "\(delivery.messageID)"].merging(failure.logMetadata()) { $1 }
         )
@@ -54,11 +55,18 @@ extension JobRunner {
     private func persistently<Result>(_ call: () async throws -> sending Result) async throws -> sending Result {
         let deadline = now() + (lease.length - lease.renewalInterval)
         var pause = Duration.milliseconds(200)
+        // An outage meets all jobs that run, so each of them complains once.
+        var level = Logger.Level.warning
         while true {
             do {
                 return try await call()
             } catch let error as DependencyError where error.isTransient && now() + pause < deadline {
-                Logger.current.warning("end of a run not settled yet", metadata: ["error.message": "\(error)"])
+                Logger.current.log(
+                    level: level,
+                    "end of a run not settled yet",
+                    metadata: ["error.message": "\(error)"]
+                )
+                level = .debug
                 try await clock.sleep(for: pause)
                 pause = min(pause * 2, .seconds(5))
             }
@@ -84,7 +92,7 @@ extension JobFailure {
     func logMetadata(retryIn delay: Duration? = nil) -> Logger.Metadata {
         var metadata: Logger.Metadata = ["error.class": "\(errorClass.rawValue)", "error.message": "\(message)"]
         if let delay {
-            metadata["retry.delayMs"] = "\(delay / .milliseconds(1))"
+            metadata["retry.delayMs"] = "\(Int(delay / .milliseconds(1)))"
         }
         return metadata
     }
