@@ -1,0 +1,110 @@
+import FoundationEssentials
+import Glibc
+import Synchronization
+import Testing
+
+/// A data plane and the services that run on it: a jobsys of a test's own.
+final class Deployment: Sendable {
+    /// The deployment of the running test, if it has the trait.
+    @TaskLocal static var provided: Deployment?
+
+    let emulator: Emulator
+    let plane: DataPlane
+    private let folder: String
+    private let processes = Mutex<[ServiceProcess]>([])
+
+    private init(_ emulator: Emulator, plane: DataPlane, folder: String) {
+        self.emulator = emulator
+        self.plane = plane
+        self.folder = folder
+    }
+
+    /// The deployment of the running test.
+    static var current: Deployment {
+        get throws {
+            guard let provided else { throw HarnessError("the test has no deployment") }
+            return provided
+        }
+    }
+
+    /// Deploys a data plane, runs the body, and takes all down again.
+    static func with(
+        _ emulator: Emulator,
+        _ body: (Deployment) async throws -> Void
+    ) async throws {
+        let name = "e2e-\(UUID().uuidString.prefix(8).lowercased())"
+        let plane = try await DataPlane.deploy(to: emulator, named: name)
+        let deployment = Deployment(emulator, plane: plane, folder: try LogFolder.make(name))
+        try await scoped {
+            try await body(deployment)
+        } cleanUp: { workFailed in
+            await deployment.stopAll(expectingCleanEnds: !workFailed)
+            try await plane.delete()
+        }
+    }
+
+    /// Starts a service and waits until it listens; `settings` are added to its environment.
+    @discardableResult
+    func start(_ service: Service, _ settings: [String: String] = [:]) async throws -> ServiceProcess {
+        let process = try launch(service, settings)
+        _ = try await process.address()
+        return process
+    }
+
+    /// Starts a service that may end before anybody can ask it anything.
+    func launch(_ service: Service, _ settings: [String: String]) throws -> ServiceProcess {
+        let number = processes.withLock { $0.count + 1 }
+        let process = try ServiceProcess(
+            service,
+            environment: environment.merging(settings) { $1 },
+            name: "\(number)-\(service.rawValue)",
+            folder: folder
+        )
+        processes.withLock { $0.append(process) }
+        return process
+    }
+
+    /// The first service of this kind that was started.
+    func running(_ service: Service) throws -> ServiceProcess {
+        guard let process = processes.withLock({ $0.first { $0.service == service } }) else {
+            throw HarnessError("no \(service.rawValue) was started")
+        }
+        return process
+    }
+
+    /// A client of the API.
+    var client: APIClient {
+        get async throws { try await running(.api).client() }
+    }
+
+    /// What every service is started with.
+    var environment: [String: String] {
+        let own = [
+            "DDB_TABLE": plane.table.name, "SQS_QUEUE_URL": plane.jobs.url, "SQS_DLQ_URL": plane.deadLetters.url,
+            "STAGE": "dev", "LOG_LEVEL": "info", "HOST": "127.0.0.1", "PORT": "0",
+        ]
+        return own.merging(plane.aws.environment) { $1 }
+    }
+
+    /// Stops what still runs.
+    ///
+    /// Whatever a test was about, a service stops when it is asked to, and its log is clean.
+    private func stopAll(expectingCleanEnds: Bool) async {
+        for process in processes.withLock({ $0 }) {
+            guard expectingCleanEnds else {
+                process.process.end()
+                continue
+            }
+            if process.process.exitStatus == nil {
+                do {
+                    #expect(try await process.stop(within: .seconds(10)) == .exited(0), "\(process.process.name)")
+                } catch {
+                    Issue.record(error, "\(process.process.name)")
+                    process.process.end()
+                }
+            }
+            #expect(process.strayOutput == [], "\(process.process.name)")
+            #expect(!process.process.output.text.contains(AWSAccess.secret), "\(process.process.name)")
+        }
+    }
+}
