@@ -39,16 +39,23 @@ final class Intake: Sendable {
         storeIsSuspect.withLock { $0 = true }
     }
 
-    /// Waits for messages; empty if none came in time.
+    /// Waits until a slot is free and the store answers; answers how many slots are free.
     ///
-    /// - Throws: `CancellationError` only: a failing queue or store is waited out.
-    func next() async throws -> [Delivery] {
+    /// - Throws: `CancellationError` only: a failing store is waited out.
+    func room() async throws -> Int {
         let free = try await slots.waitForFree()
         if storeIsSuspect.withLock({ $0 }) {
             try await untilItWorks("intake paused: the store does not answer") { try await self.store.checkReachable() }
             storeIsSuspect.withLock { $0 = false }
         }
-        return try await untilItWorks("receive failed") { [self] in
+        return free
+    }
+
+    /// Waits for as many messages as there is room for; empty if none came in time.
+    ///
+    /// - Throws: `CancellationError` only: a failing queue is waited out.
+    func receive(upTo free: Int) async throws -> [Delivery] {
+        try await untilItWorks("receive failed") { [self] in
             try await queue.receive(upTo: min(free, Self.largestBatch), wait: wait, visibility: visibility)
         }
     }

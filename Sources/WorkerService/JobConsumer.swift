@@ -4,7 +4,7 @@ public import ServiceLifecycle
 
 /// Takes messages from the queue and runs their jobs, as many at once as there are slots.
 ///
-/// On graceful shutdown it stops receiving at once, hands back what has not begun, and lets what runs finish for the
+/// On graceful shutdown it stops receiving, hands back what has not begun, and lets what runs finish for the
 /// grace period; then it interrupts the handlers, whose jobs go back to the queue without an attempt burned. It returns
 /// when all of that is recorded.
 public struct JobConsumer: Service {
@@ -102,14 +102,36 @@ public struct JobConsumer: Service {
 
     /// The next messages; nil when no more are to be taken.
     private func nextDeliveries(from intake: Intake) async -> [Delivery]? {
-        guard !Task.isShuttingDownGracefully else { return nil }
         do {
-            return try await cancelWhenGracefulShutdown { try await intake.next() }
+            let room = try await cancelWhenGracefulShutdown { try await intake.room() }
+            guard !Task.isShuttingDownGracefully else { return nil }
+            return try await lettingItEnd { try await intake.receive(upTo: room) }
         } catch {
             // The intake throws nothing but its cancellation.
             return nil
         }
     }
+
+    /// Makes a receive that has a moment to end in when a graceful shutdown begins, before it is cancelled.
+    ///
+    /// A queue that has messages answers at once. Were that answer cut off, they would stay hidden for a whole lease.
+    private func lettingItEnd(_ receive: @escaping @Sendable () async throws -> [Delivery]) async throws -> [Delivery] {
+        try await withThrowingTaskGroup(of: [Delivery]?.self) { group in
+            group.addTask { try await receive() }
+            group.addTask { [clock] in
+                try await gracefulShutdown()
+                try await clock.sleep(for: Self.momentToEnd)
+                return nil
+            }
+            defer { group.cancelAll() }
+            if case .some(.some(let deliveries)) = try await group.next() { return deliveries }
+            group.cancelAll()
+            // Even now it may have succeeded, and what it brought must be handed back.
+            return try await group.next().flatMap(\.self) ?? []
+        }
+    }
+
+    private static let momentToEnd: Duration = .milliseconds(500)
 
     private func process(_ delivery: Delivery, for intake: Intake) async {
         do {

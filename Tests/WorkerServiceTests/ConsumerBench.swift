@@ -41,13 +41,28 @@ struct ConsumerBench {
         let consumer = consumer(concurrency: concurrency, grace: grace, queue: other ?? queue)
         try await testGracefulShutdown { trigger in
             try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { try await consumer.run() }
                 group.addTask {
-                    try await body(trigger)
-                    trigger.triggerGracefulShutdown()
+                    do {
+                        try await body(trigger)
+                        await stop(by: trigger)
+                    } catch {
+                        await stop(by: trigger)
+                        throw error
+                    }
                 }
+                try await consumer.run()
+                group.cancelAll()
                 try await group.waitForAll()
             }
+        }
+    }
+
+    /// Stops the consumer, and has the moment pass in which its receive may end; returns when it is cancelled.
+    private func stop(by trigger: GracefulShutdownTestTrigger) async {
+        trigger.triggerGracefulShutdown()
+        while !Task.isCancelled {
+            clock.advance(by: .milliseconds(500))
+            await Task.yield()
         }
     }
 
