@@ -9,6 +9,9 @@ extension BatchCoalescer where Entry == SQS.OutgoingMessage {
                 _ = try await client.perform(SQS.SendMessage(queueURL: queueURL, message: messages[0]))
                 return [.success(())]
             }
+            guard messages.reduce(0, { $0 + $1.body.utf8.count }) <= largestBatchOfBodies else {
+                return try await messages.sentSingly(to: queueURL, with: client)
+            }
             let entries = messages.enumerated().map { SQS.SendMessageBatch.Entry(id: String($0), message: $1) }
             let batch = SQS.SendMessageBatch(queueURL: queueURL, entries: entries)
             return try await client.perform(batch).results(count: entries.count)
@@ -23,6 +26,28 @@ extension BatchCoalescer where Entry == String {
             let batch = SQS.DeleteMessageBatch(queueURL: queueURL, entries: entries)
             return try await client.perform(batch).results(count: entries.count)
         }
+    }
+}
+
+/// How many bytes of bodies one call takes: SQS allows 1 MiB, and the attributes of ten messages count too.
+private let largestBatchOfBodies = 1024 * 1024 - 64 * 1024
+
+extension [SQS.OutgoingMessage] {
+    /// Sends each by a call of its own, because together they are too long for one.
+    fileprivate func sentSingly(
+        to queueURL: String,
+        with client: AWSClient
+    ) async throws -> [Result<Void, DependencyError>] {
+        var results: [Result<Void, DependencyError>] = []
+        for message in self {
+            do {
+                _ = try await client.perform(SQS.SendMessage(queueURL: queueURL, message: message))
+                results.append(.success(()))
+            } catch let error as AWSError {
+                results.append(.failure(DependencyError(error)))
+            }
+        }
+        return results
     }
 }
 
@@ -66,7 +91,7 @@ extension SQS.BatchOutput {
 extension SQS.BatchFailure {
     /// The failure, unless it says that the message is not ours any more: then there is nothing left to do.
     fileprivate var result: Result<Void, DependencyError> {
-        if Self.codesOfLostReceipts.contains(code) { return .success(()) }
+        if isLostReceipt { return .success(()) }
         let error = DependencyError(
             dependency: AWSService.sqs.endpointPrefix,
             code: code,
@@ -76,8 +101,16 @@ extension SQS.BatchFailure {
         return .failure(error)
     }
 
-    /// The message was deleted, or came back and was received by somebody else.
-    private static let codesOfLostReceipts: Set = ["ReceiptHandleIsInvalid", "MessageNotInflight"]
+    /// Whether the message was deleted, or came back and was received by somebody else.
+    ///
+    /// SQS has no code of its own for a receipt that has expired: it says `InvalidParameterValue`, and why in its text.
+    private var isLostReceipt: Bool {
+        switch code {
+        case "ReceiptHandleIsInvalid", "MessageNotInflight": true
+        case "InvalidParameterValue": message.contains("does not exist or is not available")
+        default: false
+        }
+    }
 }
 
 extension DependencyError {

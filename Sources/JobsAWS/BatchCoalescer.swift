@@ -4,7 +4,8 @@ import Synchronization
 /// Turns calls for one entry each into calls for up to ten, because AWS bills the call.
 ///
 /// There is nothing to start, flush or stop: every entry's caller waits for its own result, and one of those who wait
-/// makes the call for all of them. An entry that was submitted is sent, even if its caller is cancelled meanwhile.
+/// makes the call for all of them. An entry that was submitted is sent, even if its caller is cancelled meanwhile; but
+/// when a call fails because of an outage, those who have waited for as long as the call took fail with it.
 final class BatchCoalescer<Entry: Sendable>: Sendable {
     /// Sends entries; answers one result for each, in their order.
     ///
@@ -18,7 +19,7 @@ final class BatchCoalescer<Entry: Sendable>: Sendable {
 
     private enum Turn {
         /// Make the call for these, of whom the first is the one who is told.
-        case lead([Waiter])
+        case lead(BatchState<Waiter>.Batch)
         /// Somebody else made the call, and this is what became of the entry.
         case done(Result<Void, any Error>)
     }
@@ -47,27 +48,36 @@ final class BatchCoalescer<Entry: Sendable>: Sendable {
         }
     }
 
-    private func lead(_ batch: [Waiter]) async throws -> Result<Void, any Error> {
-        let results = await results(of: batch.map(\.entry))
-        hand(state.withLock { $0.finish() })
-        for (waiter, result) in zip(batch, results).dropFirst() {
+    private func lead(_ batch: BatchState<Waiter>.Batch) async throws -> Result<Void, any Error> {
+        let (results, outage) = await results(of: batch.waiters.map(\.entry))
+        let (next, failed) = state.withLock { state in
+            let failed = outage == nil ? [] : state.removeWaiting(since: batch)
+            return (state.finish(), failed)
+        }
+        hand(next)
+        if let outage {
+            for waiter in failed { waiter.wake.resume(returning: .done(.failure(outage))) }
+        }
+        for (waiter, result) in zip(batch.waiters, results).dropFirst() {
             waiter.wake.resume(returning: .done(result))
         }
         return results[0]
     }
 
-    private func hand(_ batch: [Waiter]?) {
-        guard let batch, let leader = batch.first else { return }
+    private func hand(_ batch: BatchState<Waiter>.Batch?) {
+        guard let batch, let leader = batch.waiters.first else { return }
         leader.wake.resume(returning: .lead(batch))
     }
 
-    private func results(of entries: [Entry]) async -> [Result<Void, any Error>] {
+    /// What became of each entry, and the outage that the call met, if any.
+    private func results(of entries: [Entry]) async -> ([Result<Void, any Error>], DependencyError?) {
         do {
             let results = try await translatingErrors { try await send(entries) }
             precondition(results.count == entries.count, "a batch has one result for each of its entries")
-            return results.map { $0.mapError { $0 } }
+            return (results.map { $0.mapError { $0 } }, nil)
         } catch {
-            return entries.map { _ in .failure(error) }
+            let outage = (error as? DependencyError).flatMap { $0.isTransient ? $0 : nil }
+            return (entries.map { _ in .failure(error) }, outage)
         }
     }
 }

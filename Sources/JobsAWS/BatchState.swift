@@ -3,7 +3,16 @@
 /// An entry that finds nothing under way goes out at once, alone. While a batch is under way others gather, and leave
 /// when it returns or when they are a full batch. So an idle system waits for nothing, and a busy one fills its batches.
 struct BatchState<Waiter: Sendable>: Sendable {
+    /// Entries that go out together.
+    struct Batch: Sendable {
+        var waiters: [Waiter]
+        /// How many entries had come before the batch went out.
+        fileprivate var mark: Int
+    }
+
     private var waiting: [Waiter] = []
+    /// How many entries have come in all.
+    private var count = 0
     private var underWay = 0
     private let batchLimit: Int
     private let concurrencyLimit: Int
@@ -14,23 +23,35 @@ struct BatchState<Waiter: Sendable>: Sendable {
     }
 
     /// Takes an entry in; answers the batch that is to be sent now, if any.
-    mutating func add(_ waiter: Waiter) -> [Waiter]? {
+    mutating func add(_ waiter: Waiter) -> Batch? {
         waiting.append(waiter)
+        count += 1
         guard underWay == 0 || waiting.count >= batchLimit else { return nil }
         return next()
     }
 
     /// Notes that a batch has returned; answers the batch that is to be sent now, if any.
-    mutating func finish() -> [Waiter]? {
+    mutating func finish() -> Batch? {
         underWay -= 1
         return next()
     }
 
-    private mutating func next() -> [Waiter]? {
+    /// Takes out the entries that were waiting already when a batch went out.
+    ///
+    /// If it met an outage, they have waited for as long as it took to find that out. Were they to wait for a turn of
+    /// their own, the last of many would wait for minutes.
+    mutating func removeWaiting(since batch: Batch) -> [Waiter] {
+        let first = count - waiting.count
+        let old = Array(waiting.prefix(max(0, batch.mark - first)))
+        waiting.removeFirst(old.count)
+        return old
+    }
+
+    private mutating func next() -> Batch? {
         guard !waiting.isEmpty, underWay < concurrencyLimit else { return nil }
         underWay += 1
-        let batch = Array(waiting.prefix(batchLimit))
-        waiting.removeFirst(batch.count)
+        let batch = Batch(waiters: Array(waiting.prefix(batchLimit)), mark: count)
+        waiting.removeFirst(batch.waiters.count)
         return batch
     }
 }

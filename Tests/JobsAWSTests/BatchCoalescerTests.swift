@@ -9,30 +9,43 @@ struct BatchCoalescerTests {
     @Test("go out at once and alone when nothing is under way")
     func idle() {
         var state = BatchState<Int>(batchLimit: 10, concurrencyLimit: 2)
-        #expect(state.add(1) == [1])
-        #expect(state.finish() == nil)
-        #expect(state.add(2) == [2])
+        #expect(state.add(1)?.waiters == [1])
+        #expect(state.finish()?.waiters == nil)
+        #expect(state.add(2)?.waiters == [2])
     }
 
     @Test("gather what comes while one is under way, ten at most")
     func gathering() {
         var state = BatchState<Int>(batchLimit: 3, concurrencyLimit: 1)
-        #expect(state.add(1) == [1])
-        for entry in 2...6 { #expect(state.add(entry) == nil) }
-        #expect(state.finish() == [2, 3, 4])
-        #expect(state.finish() == [5, 6])
-        #expect(state.finish() == nil)
+        #expect(state.add(1)?.waiters == [1])
+        for entry in 2...6 { #expect(state.add(entry)?.waiters == nil) }
+        #expect(state.finish()?.waiters == [2, 3, 4])
+        #expect(state.finish()?.waiters == [5, 6])
+        #expect(state.finish()?.waiters == nil)
     }
 
     @Test("leave before the one under way returns when they are full, as far as the concurrency allows")
     func full() {
         var state = BatchState<Int>(batchLimit: 2, concurrencyLimit: 2)
-        #expect(state.add(1) == [1])
-        #expect(state.add(2) == nil)
-        #expect(state.add(3) == [2, 3])
-        #expect(state.add(4) == nil)
-        #expect(state.add(5) == nil)
-        #expect(state.finish() == [4, 5])
+        #expect(state.add(1)?.waiters == [1])
+        #expect(state.add(2)?.waiters == nil)
+        #expect(state.add(3)?.waiters == [2, 3])
+        #expect(state.add(4)?.waiters == nil)
+        #expect(state.add(5)?.waiters == nil)
+        #expect(state.finish()?.waiters == [4, 5])
+    }
+
+    @Test("take those down with them who waited for an outage to show, and nobody else")
+    func outage() throws {
+        var state = BatchState<Int>(batchLimit: 2, concurrencyLimit: 1)
+        #expect(state.add(1)?.waiters == [1])
+        for entry in 2...5 { #expect(state.add(entry)?.waiters == nil) }
+        let returned = state.finish()
+        let batch = try #require(returned)
+        #expect(batch.waiters == [2, 3])
+        #expect(state.add(6)?.waiters == nil)
+        #expect(state.removeWaiting(since: batch) == [4, 5])
+        #expect(state.finish()?.waiters == [6])
     }
 
     @Test("give every caller its own result")
@@ -66,6 +79,33 @@ struct BatchCoalescerTests {
         let coalescer = BatchCoalescer<Int> { _ in throw refusal }
         let error = await #expect(throws: DependencyError.self) { try await coalescer.submit(1) }
         #expect(error?.code == "Refused")
+    }
+
+    @Test("that meet an outage fail what has waited behind them", arguments: [true, false])
+    func outageFailsTheQueue(isTransient: Bool) async throws {
+        let calls = Mutex(0)
+        let coalescer = BatchCoalescer<Int>(batchLimit: 2, concurrencyLimit: 1) { _ in
+            // Time enough for all the others to gather.
+            for _ in 0..<500 { await Task.yield() }
+            calls.withLock { $0 += 1 }
+            throw DependencyError(dependency: "sqs", code: "Down", message: "no", isTransient: isTransient)
+        }
+        let failures = await withTaskGroup(of: Bool.self) { group in
+            for entry in 1...50 {
+                group.addTask {
+                    do {
+                        try await coalescer.submit(entry)
+                        return false
+                    } catch {
+                        return true
+                    }
+                }
+            }
+            return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+        }
+        #expect(failures == 50)
+        #expect(calls.withLock(\.self) < 10 || !isTransient)
+        #expect(calls.withLock(\.self) > 20 || isTransient)
     }
 
     @Test("are sent for the others even if the caller that leads is cancelled")
