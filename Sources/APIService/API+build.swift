@@ -11,7 +11,8 @@ public func buildAPI(_ start: ServiceStart) throws -> [any Service] {
     let configuration = try APIConfiguration(config: start.config)
     let transport = try CurlTransport()
     var aws = try AWSConfiguration(environment: start.environment, transport: transport)
-    // A submission makes two calls, and its client hears of an outage in less than five seconds.
+    // A submission makes two calls, the second of which may wait for its turn behind one that fails: six seconds in all,
+    // and two in an outage of all that it needs.
     aws.retry.operationTimeout = .seconds(2)
     let client = AWSClient(configuration: aws, transport: transport)
 

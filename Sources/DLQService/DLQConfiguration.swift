@@ -5,6 +5,8 @@ public import ServiceRuntime
 public struct DLQConfiguration: Sendable, Hashable {
     /// The table that holds the jobs.
     public var table: String
+    /// The queue that carries the jobs; a message that was given up too early goes back there.
+    public var queueURL: String
     /// Where the dead letters come from.
     public var source: Source
 
@@ -19,42 +21,52 @@ public struct DLQConfiguration: Sendable, Hashable {
     /// What is needed to receive dead letters from a queue, beside the AWS client's settings.
     public struct Polling: Sendable, Hashable {
         /// The queue that takes the jobs that failed for good.
-        public var queueURL: String
+        public var deadLetterQueueURL: String
         /// The address that `/healthz` and `/readyz` are served on.
         public var host: String
         /// Their port.
         public var port: Int
 
         /// Makes the settings.
-        public init(queueURL: String, host: String, port: Int) {
-            self.queueURL = queueURL
+        public init(deadLetterQueueURL: String, host: String, port: Int) {
+            self.deadLetterQueueURL = deadLetterQueueURL
             self.host = host
             self.port = port
         }
     }
 
     /// Makes the settings.
-    public init(table: String, source: Source) {
+    public init(table: String, queueURL: String, source: Source) {
         self.table = table
+        self.queueURL = queueURL
         self.source = source
     }
 
-    /// Reads `AWS_LAMBDA_RUNTIME_API`, which decides the mode, and what that mode needs: `DDB_TABLE` in both,
-    /// `SQS_DLQ_URL`, `HOST` and `PORT` where the queue is polled.
+    /// Reads `AWS_LAMBDA_RUNTIME_API`, which decides the mode, and what that mode needs: `DDB_TABLE` and
+    /// `SQS_QUEUE_URL` in both, `SQS_DLQ_URL`, `HOST` and `PORT` where the queue is polled.
     ///
     /// - Throws: What is missing or malformed, all of it together.
     public init(config: ConfigReader) throws {
         if let runtimeAPI = try config.value(for: .lambdaRuntimeAPI) {
-            self.init(table: try config.value(for: .table), source: .lambda(runtimeAPI: runtimeAPI))
+            try config.validate([Setting.table, Setting.queueURL])
+            self.init(
+                table: try config.value(for: .table),
+                queueURL: try config.value(for: .queueURL),
+                source: .lambda(runtimeAPI: runtimeAPI)
+            )
             return
         }
-        try config.validate([Setting.table, Setting.deadLetterQueueURL, Setting.host, Self.port])
+        try config.validate([Setting.table, Setting.queueURL, Setting.deadLetterQueueURL, Setting.host, Self.port])
         let polling = Polling(
-            queueURL: try config.value(for: .deadLetterQueueURL),
+            deadLetterQueueURL: try config.value(for: .deadLetterQueueURL),
             host: try config.value(for: .host),
             port: try config.value(for: Self.port)
         )
-        self.init(table: try config.value(for: .table), source: .queue(polling))
+        self.init(
+            table: try config.value(for: .table),
+            queueURL: try config.value(for: .queueURL),
+            source: .queue(polling)
+        )
     }
 
     /// Every variable that the handler reads.
@@ -64,6 +76,7 @@ public struct DLQConfiguration: Sendable, Hashable {
     public static var settings: [any EnvironmentVariable] {
         let own: [any EnvironmentVariable] = [
             DocumentedVariable(Setting.table),
+            DocumentedVariable(Setting.queueURL),
             DocumentedVariable(Setting.deadLetterQueueURL, addition: ", unless this is a Lambda"),
             DocumentedVariable(Setting.host),
             DocumentedVariable(port),

@@ -20,7 +20,12 @@ public func buildDLQHandler(_ start: ServiceStart) async throws -> [any Service]
         let aws = try AWSConfiguration(environment: start.environment, transport: transport)
         let client = AWSClient(configuration: aws, transport: transport)
         let store = DynamoDBJobStore(client: client, table: configuration.table)
-        let processor = DeadLetterProcessor(recorder: DeadLetterRecorder(store: store))
+        let processor = DeadLetterProcessor(
+            recorder: DeadLetterRecorder(
+                store: store,
+                queue: SQSJobSender(client: client, queueURL: configuration.queueURL)
+            )
+        )
 
         switch configuration.source {
         case .lambda(let authority):
@@ -28,7 +33,7 @@ public func buildDLQHandler(_ start: ServiceStart) async throws -> [any Service]
             let function = DeadLetterFunction(processor: processor, readReason: DeadLetterAttributes.reason)
             return [LambdaRuntimeLoop(api: api, function: function.handle)]
         case .queue(let polling):
-            let queue = SQSJobQueue(client: client, queueURL: polling.queueURL)
+            let queue = SQSJobQueue(client: client, queueURL: polling.deadLetterQueueURL)
             let readiness = Readiness(checks: [
                 ReadinessCheck("dynamodb") { try await store.checkReachable() },
                 ReadinessCheck("sqs") { try await queue.checkReachable() },

@@ -1,11 +1,12 @@
 public import Jobs
 import Logging
 public import ServiceLifecycle
+import ServiceRuntime
 
 /// Receives dead letters from their queue and records them, where no Lambda does it.
 ///
 /// No error ends it: while the store or the queue fails, it stops receiving and looks again after growing pauses. On
-/// graceful shutdown the wait for messages ends at once, and what has been received is still recorded.
+/// graceful shutdown the wait for messages ends after a moment, and what has been received is still recorded.
 public struct DeadLetterPoller: Service {
     private let queue: any JobQueue
     private let processor: DeadLetterProcessor
@@ -70,7 +71,7 @@ public struct DeadLetterPoller: Service {
     }
 
     private func receive() async throws -> [Delivery] {
-        try await untilShutdown { [queue] in
+        try await untilShutdown(andFor: Self.momentToEnd, by: clock) { [queue] in
             try await queue.receive(upTo: Self.batchLimit, wait: Self.wait, visibility: Self.visibility)
         } ?? []
     }
@@ -110,6 +111,7 @@ public struct DeadLetterPoller: Service {
 
     private static let batchLimit = 10
     private static let wait: Duration = .seconds(20)
+    private static let momentToEnd: Duration = .milliseconds(500)
     private static let visibility: Duration = .seconds(60)
     private static let postponement: Duration = .seconds(30)
     private static let intakeBackoff = Backoff(base: .seconds(1), limit: .seconds(30))

@@ -50,6 +50,7 @@ public struct DeadLetterProcessor: Sendable {
         case .recorded: break  // The recorder has said it, with the job's own metadata.
         case .alreadyRecorded: logger.info("dead letter had been recorded before")
         case .obsolete: logger.info("dead letter is void, its job has moved on")
+        case .sentAgain: logger.warning("the queue gave a message up whose job has attempts left: sent again")
         }
     }
 }

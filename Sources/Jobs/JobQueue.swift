@@ -2,12 +2,12 @@ public import Observability
 
 /// Where messages are sent.
 public protocol JobSender: Sendable {
-    /// Sends a message, so that a worker will run its job.
+    /// Sends a message, so that a worker will run its job; with the sender's place in its trace, if it has one.
     ///
     /// Once begun, a send goes on when the calling task is cancelled: others may share the call to the queue.
     ///
     /// - Throws: ``DependencyError``; the message may have been sent nevertheless.
-    func send(_ message: JobMessage, trace: TraceContext) async throws
+    func send(_ message: JobMessage, trace: TraceContext?) async throws
 
     /// Answers if the queue can be reached; for readiness.
     func checkReachable() async throws

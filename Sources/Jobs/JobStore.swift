@@ -14,6 +14,11 @@ public protocol JobStore: Sendable {
     /// Takes a job to run it: raises its attempts and gives the claim's owner the lease, if the job may be run now.
     func claim(_ claim: Claim) async throws -> ClaimResult
 
+    /// Takes an abandoned job over without starting it, if it still is as given; to give it up, and nobody else.
+    ///
+    /// Who ran it before writes nothing from then on. The attempts stay as they are.
+    func takeOver(_ job: Job, by claim: Claim) async throws -> FencedWrite
+
     /// Moves the end of a run's lease, if the run still holds it.
     func extendLease(of run: Run, until expiry: Timestamp) async throws -> FencedWrite
 
@@ -38,6 +43,10 @@ public struct Claim: Sendable, Hashable {
     public var jobID: JobID
     /// The generation that the message names.
     public var generation: Int
+    /// The payload that the message names.
+    public var payloadHash: String
+    /// The message's id in its queue.
+    public var messageID: String
     /// A name that no other claim has.
     public var owner: String
     /// When it is made.
@@ -45,10 +54,18 @@ public struct Claim: Sendable, Hashable {
     /// When others may take the job over, unless the lease is extended.
     public var leaseExpiresAt: Timestamp
 
-    /// Makes a claim.
-    public init(jobID: JobID, generation: Int, owner: String, at now: Timestamp, leaseExpiresAt: Timestamp) {
-        self.jobID = jobID
-        self.generation = generation
+    /// Makes a claim of the job that a message names.
+    public init(
+        _ message: JobMessage,
+        messageID: String,
+        owner: String,
+        at now: Timestamp,
+        leaseExpiresAt: Timestamp
+    ) {
+        jobID = message.jobID
+        generation = message.generation
+        payloadHash = message.payloadHash
+        self.messageID = messageID
         self.owner = owner
         at = now
         self.leaseExpiresAt = leaseExpiresAt
@@ -63,12 +80,16 @@ public enum ClaimResult: Sendable, Hashable {
     case finished
     /// The job is in a later generation: the message is void.
     case superseded
-    /// Somebody else runs it until then, unless they extend their lease.
+    /// The message was made for another payload than the job has: it is none of ours.
+    case mismatched
+    /// Somebody else runs the job by another message, which will see to it: this one is one too many.
+    case duplicate
+    /// Somebody else runs it by this same message until then, unless they extend their lease.
     case leased(until: Timestamp)
     /// Its last attempt ended without a word, as when a process dies: there is none left to start.
     case exhausted(Job)
-    /// There is no such job yet, or it may not start yet: look again shortly.
-    case notReady
+    /// There is no such job yet, or it may not start before then: look again.
+    case notReady(until: Timestamp? = nil)
 }
 
 /// The fencing token that goes with every write of a run: who does not hold all of it writes nothing.
@@ -109,8 +130,8 @@ public enum FencedWrite: Sendable, Hashable {
 public enum Conclusion: Sendable, Hashable {
     /// Done.
     case succeeded(JobResult)
-    /// Failed, with attempts left.
-    case retrying(JobFailure)
+    /// Failed, with attempts left; the next one may start at `notBefore`.
+    case retrying(JobFailure, notBefore: Timestamp)
     /// Handed back unfinished; the attempt does not count.
     case released
 }

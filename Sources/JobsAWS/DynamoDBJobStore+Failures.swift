@@ -14,7 +14,8 @@ extension DynamoDBJobStore: FailureStore {
                 .set(JobItem.updatedAt, .time(incident.failure.at))
                 .set(JobItem.finishedAt, .time(incident.failure.at))
                 .set(JobItem.expiresAt, .seconds(expiresAt))
-                .remove(JobItem.leaseExpiresAt),
+                .remove(JobItem.leaseExpiresAt)
+                .remove(JobItem.runAt),
             condition: job.unchanged
         )
         let record = DynamoDB.PutItem(table: table, item: IncidentItem.item(of: incident, expiresAt: expiresAt))
@@ -53,13 +54,15 @@ extension DynamoDBJobStore: FailureStore {
 
 extension Job {
     /// The record is still as this job was read.
-    fileprivate var unchanged: Condition {
+    var unchanged: Condition {
         let seen =
             Attribute(JobItem.status) == .s(status.rawValue)
             && Attribute(JobItem.generation) == .n(generation)
             && Attribute(JobItem.attempts) == .n(attempts)
-        guard let owner = lease?.owner else { return seen && .attributeNotExists(JobItem.leaseOwner) }
-        return seen && Attribute(JobItem.leaseOwner) == .s(owner)
+        guard let lease else { return seen && .attributeNotExists(JobItem.leaseOwner) }
+        let held = seen && Attribute(JobItem.leaseOwner) == .s(lease.owner)
+        guard let expiry = lease.expiresAt else { return held && .attributeNotExists(JobItem.leaseExpiresAt) }
+        return held && Attribute(JobItem.leaseExpiresAt) == .time(expiry)
     }
 }
 

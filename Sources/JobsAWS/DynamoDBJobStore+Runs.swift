@@ -10,10 +10,10 @@ extension DynamoDBJobStore {
             key: JobItem.key(of: claim.jobID),
             update: Update()
                 .set(JobItem.status, .s(JobStatus.running.rawValue))
-                .set(JobItem.leaseOwner, .s(claim.owner))
-                .set(JobItem.leaseExpiresAt, .time(claim.leaseExpiresAt))
+                .setting(claim)
                 .set(JobItem.startedAt, .time(claim.at))
                 .set(JobItem.updatedAt, .time(claim.at))
+                .remove(JobItem.runAt)
                 .add(JobItem.attempts, 1),
             condition: claim.condition,
             returning: .allNew,
@@ -24,6 +24,24 @@ extension DynamoDBJobStore {
             return .claimed(try Job(item: try present(item)))
         case .conditionFailed(let existing):
             return claim.refusal(by: try existing.map { try Job(item: $0) })
+        }
+    }
+
+    /// Takes a job that nobody holds any more, as it was read.
+    public func takeOver(_ job: Job, by claim: Claim) async throws -> FencedWrite {
+        let write = DynamoDB.UpdateItem(
+            table: table,
+            key: JobItem.key(of: job.id),
+            update: Update().setting(claim),
+            condition: job.unchanged,
+            returnsExistingOnFailure: true
+        )
+        switch try await translatingErrors({ try await client.perform(write) }) {
+        case .applied:
+            return .written
+        case .conditionFailed(let existing):
+            // The answer to the write was lost, and it was made again.
+            return existing?[JobItem.leaseOwner]?.string == claim.owner ? .written : .lost
         }
     }
 
@@ -63,14 +81,15 @@ extension DynamoDBJobStore {
 extension Claim {
     /// The record may be run now, by this generation's message.
     fileprivate var condition: Condition {
-        let waiting = Attribute(JobItem.status)
-            .isIn([
-                .s(JobStatus.pending.rawValue), .s(JobStatus.retrying.rawValue),
-            ])
+        let runAt = Attribute(JobItem.runAt)
+        let waiting =
+            Attribute(JobItem.status).isIn([.s(JobStatus.pending.rawValue), .s(JobStatus.retrying.rawValue)])
+            && (.attributeNotExists(JobItem.runAt) || runAt <= .time(at))
         let abandoned =
             Attribute(JobItem.status) == .s(JobStatus.running.rawValue)
             && Attribute(JobItem.leaseExpiresAt) < .time(at)
         return Attribute(JobItem.generation) == .n(generation)
+            && Attribute(JobItem.payloadHash) == .s(payloadHash)
             && Attribute(JobItem.attempts) < Attribute(JobItem.maxAttempts)
             && (waiting || abandoned)
     }
@@ -98,10 +117,11 @@ extension Conclusion {
                 .set(JobItem.finishedAt, .time(now))
                 .set(JobItem.expiresAt, .seconds(result.expiresAt))
                 .remove(JobItem.error)
-        case .retrying(let failure):
+        case .retrying(let failure, let notBefore):
             return
                 update
                 .set(JobItem.status, .s(JobStatus.retrying.rawValue))
+                .set(JobItem.runAt, .time(notBefore))
                 .set(JobItem.error, JobItem.attribute(of: Job.RecordedFailure(failure, at: now)))
         case .released:
             let status: JobStatus = run.attempt == 1 ? .pending : .retrying
@@ -110,5 +130,14 @@ extension Conclusion {
                 .set(JobItem.status, .s(status.rawValue))
                 .set(JobItem.attempts, .n(run.attempt - 1))
         }
+    }
+}
+
+extension Update {
+    /// Gives the lease to a claim.
+    fileprivate func setting(_ claim: Claim) -> Update {
+        set(JobItem.leaseOwner, .s(claim.owner))
+            .set(JobItem.leaseMessageID, .s(claim.messageID))
+            .set(JobItem.leaseExpiresAt, .time(claim.leaseExpiresAt))
     }
 }

@@ -34,8 +34,13 @@ extension Job {
         finishedAt = try reader.optionalTime(JobItem.finishedAt)
         expiresAt = try reader.optionalSeconds(JobItem.expiresAt)
         if let owner = reader.item[JobItem.leaseOwner]?.string {
-            lease = Lease(owner: owner, expiresAt: try reader.optionalTime(JobItem.leaseExpiresAt))
+            lease = Lease(
+                owner: owner,
+                messageID: try reader.string(JobItem.leaseMessageID),
+                expiresAt: try reader.optionalTime(JobItem.leaseExpiresAt)
+            )
         }
+        runAt = try reader.optionalTime(JobItem.runAt)
         if reader.item[JobItem.result] != nil {
             result = try reader.json(JobItem.result)
         }

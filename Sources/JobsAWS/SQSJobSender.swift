@@ -16,8 +16,8 @@ public struct SQSJobSender: JobSender {
     }
 
     /// Sends a message; the call may carry others too.
-    public func send(_ message: JobMessage, trace: TraceContext) async throws {
-        try await batches.submit(SQS.OutgoingMessage(body: message.body, traceHeader: trace.xrayHeader))
+    public func send(_ message: JobMessage, trace: TraceContext?) async throws {
+        try await batches.submit(SQS.OutgoingMessage(body: message.body, traceHeader: trace?.xrayHeader))
     }
 
     /// Throws if it cannot be reached.

@@ -5,7 +5,8 @@ import Synchronization
 /// Takes messages from the queue when there is room for them, and not while what they need is away.
 ///
 /// A message that is received during an outage has its receipt counted for nothing, and after some of those the queue
-/// gives it up. So once a job has met a failing store, the store must answer before the next message is taken.
+/// gives it up. So once a job has met a failing dependency there is a pause; then the store must answer, and then a
+/// single message must be dealt with before more are taken.
 final class Intake: Sendable {
     private let queue: any JobQueue
     private let store: any JobStore
@@ -14,7 +15,9 @@ final class Intake: Sendable {
     private let visibility: Duration
     private let clock: any Clock<Duration>
     private let draw: @Sendable () -> Double
-    private let storeIsSuspect = Mutex(false)
+    private let breaker = Mutex(CircuitBreaker())
+    private let changes: AsyncStream<Void>
+    private let breakerChanged: AsyncStream<Void>.Continuation
 
     init(
         queue: any JobQueue,
@@ -32,32 +35,64 @@ final class Intake: Sendable {
         self.visibility = visibility
         self.clock = clock
         self.draw = draw
+        (changes, breakerChanged) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
-    /// Notes that a job could not be dealt with because something that it needs failed.
-    func noteFailure() {
-        storeIsSuspect.withLock { $0 = true }
+    /// Notes that a message could not be dealt with because something that it needs failed.
+    func noteFailure(_ error: any Error) {
+        let opened = breaker.withLock { $0.noteFailure() }
+        breakerChanged.yield()
+        // An outage meets all jobs that run; one of them tells of it.
+        let level: Logger.Level = opened ? .warning : .debug
+        Logger.current.log(
+            level: level,
+            "message not dealt with: it comes back",
+            metadata: ["error.message": "\(error)"]
+        )
     }
 
-    /// Waits until a slot is free and the store answers; answers how many slots are free.
+    /// Notes that what a message needs has answered.
+    func noteSuccess() {
+        guard breaker.withLock({ $0.noteSuccess() }) else { return }
+        breakerChanged.yield()
+        Logger.current.notice("intake goes on")
+    }
+
+    /// Waits until messages may be taken; answers how many.
     ///
-    /// - Throws: `CancellationError` only: a failing store is waited out.
+    /// - Throws: `CancellationError` only: a failing dependency is waited out.
     func room() async throws -> Int {
-        let free = try await slots.waitForFree()
-        if storeIsSuspect.withLock({ $0 }) {
-            try await untilItWorks("intake paused: the store does not answer") { try await self.store.checkReachable() }
-            storeIsSuspect.withLock { $0 = false }
+        while true {
+            let free = try await slots.waitForFree()
+            switch breaker.withLock(\.state) {
+            case .closed:
+                return free
+            case .open(let failures):
+                try await clock.sleep(for: Self.pauses.delay(afterAttempt: failures, draw: draw()))
+                try await untilItWorks("intake paused: the store does not answer") {
+                    try await self.store.checkReachable()
+                }
+                breaker.withLock { $0.allowOne() }
+            case .halfOpen(_, isTrying: false):
+                return 1
+            case .halfOpen(_, isTrying: true):
+                for await _ in changes { break }
+                try Task.checkCancellation()
+            }
         }
-        return free
     }
 
     /// Waits for as many messages as there is room for; empty if none came in time.
     ///
     /// - Throws: `CancellationError` only: a failing queue is waited out.
     func receive(upTo free: Int) async throws -> [Delivery] {
-        try await untilItWorks("receive failed") { [self] in
+        let deliveries = try await untilItWorks("receive failed") { [self] in
             try await queue.receive(upTo: min(free, Self.largestBatch), wait: wait, visibility: visibility)
         }
+        if !deliveries.isEmpty {
+            breaker.withLock { $0.noteTaken() }
+        }
+        return deliveries
     }
 
     /// Makes a call again and again, with growing pauses, until it succeeds.
@@ -70,7 +105,7 @@ final class Intake: Sendable {
             do {
                 let result = try await call()
                 if failures > 0 {
-                    Logger.current.notice("intake goes on", metadata: ["intake.failures": "\(failures)"])
+                    Logger.current.notice("dependency is back", metadata: ["intake.failures": "\(failures)"])
                 }
                 return result
             } catch let error as DependencyError {

@@ -1,6 +1,7 @@
 public import Jobs
 import Logging
 public import ServiceLifecycle
+import ServiceRuntime
 
 /// Takes messages from the queue and runs their jobs, as many at once as there are slots.
 ///
@@ -21,7 +22,7 @@ public struct JobConsumer: Service {
         public var concurrency: Int
         /// How long one receive waits for messages; SQS allows 20 seconds.
         public var wait: Duration
-        /// How long what is received stays hidden from others; as long as a lease.
+        /// How long what is received stays hidden from others; ``LeaseTiming/visibility``.
         public var visibility: Duration
         /// How long the jobs that run may go on after a graceful shutdown has begun.
         public var grace: Duration
@@ -30,7 +31,7 @@ public struct JobConsumer: Service {
         public init(
             concurrency: Int = 16,
             wait: Duration = .seconds(20),
-            visibility: Duration = .seconds(60),
+            visibility: Duration = LeaseTiming().visibility,
             grace: Duration = .seconds(20)
         ) {
             precondition(concurrency > 0, "concurrency must be 1 or more")
@@ -105,29 +106,12 @@ public struct JobConsumer: Service {
         do {
             let room = try await cancelWhenGracefulShutdown { try await intake.room() }
             guard !Task.isShuttingDownGracefully else { return nil }
-            return try await lettingItEnd { try await intake.receive(upTo: room) }
+            return try await untilShutdown(andFor: Self.momentToEnd, by: clock) {
+                try await intake.receive(upTo: room)
+            }
         } catch {
             // The intake throws nothing but its cancellation.
             return nil
-        }
-    }
-
-    /// Makes a receive that has a moment to end in when a graceful shutdown begins, before it is cancelled.
-    ///
-    /// A queue that has messages answers at once. Were that answer cut off, they would stay hidden for a whole lease.
-    private func lettingItEnd(_ receive: @escaping @Sendable () async throws -> [Delivery]) async throws -> [Delivery] {
-        try await withThrowingTaskGroup(of: [Delivery]?.self) { group in
-            group.addTask { try await receive() }
-            group.addTask { [clock] in
-                try await gracefulShutdown()
-                try await clock.sleep(for: Self.momentToEnd)
-                return nil
-            }
-            defer { group.cancelAll() }
-            if case .some(.some(let deliveries)) = try await group.next() { return deliveries }
-            group.cancelAll()
-            // Even now it may have succeeded, and what it brought must be handed back.
-            return try await group.next().flatMap(\.self) ?? []
         }
     }
 
@@ -138,26 +122,27 @@ public struct JobConsumer: Service {
             if Task.isShuttingDownGracefully {
                 try await runner.handBack(delivery)
             } else {
-                try await runner.process(delivery)
+                try await runner.process(delivery, onClaim: intake.noteSuccess)
             }
+            intake.noteSuccess()
         } catch {
-            intake.noteFailure()
-            Logger.current.warning(
-                "message not dealt with: it comes back",
-                metadata: ["message.id": "\(delivery.messageID)", "error.message": "\(error)"]
-            )
-            await bringBackSoon(delivery)
+            intake.noteFailure(error)
+            await bringBack(delivery)
         }
     }
 
-    /// Has a message come back sooner than its visibility ends, if the queue can be told so.
-    private func bringBackSoon(_ delivery: Delivery) async {
+    /// Has a message come back after a time that grows with its receipts, if the queue can be told so: soon after a short
+    /// outage, and seldom in a long one, for each receipt is one of the few that the queue allows.
+    private func bringBack(_ delivery: Delivery) async {
         do {
-            try await queue.hide(delivery, for: .seconds(5))
+            let pause = Self.redelivery.delay(afterAttempt: delivery.receiveCount, draw: draw())
+            try await queue.hide(delivery, for: pause)
         } catch {
             Logger.current.debug("message stays hidden", metadata: ["error.message": "\(error)"])
         }
     }
+
+    private static let redelivery = Backoff(base: .seconds(10), limit: .seconds(900))
 
     private func waitOutGrace() async {
         do {

@@ -36,7 +36,7 @@ final class SlotPool: Sendable {
         while true {
             try Task.checkCancellation()
             let free = state.withLock(\.free)
-            guard free == 0 else { return free }
+            guard free <= 0 else { return free }
             await waitForRelease()
         }
     }
@@ -46,7 +46,7 @@ final class SlotPool: Sendable {
             await withCheckedContinuation { waiter in
                 let mayWait = state.withLock { state in
                     precondition(state.waiter == nil, "only one task may wait for a slot")
-                    guard state.free == 0, !Task.isCancelled else { return false }
+                    guard state.free <= 0, !Task.isCancelled else { return false }
                     state.waiter = waiter
                     return true
                 }

@@ -16,12 +16,13 @@ public func buildWorker(_ start: ServiceStart) throws -> [any Service] {
 
     let store = DynamoDBJobStore(client: client, table: configuration.table)
     let queue = SQSJobQueue(client: client, queueURL: configuration.queueURL)
+    let lease = LeaseTiming(length: configuration.lease)
     let runner = JobRunner(
         store: store,
         queue: queue,
         deadLetters: SQSDeadLetterSender(client: client, queueURL: configuration.deadLetterQueueURL),
         registry: .builtIn,
-        lease: LeaseTiming(length: configuration.lease)
+        lease: lease
     )
     let consumer = JobConsumer(
         runner: runner,
@@ -29,7 +30,7 @@ public func buildWorker(_ start: ServiceStart) throws -> [any Service] {
         store: store,
         options: JobConsumer.Options(
             concurrency: configuration.concurrency,
-            visibility: configuration.lease,
+            visibility: lease.visibility,
             grace: configuration.grace
         )
     )

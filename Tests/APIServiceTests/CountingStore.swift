@@ -21,6 +21,8 @@ final class CountingStore: JobStore {
 
     func claim(_ claim: Claim) async throws -> ClaimResult { try await store.claim(claim) }
 
+    func takeOver(_ job: Job, by claim: Claim) async throws -> FencedWrite { try await store.takeOver(job, by: claim) }
+
     func extendLease(of run: Run, until expiry: Timestamp) async throws -> FencedWrite {
         try await store.extendLease(of: run, until: expiry)
     }

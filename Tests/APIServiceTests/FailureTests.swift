@@ -113,6 +113,8 @@ private struct BrokenStore: JobStore {
     func create(_ job: Job) async throws -> Creation { throw error }
     func job(_ id: JobID) async throws -> Job? { throw error }
     func claim(_ claim: Claim) async throws -> ClaimResult { throw error }
+    func takeOver(_ job: Job, by claim: Claim) async throws -> FencedWrite { throw error }
+
     func extendLease(of run: Run, until expiry: Timestamp) async throws -> FencedWrite { throw error }
     func conclude(_ run: Run, with conclusion: Conclusion, at now: Timestamp) async throws -> FencedWrite {
         throw error

@@ -36,7 +36,7 @@ struct JobTests {
         job.startedAt = .sample + .seconds(2)
         job.finishedAt = .sample + .seconds(3)
         job.updatedAt = .sample + .seconds(3)
-        job.lease = Job.Lease(owner: "secret-owner", expiresAt: nil)
+        job.lease = Job.Lease(owner: "secret-owner", messageID: "message-1", expiresAt: nil)
         api.store.put(job)
         let answer = try await api.answer(.get, "/jobs/\(job.id)")
         #expect(answer.status == 200)

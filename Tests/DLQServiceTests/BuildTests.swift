@@ -12,42 +12,45 @@ import Testing
 @Suite("The dlq-handler", .timeLimit(.minutes(1)))
 struct BuildTests {
     static let aws = ["AWS_REGION": "eu-central-1", "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"]
-    static let queue = "http://localhost:4566/000000000000/jobs-dlq"
+    static let jobs = "http://localhost:4566/000000000000/jobs"
+    static let deadLetters = "http://localhost:4566/000000000000/jobs-dlq"
+    static let lambda = ["DDB_TABLE": "Jobs", "SQS_QUEUE_URL": jobs, "AWS_LAMBDA_RUNTIME_API": "127.0.0.1:9001"]
+    static let poller = ["DDB_TABLE": "Jobs", "SQS_QUEUE_URL": jobs, "SQS_DLQ_URL": deadLetters]
 
     @Test("As a poller it serves its health and polls")
     func poller() async throws {
-        let own = ["DDB_TABLE": "Jobs", "SQS_DLQ_URL": Self.queue]
-        let services = try await buildDLQHandler(ServiceStart(environment: Self.aws.merging(own) { $1 }))
+        let services = try await buildDLQHandler(ServiceStart(environment: Self.aws.merging(Self.poller) { $1 }))
         #expect(services.map { "\(type(of: $0))" } == ["HealthServer", "DeadLetterPoller"])
     }
 
-    @Test("As a Lambda it serves nothing and needs no queue")
+    @Test("As a Lambda it serves nothing and needs no queue of dead letters")
     func lambda() async throws {
-        let own = ["DDB_TABLE": "Jobs", "AWS_LAMBDA_RUNTIME_API": "127.0.0.1:9001"]
-        let services = try await buildDLQHandler(ServiceStart(environment: Self.aws.merging(own) { $1 }))
+        let services = try await buildDLQHandler(ServiceStart(environment: Self.aws.merging(Self.lambda) { $1 }))
         #expect(services.map { "\(type(of: $0))" } == ["LambdaRuntimeLoop"])
     }
 
     @Test("Its settings are read from the environment")
     func configuration() throws {
-        let minimal = ["DDB_TABLE": "Jobs", "SQS_DLQ_URL": Self.queue]
-        let polling = DLQConfiguration.Polling(queueURL: Self.queue, host: "0.0.0.0", port: 8082)
-        #expect(try read(minimal) == DLQConfiguration(table: "Jobs", source: .queue(polling)))
-        let elsewhere = DLQConfiguration.Polling(queueURL: Self.queue, host: "127.0.0.1", port: 0)
+        let polling = DLQConfiguration.Polling(deadLetterQueueURL: Self.deadLetters, host: "0.0.0.0", port: 8082)
         #expect(
-            try read(minimal.merging(["HOST": "127.0.0.1", "PORT": "0"]) { $1 })
-                == DLQConfiguration(table: "Jobs", source: .queue(elsewhere))
+            try read(Self.poller)
+                == DLQConfiguration(table: "Jobs", queueURL: Self.jobs, source: .queue(polling))
+        )
+        let elsewhere = DLQConfiguration.Polling(deadLetterQueueURL: Self.deadLetters, host: "127.0.0.1", port: 0)
+        #expect(
+            try read(Self.poller.merging(["HOST": "127.0.0.1", "PORT": "0"]) { $1 })
+                == DLQConfiguration(table: "Jobs", queueURL: Self.jobs, source: .queue(elsewhere))
         )
         #expect(
-            try read(["DDB_TABLE": "Jobs", "AWS_LAMBDA_RUNTIME_API": "127.0.0.1:9001", "PORT": "nonsense"])
-                == DLQConfiguration(table: "Jobs", source: .lambda(runtimeAPI: "127.0.0.1:9001"))
+            try read(Self.lambda.merging(["PORT": "nonsense"]) { $1 })
+                == DLQConfiguration(table: "Jobs", queueURL: Self.jobs, source: .lambda(runtimeAPI: "127.0.0.1:9001"))
         )
     }
 
     @Test("Everything that is missing for polling is told at once")
     func missing() throws {
         let errors = #expect(throws: ConfigurationErrors.self) { try read(["PORT": "x"]) }
-        #expect(errors?.problems.map(\.key) == ["DDB_TABLE", "SQS_DLQ_URL", "PORT"])
+        #expect(errors?.problems.map(\.key) == ["DDB_TABLE", "SQS_QUEUE_URL", "SQS_DLQ_URL", "PORT"])
     }
 
     @Test("An address of the runtime API that is none stops the start")
@@ -61,8 +64,9 @@ struct BuildTests {
     @Test("A start that fails in a Lambda is told to Lambda")
     func initError() async throws {
         try await ScriptedServer.with(responses: [.respond(202)]) { server in
-            let environment = Self.aws.merging(["AWS_LAMBDA_RUNTIME_API": server.authority]) { $1 }
-            await #expect(throws: ConfigurationError.self) {
+            let environment = Self.aws.merging(["AWS_LAMBDA_RUNTIME_API": server.authority, "SQS_QUEUE_URL": Self.jobs])
+            { $1 }
+            await #expect(throws: ConfigurationErrors.self) {
                 try await buildDLQHandler(ServiceStart(environment: environment))
             }
             #expect(server.requests.map(\.path) == ["/2018-06-01/runtime/init/error"])
@@ -75,8 +79,8 @@ struct BuildTests {
 
     @Test("A start that fails throws its own error, also if Lambda cannot be told")
     func initErrorUnreachable() async throws {
-        let environment = Self.aws.merging(["AWS_LAMBDA_RUNTIME_API": "127.0.0.1:1"]) { $1 }
-        await #expect(throws: ConfigurationError.self) {
+        let environment = Self.aws.merging(["AWS_LAMBDA_RUNTIME_API": "127.0.0.1:1", "SQS_QUEUE_URL": Self.jobs]) { $1 }
+        await #expect(throws: ConfigurationErrors.self) {
             try await buildDLQHandler(ServiceStart(environment: environment))
         }
     }
@@ -84,14 +88,20 @@ struct BuildTests {
     @Test("Over a real socket an event is answered with the letters that failed")
     func wholeLoop() async throws {
         let clock = ManualClock(epoch: .sample)
-        let (good, busy) = (Job.sample(), Job.running(until: .sample + .seconds(60)))
+        let (good, busy) = (Job.spent(), Job.running(until: .sample + .seconds(60)))
         let store = InMemoryJobStore()
         [good, busy].forEach(store.put)
         let lambda = FakeLambda([
             event(record("good", body: good.message.body), record("busy", body: busy.message.body)), #"{"detail":1}"#,
         ])
         let function = DeadLetterFunction(
-            processor: DeadLetterProcessor(recorder: DeadLetterRecorder(store: store, now: { clock.timestamp })),
+            processor: DeadLetterProcessor(
+                recorder: DeadLetterRecorder(
+                    store: store,
+                    queue: InMemoryJobQueue(clock: clock),
+                    now: { clock.timestamp }
+                )
+            ),
             readReason: { _ in nil },
             clock: clock,
             now: { clock.timestamp }

@@ -9,10 +9,11 @@ import Testing
 struct DeadLetterFunctionTests {
     let clock = ManualClock(epoch: .sample)
     let store = InMemoryJobStore()
+    let mainQueue = InMemoryJobQueue(clock: ManualClock(epoch: .sample))
 
     @Test("Records every letter and reports none")
     func recorded() async throws {
-        let jobs = (0..<25).map { _ in Job.sample() }
+        let jobs = (0..<25).map { _ in Job.spent() }
         jobs.forEach(store.put)
         let records = jobs.map { record("id-\($0.id)", body: $0.message.body) }
         let event = JSONValue.object(["Records": .array(records)]).serializedString
@@ -23,7 +24,7 @@ struct DeadLetterFunctionTests {
 
     @Test("Takes the reason from the message's attributes")
     func reason() async throws {
-        let job = Job.sample()
+        let job = Job.spent()
         store.put(job)
         _ = try await answer(
             to: event(record("1", body: job.message.body, messageAttributes: ["errorClass": "NETWORK"]))
@@ -34,7 +35,7 @@ struct DeadLetterFunctionTests {
 
     @Test("Reports the one record that fails, and does the others")
     func partialFailure() async throws {
-        let jobs = (0..<3).map { _ in Job.sample() }
+        let jobs = (0..<3).map { _ in Job.spent() }
         jobs.forEach(store.put)
         let records = jobs.enumerated().map { record("id-\($0)", body: $1.message.body) }
         let obstructed = ObstructedStore(store, failing: [jobs[1].id])
@@ -56,7 +57,7 @@ struct DeadLetterFunctionTests {
 
     @Test("Records a message that is none of ours, and is done with it")
     func poison() async throws {
-        let job = Job.sample()
+        let job = Job.spent()
         store.put(job)
         let event = event(record("poison", body: "no JSON"), record("good", body: job.message.body))
         #expect(try await answer(to: event) == #"{"batchItemFailures":[]}"#)
@@ -68,7 +69,7 @@ struct DeadLetterFunctionTests {
 
     @Test("An event that comes twice makes one incident and reports nothing")
     func twice() async throws {
-        let job = Job.sample()
+        let job = Job.spent()
         store.put(job)
         let record = record("1", body: job.message.body)
         #expect(try await answer(to: event(record, record)) == #"{"batchItemFailures":[]}"#)
@@ -95,7 +96,7 @@ struct DeadLetterFunctionTests {
         arguments: [(10_000, 9500), (1000, 750)] as [(Int, Int)]
     )
     func deadline(limit: Int, end: Int) async throws {
-        let jobs = (0..<12).map { _ in Job.sample() }
+        let jobs = (0..<12).map { _ in Job.spent() }
         jobs.forEach(store.put)
         let obstructed = ObstructedStore(store, stuck: Set(jobs[1...].map(\.id)))
         let records = jobs.enumerated().map { record("id-\($0)", body: $1.message.body) }
@@ -120,7 +121,7 @@ struct DeadLetterFunctionTests {
     private func function(_ store: any FailureStore) -> DeadLetterFunction {
         DeadLetterFunction(
             processor: DeadLetterProcessor(
-                recorder: DeadLetterRecorder(store: store, now: { [clock] in clock.timestamp })
+                recorder: DeadLetterRecorder(store: store, queue: mainQueue, now: { [clock] in clock.timestamp })
             ),
             readReason: { attributes in
                 attributes["errorClass"] == "NETWORK"
@@ -133,12 +134,20 @@ struct DeadLetterFunctionTests {
 }
 
 extension Job {
-    /// A job in its first attempt, under a lease.
+    /// A job whose attempts are used up.
+    static func spent() -> Job {
+        var job = Job.sample()
+        job.status = .retrying
+        job.attempts = job.maxAttempts
+        return job
+    }
+
+    /// A job in its last attempt, under a lease.
     static func running(until expiry: Timestamp) -> Job {
         var job = Job.sample()
         job.status = .running
-        job.attempts = 1
-        job.lease = Lease(owner: "one", expiresAt: expiry)
+        job.attempts = job.maxAttempts
+        job.lease = Lease(owner: "one", messageID: "message-1", expiresAt: expiry)
         return job
     }
 }

@@ -8,6 +8,7 @@ import Testing
 struct DeadLetterPollerTests {
     let clock: ManualClock
     let store = InMemoryJobStore()
+    let mainQueue = InMemoryJobQueue(clock: ManualClock(epoch: .sample))
     let queue: InMemoryJobQueue
     let probes = Probes()
 
@@ -18,13 +19,13 @@ struct DeadLetterPollerTests {
 
     @Test("Records each letter once and deletes its message")
     func recorded() async throws {
-        let jobs = (0..<12).map { _ in Job.sample() }
+        let jobs = (0..<12).map { _ in Job.spent() }
         for job in jobs {
             store.put(job)
             try queue.add(body: job.message.body, reason: .sample(of: job))
         }
         try queue.add(body: "poison")
-        try await running(poller()) { _ in await clock.waitForSleepers() }
+        try await running(poller(), by: clock) { _ in await clock.waitForSleepers() }
         #expect(queue.bodies == [])
         #expect(store.jobs.allSatisfy { $0.status == .failedFinal && $0.error?.message == "broken" })
         #expect(
@@ -32,13 +33,25 @@ struct DeadLetterPollerTests {
         )
     }
 
-    @Test("A letter that comes twice makes one incident")
-    func twice() async throws {
+    @Test("A letter that the queue gave up too early goes back to the jobs, without an incident")
+    func sentAgain() async throws {
         let job = Job.sample()
         store.put(job)
         try queue.add(body: job.message.body)
+        try await running(poller(), by: clock) { _ in await clock.waitForSleepers() }
+        #expect(mainQueue.bodies == [job.message.body])
+        #expect(queue.bodies == [])
+        #expect(store.jobs == [job])
+        #expect(store.incidents == [])
+    }
+
+    @Test("A letter that comes twice makes one incident")
+    func twice() async throws {
+        let job = Job.spent()
+        store.put(job)
         try queue.add(body: job.message.body)
-        try await running(poller()) { _ in
+        try queue.add(body: job.message.body)
+        try await running(poller(), by: clock) { _ in
             await clock.waitForSleepers()
             #expect(store.incidents.count == 1)
             let recorded = store.jobs
@@ -55,7 +68,7 @@ struct DeadLetterPollerTests {
         let job = Job.running(until: clock.timestamp + .seconds(45))
         store.put(job)
         try queue.add(body: job.message.body)
-        try await running(poller()) { _ in
+        try await running(poller(), by: clock) { _ in
             await clock.waitForSleepers()
             #expect(queue.hiddenFor == [.seconds(30)])
             clock.advance(by: .seconds(20))
@@ -75,13 +88,13 @@ struct DeadLetterPollerTests {
 
     @Test("While the store is down nothing is received, and nothing is lost")
     func storeOutage() async throws {
-        let jobs = [Job.sample(), Job.sample()]
+        let jobs = [Job.spent(), Job.spent()]
         for job in jobs {
             store.put(job)
             try queue.add(body: job.message.body)
         }
         store.fail(with: .outage)
-        try await running(poller()) { _ in
+        try await running(poller(), by: clock) { _ in
             await clock.waitForSleepers()
             #expect(queue.hiddenFor == [.seconds(5), .seconds(5)])
             // Half of 1, 2, 4, ... seconds, and of 30 in the end.
@@ -107,7 +120,7 @@ struct DeadLetterPollerTests {
     func recovery() async throws {
         store.fail(with: .outage)
         try queue.add(body: "poison")
-        try await running(poller()) { _ in
+        try await running(poller(), by: clock) { _ in
             await clock.waitForSleepers()
             clock.advance(by: .milliseconds(500))
             await clock.waitForSleepers()
@@ -132,11 +145,11 @@ struct DeadLetterPollerTests {
 
     @Test("A queue that fails is asked again after growing pauses")
     func queueOutage() async throws {
-        let job = Job.sample()
+        let job = Job.spent()
         store.put(job)
         try queue.add(body: job.message.body)
         queue.fail(with: .outage)
-        try await running(poller()) { _ in
+        try await running(poller(), by: clock) { _ in
             await clock.waitForSleepers()
             for pause in [500, 1000, 2000] {
                 clock.advance(by: .milliseconds(pause))
@@ -152,23 +165,28 @@ struct DeadLetterPollerTests {
 
     @Test("One letter that cannot be recorded does not hold up the others")
     func oneFails() async throws {
-        let jobs = [Job.sample(), Job.sample()]
+        let jobs = [Job.spent(), Job.spent()]
         for job in jobs {
             store.put(job)
             try queue.add(body: job.message.body)
         }
-        try await running(poller(ObstructedStore(store, failing: [jobs[0].id]))) { _ in
+        try await running(poller(ObstructedStore(store, failing: [jobs[0].id])), by: clock) { _ in
             await clock.waitForSleepers()
+            #expect(queue.hiddenFor == [.seconds(5)])
         }
         #expect(queue.bodies == [jobs[0].message.body])
-        #expect(queue.hiddenFor == [.seconds(5)])
         #expect(store.incidents.map(\.id) == [.job(jobs[1].id, generation: 0)])
     }
 
-    @Test("A graceful shutdown ends the wait for messages at once")
+    @Test("A graceful shutdown ends the wait for messages after half a second")
     func idleShutdown() async throws {
-        try await running(poller()) { _ in await clock.waitForSleepers() }
-        #expect(clock.now.offset == .zero)
+        try await running(poller(), by: clock) { shutDown in
+            await clock.waitForSleepers()
+            shutDown()
+            // The moment in which the wait may end, beside the wait.
+            await clock.waitForSleepers(2)
+            #expect(clock.nextWakeUp == .milliseconds(500))
+        }
         #expect(queue.receives == 1)
     }
 
@@ -183,11 +201,11 @@ struct DeadLetterPollerTests {
 
     @Test("A graceful shutdown lets what was received be recorded")
     func busyShutdown() async throws {
-        let job = Job.sample()
+        let job = Job.spent()
         store.put(job)
         try queue.add(body: job.message.body)
         let obstructed = ObstructedStore(store, stuck: [job.id])
-        try await running(poller(obstructed)) { shutDown in
+        try await running(poller(obstructed), by: clock) { shutDown in
             await obstructed.waitForArrival()
             shutDown()
             obstructed.open()
@@ -199,7 +217,7 @@ struct DeadLetterPollerTests {
 
     @Test("Cancellation interrupts the recording, and the message stays")
     func cancellation() async throws {
-        let job = Job.sample()
+        let job = Job.spent()
         store.put(job)
         try queue.add(body: job.message.body)
         let obstructed = ObstructedStore(store, stuck: [job.id])
@@ -218,7 +236,11 @@ struct DeadLetterPollerTests {
 
     /// A poller whose pauses are half of what they may be.
     private func poller(_ failures: (any FailureStore)? = nil) -> DeadLetterPoller {
-        let recorder = DeadLetterRecorder(store: failures ?? store, now: { [clock] in clock.timestamp })
+        let recorder = DeadLetterRecorder(
+            store: failures ?? store,
+            queue: mainQueue,
+            now: { [clock] in clock.timestamp }
+        )
         return DeadLetterPoller(
             queue: queue,
             processor: DeadLetterProcessor(recorder: recorder),

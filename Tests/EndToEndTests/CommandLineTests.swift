@@ -23,7 +23,7 @@ struct CommandLineTests {
             [
                 ["SQS_QUEUE_URL"],
                 ["SQS_QUEUE_URL", "SQS_DLQ_URL", "WORKER_CONCURRENCY", "LEASE_SECONDS"],
-                ["SQS_DLQ_URL", "AWS_LAMBDA_RUNTIME_API"],
+                ["SQS_QUEUE_URL", "SQS_DLQ_URL", "AWS_LAMBDA_RUNTIME_API"],
             ]
         )
     )

@@ -8,7 +8,7 @@ struct DeadLetterRecorderTests {
     private let bench = JobBench()
 
     private var recorder: DeadLetterRecorder {
-        DeadLetterRecorder(store: bench.store, now: { bench.clock.timestamp })
+        DeadLetterRecorder(store: bench.store, queue: bench.queue, now: { bench.clock.timestamp })
     }
 
     /// A job whose last attempt has failed, and its dead letter as a worker sends it.
@@ -39,7 +39,7 @@ struct DeadLetterRecorderTests {
         var expected = job
         expected.status = .failedFinal
         expected.error = Job.RecordedFailure(failure, at: now)
-        expected.lease = Job.Lease(owner: "worker", expiresAt: nil)
+        expected.lease = Job.Lease(owner: "worker", messageID: "message-1", expiresAt: nil)
         expected.updatedAt = now
         expected.finishedAt = now
         expected.expiresAt = now + .seconds(14 * 86400)

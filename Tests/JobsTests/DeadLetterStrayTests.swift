@@ -7,9 +7,10 @@ import Testing
 @Suite("Dead letters of no job, and of jobs that change", .quietLog)
 struct DeadLetterStrayTests {
     private let store = InMemoryJobStore()
+    private let queue = InMemoryJobQueue(clock: ManualClock(epoch: .sample))
 
     private var recorder: DeadLetterRecorder {
-        DeadLetterRecorder(store: store, now: { .sample })
+        DeadLetterRecorder(store: store, queue: queue, now: { .sample })
     }
 
     private func delivery(_ body: String, reason: DeadLetter.Reason? = nil) -> Delivery {
@@ -76,28 +77,44 @@ struct DeadLetterStrayTests {
 
     @Test("A job that changes between the reading and the write is read again", arguments: [1, 2])
     func conflict(changes: Int) async throws {
-        let job = Job.sample()
+        var job = Job.sample()
+        job.attempts = job.maxAttempts
         store.put(job)
         let restless = RestlessStore(store, changes: changes)
-        let outcome = try await DeadLetterRecorder(store: restless, now: { .sample }).record(delivery(job.message.body))
+        let outcome = try await DeadLetterRecorder(store: restless, queue: queue, now: { .sample })
+            .record(delivery(job.message.body))
         guard case .recorded(let incident) = outcome else { return #expect(Bool(false), "\(outcome)") }
-        #expect(incident.attempts == changes)
+        #expect(incident.attempts == 4 + changes)
         #expect(store.incidents == [incident])
         #expect(store.jobs.map(\.status) == [.failedFinal])
-        #expect(store.jobs.map(\.attempts) == [changes])
+        #expect(store.jobs.map(\.attempts) == [4 + changes])
     }
 
     @Test("A job that never stands still is left for later")
     func endlessConflict() async throws {
-        let job = Job.sample()
+        var job = Job.sample()
+        job.attempts = job.maxAttempts
         store.put(job)
-        let recorder = DeadLetterRecorder(store: RestlessStore(store, changes: 100), now: { .sample })
+        let recorder = DeadLetterRecorder(store: RestlessStore(store, changes: 100), queue: queue, now: { .sample })
         let postponed = try await #require(throws: DeadLetterRecorder.Postponed.self) {
             try await recorder.record(delivery(job.message.body))
         }
         #expect("\(postponed)" == "the job changed at every try to record its failure")
         #expect(store.incidents == [])
         #expect(store.jobs.map(\.status) == [.pending])
+    }
+
+    @Test("A message of a job with another payload has an incident of its own, and the job goes on")
+    func anotherPayload() async throws {
+        let job = Job.sample()
+        store.put(job)
+        var message = job.message
+        message.payloadHash = Job.sample(payload: ["text": "forged"]).payloadHash
+        let failure = JobFailure(.validation, "the message was made for another payload than the job has")
+        let expected = incident("second", failure, excerpt: message.body)
+        #expect(try await recorder.record(delivery(message.body)) == .recorded(expected))
+        #expect(store.jobs == [job])
+        #expect(queue.bodies == [])
     }
 }
 

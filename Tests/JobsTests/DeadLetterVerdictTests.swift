@@ -12,6 +12,7 @@ struct DeadLetterVerdictTests {
             case alreadyRecorded
             case obsolete
             case postponed
+            case sentAgain
         }
 
         enum Letter: String, Sendable {
@@ -38,7 +39,11 @@ struct DeadLetterVerdictTests {
             job.status = status
             job.generation = generation
             job.attempts = attempts
-            job.lease = Job.Lease(owner: owner, expiresAt: lease.map { .sample + .milliseconds($0) })
+            job.lease = Job.Lease(
+                owner: owner,
+                messageID: "message-1",
+                expiresAt: lease.map { .sample + .milliseconds($0) }
+            )
             return job
         }
 
@@ -84,11 +89,14 @@ struct DeadLetterVerdictTests {
     static let ofQueue = [
         Row(letter: .ofQueue, status: .running, lease: 1, expected: .postponed),
         Row(letter: .ofQueue, status: .running, attempts: 3, owner: "rival", lease: 30_000, expected: .postponed),
-        Row(letter: .ofQueue, status: .running, lease: 0, expected: .recorded),
-        Row(letter: .ofQueue, status: .running, lease: -1, expected: .recorded),
-        Row(letter: .ofQueue, status: .retrying, expected: .recorded),
-        Row(letter: .ofQueue, status: .pending, attempts: 0, expected: .recorded),
-        Row(letter: .ofQueue, status: .scheduled, attempts: 0, expected: .recorded),
+        Row(letter: .ofQueue, status: .running, attempts: 4, lease: 0, expected: .recorded),
+        Row(letter: .ofQueue, status: .running, attempts: 4, lease: -1, expected: .recorded),
+        Row(letter: .ofQueue, status: .retrying, attempts: 4, expected: .recorded),
+        Row(letter: .ofQueue, status: .running, attempts: 3, lease: 0, expected: .sentAgain),
+        Row(letter: .ofQueue, status: .running, lease: -1, expected: .sentAgain),
+        Row(letter: .ofQueue, status: .retrying, attempts: 3, expected: .sentAgain),
+        Row(letter: .ofQueue, status: .pending, attempts: 0, expected: .sentAgain),
+        Row(letter: .ofQueue, status: .scheduled, attempts: 0, expected: .sentAgain),
         Row(letter: .ofQueue, status: .failedFinal, expected: .alreadyRecorded),
         Row(letter: .ofQueue, status: .succeeded, expected: .obsolete),
         Row(letter: .ofQueue, status: .cancelled, expected: .obsolete),
@@ -97,14 +105,15 @@ struct DeadLetterVerdictTests {
     ]
 
     @Test(
-        "A letter holds for its generation and its run, and never against a live lease",
+        "A letter holds for its generation and its run, never against a live lease or attempts that are left",
         arguments: ofRun + ofNoRun + ofQueue
     )
     func verdict(row: Row) async throws {
         let store = InMemoryJobStore()
+        let queue = InMemoryJobQueue(clock: ManualClock(epoch: .sample))
         let job = row.job
         store.put(job)
-        let recorder = DeadLetterRecorder(store: store, now: { .sample })
+        let recorder = DeadLetterRecorder(store: store, queue: queue, now: { .sample })
         let delivery = row.delivery(about: job)
         switch row.expected {
         case .postponed:
@@ -120,7 +129,10 @@ struct DeadLetterVerdictTests {
             #expect(try await recorder.record(delivery) == .alreadyRecorded)
         case .obsolete:
             #expect(try await recorder.record(delivery) == .obsolete)
+        case .sentAgain:
+            #expect(try await recorder.record(delivery) == .sentAgain)
         }
+        #expect(queue.bodies == (row.expected == .sentAgain ? [job.message.body] : []))
         if row.expected != .recorded {
             #expect(store.jobs == [job])
             #expect(store.incidents == [])
@@ -145,12 +157,13 @@ struct DeadLetterVerdictTests {
         ] as [(JobFailure?, JobFailure)]
     )
     func lastWords(latest: JobFailure?, expected: JobFailure) async throws {
-        let row = Row(letter: .ofQueue, status: .retrying, expected: .recorded)
+        let row = Row(letter: .ofQueue, status: .retrying, attempts: 4, expected: .recorded)
+        let queue = InMemoryJobQueue(clock: ManualClock(epoch: .sample))
         var job = row.job
         job.error = latest.map { Job.RecordedFailure($0, at: .sample + .seconds(-9)) }
         let store = InMemoryJobStore()
         store.put(job)
-        _ = try await DeadLetterRecorder(store: store, now: { .sample }).record(row.delivery(about: job))
+        _ = try await DeadLetterRecorder(store: store, queue: queue, now: { .sample }).record(row.delivery(about: job))
         #expect(store.incidents.map(\.failure) == [Job.RecordedFailure(expected, at: .sample)])
         #expect(store.jobs.map(\.error) == [Job.RecordedFailure(expected, at: .sample)])
     }

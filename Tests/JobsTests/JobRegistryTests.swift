@@ -86,7 +86,10 @@ struct JobRegistryTests {
                 ["name": "tea", "lines": [["count": "1"]]],
                 "the payload does not fit: /lines/0/count must be of type Int"
             ),
-            (["name": "tea", "lines": [], "errorClass": "BAD"], "the payload does not fit: /errorClass: "),
+            (
+                ["name": "tea", "lines": [], "errorClass": "s3cret"],
+                "the payload does not fit: /errorClass has a value that cannot be used"
+            ),
             ("tea", "the payload does not fit: it must be of type "),
         ] as [(JSONValue, String)]
     )
@@ -96,6 +99,7 @@ struct JobRegistryTests {
         let failure = try #require(await registry.run(.sample(type: "order", payload: payload)).failure)
         #expect(failure.errorClass == .validation)
         #expect(failure.message.hasPrefix(message))
+        #expect(!failure.message.contains("s3cret"))
     }
 
     @Test("A payload that refuses itself is a validation failure, whatever it throws")
@@ -114,6 +118,16 @@ struct JobRegistryTests {
         let tooLong = JSONValue.string(String(repeating: "x", count: 98_304 - 1))
         let expected = JobFailure(.validation, "the result has 98305 bytes, more than the 98304 that are kept")
         #expect(await outcome(of: job) { _, _ in .succeeded(tooLong) } == .failed(expected))
+    }
+
+    @Test("A result that is nested too deeply to be read again is a validation failure")
+    func resultDepth() async throws {
+        let job = Job.sample(type: "task")
+        let deepest = (1..<64).reduce(JSONValue.array([])) { inner, _ in .array([inner]) }
+        #expect(await outcome(of: job) { _, _ in .succeeded(deepest) } == .succeeded(deepest))
+        let failure = try #require(await outcome(of: job) { _, _ in .succeeded(.array([deepest])) }.failure)
+        #expect(failure.errorClass == .validation)
+        #expect(failure.message.hasPrefix("the result cannot be read again: "))
     }
 
     @Test("A failure that is thrown is the same as one that is returned")

@@ -31,7 +31,7 @@ struct JobRunnerInterruptionTests {
         #expect(left.status == .pending)
         #expect(left.attempts == 0)
         #expect(left.error == nil)
-        #expect(left.lease == Job.Lease(owner: "worker", expiresAt: nil))
+        #expect(left.lease == Job.Lease(owner: "worker", messageID: "message-1", expiresAt: nil))
         #expect(bench.queue.bodies == [job.message.body])
         #expect(bench.queue.hiddenFor == [.zero])
         try await bench.runner(owner: "next").process(bench.receive())

@@ -15,7 +15,7 @@ struct JobRunnerTests {
         var expected = job
         expected.status = .succeeded
         expected.attempts = 1
-        expected.lease = Job.Lease(owner: "worker", expiresAt: nil)
+        expected.lease = Job.Lease(owner: "worker", messageID: "message-1", expiresAt: nil)
         expected.result = [["text": "hello"], 1]
         expected.startedAt = .sample
         expected.finishedAt = .sample
@@ -32,7 +32,9 @@ struct JobRunnerTests {
             let running = try await bench.job(job.id)
             #expect(running.status == .running)
             #expect(running.attempts == 1)
-            #expect(running.lease == Job.Lease(owner: "worker", expiresAt: .sample + .seconds(60)))
+            #expect(
+                running.lease == Job.Lease(owner: "worker", messageID: "message-1", expiresAt: .sample + .seconds(60))
+            )
             return .succeeded(.null)
         }
         .process(bench.receive())
@@ -55,10 +57,13 @@ struct JobRunnerTests {
         var expected = job
         expected.status = .retrying
         expected.attempts = 1
-        expected.lease = Job.Lease(owner: "worker", expiresAt: nil)
+        expected.lease = Job.Lease(owner: "worker", messageID: "message-1", expiresAt: nil)
         expected.error = Job.RecordedFailure(failure, at: .sample)
         expected.startedAt = .sample
+        expected.runAt = try await bench.job(job.id).runAt
         #expect(bench.store.jobs == [expected])
+        let delay = try #require(expected.runAt).duration(since: .sample)
+        #expect(delay > hidden - .seconds(1) && delay <= hidden)
         #expect(bench.queue.bodies == [job.message.body])
         // The queue counts whole seconds, and rounds up.
         #expect(bench.queue.hiddenFor == [hidden])
@@ -144,7 +149,9 @@ struct JobRunnerTests {
         #expect(runs.count == 0)
         let expected = JobFailure(.validation, "the message was made for another payload than the job has")
         #expect(bench.deadLetters.reasons.map(\.failure) == [expected])
+        #expect(bench.deadLetters.reasons.map(\.run) == [nil])
         #expect(bench.queue.bodies == [])
+        #expect(bench.store.jobs == [job])
     }
 
     @Test("A message that was received but not begun is handed back at once")

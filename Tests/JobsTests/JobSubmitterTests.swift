@@ -169,7 +169,7 @@ private final class LookingSender: JobSender {
         self.store = store
     }
 
-    func send(_ message: JobMessage, trace: TraceContext) async throws {
+    func send(_ message: JobMessage, trace: TraceContext?) async throws {
         let job = try await store.job(message.jobID)
         seen.withLock { $0.append(job) }
     }

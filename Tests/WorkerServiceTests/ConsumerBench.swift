@@ -36,9 +36,15 @@ struct ConsumerBench {
         concurrency: Int = 4,
         grace: Duration = .seconds(20),
         queue other: (any JobQueue)? = nil,
+        store: (any JobStore)? = nil,
         _ body: @escaping @Sendable (GracefulShutdownTestTrigger) async throws -> Void
     ) async throws {
-        let consumer = consumer(concurrency: concurrency, grace: grace, queue: other ?? queue)
+        let consumer = consumer(
+            concurrency: concurrency,
+            grace: grace,
+            queue: other ?? queue,
+            store: store ?? self.store
+        )
         try await testGracefulShutdown { trigger in
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask {
@@ -66,7 +72,7 @@ struct ConsumerBench {
         }
     }
 
-    private func consumer(concurrency: Int, grace: Duration, queue: any JobQueue) -> JobConsumer {
+    private func consumer(concurrency: Int, grace: Duration, queue: any JobQueue, store: any JobStore) -> JobConsumer {
         var registry = JobRegistry()
         registry.register(TransformHandler(clock: clock))
         let runner = JobRunner(

@@ -69,7 +69,10 @@ public struct DeadLetterFunction: Sendable {
             let first = await group.next() ?? nil
             group.cancelAll()
             if let first { return first }
-            return await group.next().flatMap(\.self) ?? []
+            guard case .some(.some(let dispositions)) = await group.next() else {
+                preconditionFailure("the work answers one disposition for each letter, also when it is cancelled")
+            }
+            return dispositions
         }
     }
 

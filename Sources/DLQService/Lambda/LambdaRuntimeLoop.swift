@@ -1,6 +1,7 @@
 import Jobs
 import Logging
 public import ServiceLifecycle
+import ServiceRuntime
 
 /// Asks Lambda for one invocation after the other and answers each with what the function returns.
 ///

@@ -5,6 +5,7 @@ extension DeadLetterRecorder {
         case alreadyRecorded
         case obsolete
         case postponed(String)
+        case unfinished
     }
 
     /// Decides what a dead letter means.
@@ -23,10 +24,14 @@ extension DeadLetterRecorder {
     }
 
     /// The queue itself gave the message up, after too many receipts without an end.
+    ///
+    /// Receipts are not attempts: an outage uses them up without the job's fault, and then it is owed the attempts that
+    /// it has left.
     private func verdict(onGivenUp job: Job, at now: Timestamp) -> Verdict {
         if job.status == .running, let expiry = job.lease?.expiresAt, expiry > now {
             return .postponed("the job is being run under a lease until \(expiry)")
         }
+        guard job.attempts >= job.maxAttempts else { return .unfinished }
         let lastWords = job.error.map { "; the latest failure was \($0.errorClass.rawValue): \($0.message)" } ?? ""
         let message = "the queue gave the message up after too many receipts without an end\(lastWords)"
         return .failed(JobFailure(job.error?.errorClass ?? .unknown, message))

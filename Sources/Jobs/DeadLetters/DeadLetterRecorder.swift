@@ -4,16 +4,25 @@ import Observability
 /// Records what failed for good: the last step of a job that could not be done.
 public struct DeadLetterRecorder: Sendable {
     private let store: any FailureStore
+    private let queue: any JobSender
     private let retention: Duration
     private let now: @Sendable () -> Timestamp
 
-    /// Makes a recorder that keeps failed jobs and their incidents for `retention`.
+    /// Makes a recorder.
+    ///
+    /// - Parameters:
+    ///   - store: Where the jobs and the incidents are.
+    ///   - queue: Where the message of a job goes that has attempts left after all.
+    ///   - retention: How long failed jobs and their incidents are kept.
+    ///   - now: The wall clock.
     public init(
         store: any FailureStore,
+        queue: any JobSender,
         retention: Duration = .seconds(14 * 86400),
         now: @escaping @Sendable () -> Timestamp = Timestamp.now
     ) {
         self.store = store
+        self.queue = queue
         self.retention = retention
         self.now = now
     }
@@ -28,6 +37,8 @@ public struct DeadLetterRecorder: Sendable {
         case alreadyRecorded
         /// The job has moved on since: the letter is void.
         case obsolete
+        /// The queue had lost patience, not the job: its message was sent again.
+        case sentAgain
     }
 
     /// Records a dead letter.
@@ -60,11 +71,18 @@ public struct DeadLetterRecorder: Sendable {
                 let failure = JobFailure(.unknown, "the message names a job that is not recorded")
                 return try await recordStray(delivery, failure: delivery.deadLetterReason?.failure ?? failure)
             }
+            guard job.generation != message.generation || job.payloadHash == message.payloadHash else {
+                let failure = JobFailure(.validation, "the message was made for another payload than the job has")
+                return try await recordStray(delivery, failure: delivery.deadLetterReason?.failure ?? failure)
+            }
             let instant = now()
             switch verdict(on: job, message: message, delivery: delivery, at: instant) {
             case .alreadyRecorded: return .alreadyRecorded
             case .obsolete: return .obsolete
             case .postponed(let reason): throw Postponed(description: reason)
+            case .unfinished:
+                try await queue.send(job.message, trace: delivery.trace)
+                return .sentAgain
             case .failed(let failure):
                 let incident = Incident(of: job, failure: Job.RecordedFailure(failure, at: instant))
                 if try await store.fail(job, with: incident, expiresAt: instant + retention) == .written {

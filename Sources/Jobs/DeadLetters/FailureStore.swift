@@ -6,7 +6,7 @@ public protocol FailureStore: Sendable {
     func job(_ id: JobID) async throws -> Job?
 
     /// Marks a job as failed for good and records its incident, both or neither, if the job still is as given: the same
-    /// status, generation, attempts and lease owner.
+    /// status, generation, attempts and lease.
     ///
     /// - Parameters:
     ///   - job: The job as it was read.

@@ -25,6 +25,8 @@ public struct Job: Sendable, Hashable {
     public var attempts: Int
     /// How many attempts a generation may take.
     public var maxAttempts: Int
+    /// When the next attempt may start; nil if it may at once, or if there is none to come.
+    public var runAt: Timestamp?
     /// Who holds, or last held, the job.
     public var lease: Lease?
     /// What the handler returned.
@@ -46,12 +48,15 @@ public struct Job: Sendable, Hashable {
     public struct Lease: Sendable, Hashable {
         /// A name that no other claim has.
         public var owner: String
+        /// The message by which the job was claimed.
+        public var messageID: String
         /// When others may take the job over; nil once the run has ended.
         public var expiresAt: Timestamp?
 
         /// Makes a lease.
-        public init(owner: String, expiresAt: Timestamp?) {
+        public init(owner: String, messageID: String, expiresAt: Timestamp?) {
             self.owner = owner
+            self.messageID = messageID
             self.expiresAt = expiresAt
         }
     }

@@ -4,21 +4,24 @@ extension Claim {
     /// A record that already carries the claim's own name is no refusal: the first answer was lost, and the claim was
     /// made again.
     public func refusal(by job: Job?) -> ClaimResult {
-        guard let job, job.generation >= generation else { return .notReady }
+        guard let job, job.generation >= generation else { return .notReady() }
         guard job.generation == generation else { return .superseded }
+        guard job.payloadHash == payloadHash else { return .mismatched }
         switch job.status {
         case .succeeded, .failedFinal, .cancelled:
             return .finished
         case .scheduled:
-            return .notReady
+            return .notReady(until: job.runAt)
         case .running:
-            guard let lease = job.lease else { return .notReady }
+            guard let lease = job.lease, let expiry = lease.expiresAt else { return .notReady() }
             if lease.owner == owner { return .claimed(job) }
-            guard let expiry = lease.expiresAt, expiry < at else { return .leased(until: lease.expiresAt ?? at) }
-            return job.attempts >= job.maxAttempts ? .exhausted(job) : .notReady
+            guard expiry < at else {
+                return lease.messageID == messageID ? .leased(until: expiry) : .duplicate
+            }
+            return job.attempts >= job.maxAttempts ? .exhausted(job) : .notReady()
         case .pending, .retrying:
             // Attempts are handed back before they are used up, so only a limit that was lowered leads here.
-            return job.attempts >= job.maxAttempts ? .exhausted(job) : .notReady
+            return job.attempts >= job.maxAttempts ? .exhausted(job) : .notReady(until: job.runAt)
         }
     }
 }

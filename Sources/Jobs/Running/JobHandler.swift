@@ -65,7 +65,8 @@ extension DecodingError {
         case .keyNotFound(let key, let context): "\(context.pointer.appending(key.stringValue)) is missing"
         case .typeMismatch(let type, let context): "\(context.place) must be of type \(type)"
         case .valueNotFound(let type, let context): "\(context.place) must be of type \(type), not null"
-        case .dataCorrupted(let context): "\(context.place): \(context.debugDescription)"
+        // The debug text would quote the payload, which may hold secrets.
+        case .dataCorrupted(let context): "\(context.place) has a value that cannot be used"
         @unknown default: "it cannot be decoded"
         }
     }

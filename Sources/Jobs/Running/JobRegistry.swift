@@ -58,11 +58,19 @@ extension JobOutcome {
     fileprivate var asAHandlerMay: JobOutcome {
         switch self {
         case .succeeded(let result):
-            // A result that is too long to record would be so at every attempt.
-            let size = result.serialized().count
-            guard size > Submission.resultLimit else { return self }
-            let message = "the result has \(size) bytes, more than the \(Submission.resultLimit) that are kept"
-            return .failed(JobFailure(.validation, message))
+            // A result that cannot be recorded, or not be read again, would be so at every attempt.
+            let bytes = result.serialized()
+            guard bytes.count <= Submission.resultLimit else {
+                let message =
+                    "the result has \(bytes.count) bytes, more than the \(Submission.resultLimit) that are kept"
+                return .failed(JobFailure(.validation, message))
+            }
+            do {
+                _ = try JSONValue(parsing: bytes)
+                return self
+            } catch {
+                return .failed(JobFailure(.validation, "the result cannot be read again: \(error)"))
+            }
         case .interrupted where !Task.isCancelled, .leaseLost:
             // Taken at its word, it would run for ever without an attempt counted.
             return .failed(JobFailure(.unknown, "the handler says \(self), but nobody told it to stop"))

@@ -2,11 +2,8 @@ import Logging
 
 extension JobRunner {
     /// Runs the handler under the lease, and stops it when the lease is lost.
-    func outcome(of job: Job, for message: JobMessage, from delivery: Delivery, as run: Run) async -> JobOutcome {
-        guard message.payloadHash == job.payloadHash else {
-            return .failed(JobFailure(.validation, "the message was made for another payload than the job has"))
-        }
-        return await withTaskGroup(of: JobOutcome?.self) { group in
+    func outcome(of job: Job, from delivery: Delivery, as run: Run) async -> JobOutcome {
+        await withTaskGroup(of: JobOutcome?.self) { group in
             group.addTask { await registry.run(job) }
             group.addTask { await keepLease(of: run, from: delivery) }
             var lostLease = false
@@ -26,32 +23,65 @@ extension JobRunner {
 
     /// Renews the lease and the message's invisibility until it is cancelled (nil) or the lease is lost.
     private func keepLease(of run: Run, from delivery: Delivery) async -> JobOutcome? {
+        var failures = Failures()
+        var spent = Duration.zero
         while true {
             do {
-                try await clock.sleep(for: lease.renewalInterval)
+                // A slow renewal is a part of the interval, or the next one would come too late.
+                try await clock.sleep(for: max(.zero, lease.renewalInterval - spent))
             } catch {
                 return nil
             }
-            guard await renewLease(of: run, from: delivery) == .written else { return .leaseLost }
+            var renewal = FencedWrite.written
+            spent = await clock.measure { renewal = await renewLease(of: run, from: delivery, failures: &failures) }
+            guard renewal == .written else { return .leaseLost }
         }
     }
 
-    /// Renews once.
+    /// How often renewals have failed: the first time of each kind is a warning, the others are not worth a line.
+    private struct Failures {
+        var ofLease = 0
+        var ofMessage = 0
+    }
+
+    /// Renews once, the lease and the invisibility side by side: neither waits for the other's failure.
     ///
-    /// A dependency that fails is not a lost lease: the next renewal comes before the lease ends.
-    private func renewLease(of run: Run, from delivery: Delivery) async -> FencedWrite {
-        let expiry = now() + lease.length
-        do {
-            try await queue.hide(delivery, for: lease.length)
-        } catch {
-            // If the message comes back early, whoever gets it finds the lease and waits: that must be renewed still.
-            Logger.current.warning("message not hidden for longer", metadata: ["error.message": "\(error)"])
+    /// A dependency that fails is not a lost lease: there may be time for another renewal, and without one the lease is
+    /// still ours until somebody takes it.
+    private func renewLease(of run: Run, from delivery: Delivery, failures: inout Failures) async -> FencedWrite {
+        async let hiding = result { try await queue.hide(delivery, for: lease.visibility) }
+        let renewal = await result { try await store.extendLease(of: run, until: now() + lease.length) }
+        if case .failure(let error) = await hiding {
+            // If the message comes back early, whoever gets it finds the lease and waits.
+            log("message not hidden for longer", error, count: &failures.ofMessage)
         }
-        do {
-            return try await uncancelled { try await store.extendLease(of: run, until: expiry) }
-        } catch {
-            Logger.current.warning("lease not renewed", metadata: ["error.message": "\(error)"])
+        switch renewal {
+        case .success(let write):
+            return write
+        case .failure(let error):
+            log("lease not renewed", error, count: &failures.ofLease)
             return .written
         }
+    }
+
+    private func result<Success: Sendable>(
+        of call: () async throws -> Success
+    ) async -> Result<Success, any Error> {
+        do {
+            return .success(try await call())
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private func log(_ message: Logger.Message, _ error: any Error, count: inout Int) {
+        // At the run's end a renewal is cut off, which is no failure.
+        guard !(error is CancellationError) else { return }
+        count += 1
+        Logger.current.log(
+            level: count == 1 ? .warning : .debug,
+            message,
+            metadata: ["error.message": "\(error)"]
+        )
     }
 }

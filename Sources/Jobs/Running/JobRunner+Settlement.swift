@@ -11,8 +11,11 @@ extension JobRunner {
             try await queue.delete(delivery)
             Logger.current.info("job succeeded", metadata: job.attemptMetadata(at: now()))
         case .retry(let failure, let delay):
-            guard try await conclude(run, with: .retrying(failure)) == .written else { return logLostRun() }
-            try await queue.hide(delivery, for: delay)
+            let instant = now()
+            let conclusion = Conclusion.retrying(failure, notBefore: instant + delay)
+            guard try await conclude(run, with: conclusion) == .written else { return logLostRun() }
+            // The queue keeps its own time; the record makes sure that nobody starts too early.
+            try await queue.hide(delivery, for: min(delay, job.hidingLeft(at: instant)))
             Logger.current.warning(
                 "attempt failed",
                 metadata: job.attemptMetadata(at: now()).merging(failure.logMetadata(retryIn: delay)) { $1 }
@@ -21,7 +24,7 @@ extension JobRunner {
             // Whoever lost the job must not delete the message under those who have it now.
             let fence = try await persistently { try await store.extendLease(of: run, until: now() + lease.length) }
             guard fence == .written else { return logLostRun() }
-            try await persistently { try await bury(delivery, for: failure, run: run) }
+            try await bury(delivery, for: failure, run: run)
         case .handBack:
             guard try await conclude(run, with: .released) == .written else { return logLostRun() }
             try await queue.hide(delivery, for: .zero)
@@ -35,10 +38,8 @@ extension JobRunner {
     func bury(_ delivery: Delivery, for failure: JobFailure, run: Run?) async throws {
         let reason = DeadLetter.Reason(failure: failure, messageID: delivery.messageID, run: run)
         let letter = DeadLetter(body: delivery.body, reason: reason, trace: delivery.trace)
-        try await uncancelled {
-            try await deadLetters.send(letter)
-            try await queue.delete(delivery)
-        }
+        try await persistently { try await deadLetters.send(letter) }
+        try await persistently { try await queue.delete(delivery) }
         // Whoever records the failure reports it as an error.
         Logger.current.warning(
             "message sent to the dead letters",
@@ -50,35 +51,19 @@ extension JobRunner {
         try await persistently { try await store.conclude(run, with: conclusion, at: now()) }
     }
 
-    /// Makes a call again and again while the run holds its lease: a store or a queue that is away for a moment must not
-    /// cost a second run.
-    private func persistently<Result>(_ call: () async throws -> sending Result) async throws -> sending Result {
-        let deadline = now() + (lease.length - lease.renewalInterval)
-        var pause = Duration.milliseconds(200)
-        // An outage meets all jobs that run, so each of them complains once.
-        var level = Logger.Level.warning
-        while true {
-            do {
-                return try await call()
-            } catch let error as DependencyError where error.isTransient && now() + pause < deadline {
-                Logger.current.log(
-                    level: level,
-                    "end of a run not settled yet",
-                    metadata: ["error.message": "\(error)"]
-                )
-                level = .debug
-                try await clock.sleep(for: pause)
-                pause = min(pause * 2, .seconds(5))
-            }
-        }
-    }
-
     private func logLostRun() {
         Logger.current.warning("run lost its lease: its outcome is dropped")
     }
 }
 
 extension Job {
+    /// How long the message of a running job can still be hidden: SQS hides it for 12 hours from its receipt in all, which
+    /// was a little before the start.
+    fileprivate func hidingLeft(at now: Timestamp) -> Duration {
+        let spent = startedAt.map { now.duration(since: $0) } ?? .zero
+        return max(.zero, .seconds(12 * 3600 - 60) - spent)
+    }
+
     fileprivate func attemptMetadata(at now: Timestamp) -> Logger.Metadata {
         var metadata: Logger.Metadata = ["job.type": "\(type)", "job.attempt": "\(attempts)"]
         if let startedAt {

@@ -56,9 +56,12 @@ public struct JobRunner: Sendable {
     ///
     /// Cancellation interrupts the handler; what follows it, the record and the acknowledgement, is still done.
     ///
+    /// - Parameters:
+    ///   - delivery: The receipt.
+    ///   - onClaim: Called when the store has granted or refused the claim, and so is known to take writes.
     /// - Throws: ``DependencyError`` when the store or the queue failed. The message is then still in the queue and
     ///   comes back when its visibility ends.
-    public func process(_ delivery: Delivery) async throws {
+    public func process(_ delivery: Delivery, onClaim: @Sendable () -> Void = {}) async throws {
         let message: JobMessage
         do {
             message = try JobMessage(body: delivery.body)
@@ -66,7 +69,13 @@ public struct JobRunner: Sendable {
             return try await bury(delivery, for: error, run: nil)
         }
         try await withLogger(mergingMetadata: ["jobId": "\(message.jobID)", "traceId": "\(message.traceID)"]) { _ in
-            try await claim(message, from: delivery)
+            let claim = newClaim(message, from: delivery)
+            // Under one name, so that a claim whose answer was lost is found to be ours.
+            let result = try await persistently(for: lease.renewalInterval) {
+                try await uncancelled { try await store.claim(claim) }
+            }
+            onClaim()
+            try await act(on: result, of: claim, from: delivery)
         }
     }
 
@@ -75,32 +84,48 @@ public struct JobRunner: Sendable {
         try await queue.hide(delivery, for: .zero)
     }
 
-    private func claim(_ message: JobMessage, from delivery: Delivery) async throws {
+    private func newClaim(_ message: JobMessage, from delivery: Delivery) -> Claim {
         let instant = now()
-        let claim = Claim(
-            jobID: message.jobID,
-            generation: message.generation,
+        return Claim(
+            message,
+            messageID: delivery.messageID,
             owner: makeOwner(),
             at: instant,
             leaseExpiresAt: instant + lease.length
         )
-        switch try await uncancelled({ try await store.claim(claim) }) {
+    }
+
+    private func act(on result: ClaimResult, of claim: Claim, from delivery: Delivery) async throws {
+        switch result {
         case .claimed(let job):
             let run = Run(claim, attempt: job.attempts)
-            let outcome = await outcome(of: job, for: message, from: delivery, as: run)
+            let outcome = await outcome(of: job, from: delivery, as: run)
             try await uncancelled { try await settle(outcome, of: job, from: delivery, as: run) }
-        case .finished, .superseded:
-            Logger.current.debug("message of a job that is over deleted")
+        case .finished, .superseded, .duplicate:
+            Logger.current.debug("message that nobody needs deleted", metadata: ["claim.result": "\(result)"])
             try await queue.delete(delivery)
+        case .mismatched:
+            let failure = JobFailure(.validation, "the message was made for another payload than the job has")
+            try await bury(delivery, for: failure, run: nil)
         case .leased(let expiry):
             // A second more, so that the lease has really ended by every clock that is not far off.
             try await queue.hide(delivery, for: max(.zero, expiry.duration(since: now())) + .seconds(1))
         case .exhausted(let job):
-            let message = "the process that ran attempt \(job.attempts) of \(job.maxAttempts) ended without a word"
-            try await bury(delivery, for: JobFailure(.unknown, message), run: Run(latestOf: job))
-        case .notReady:
+            try await giveUp(job, by: claim, from: delivery)
+        case .notReady(until: let start?):
+            try await queue.hide(delivery, for: max(.zero, start.duration(since: now())))
+        case .notReady(until: nil):
             try await queue.hide(delivery, for: Self.pauseBeforeAnotherLook)
         }
+    }
+
+    /// Gives up a job whose last attempt vanished; first of all it must be ours, because who ran it may be alive yet.
+    private func giveUp(_ job: Job, by claim: Claim, from delivery: Delivery) async throws {
+        guard try await uncancelled({ try await store.takeOver(job, by: claim) }) == .written else {
+            return try await queue.hide(delivery, for: Self.pauseBeforeAnotherLook)
+        }
+        let message = "the process that ran attempt \(job.attempts) of \(job.maxAttempts) ended without a word"
+        try await bury(delivery, for: JobFailure(.unknown, message), run: Run(claim, attempt: job.attempts))
     }
 
     private static let pauseBeforeAnotherLook: Duration = .seconds(5)

@@ -36,7 +36,7 @@ public struct JobSubmitter: Sendable {
     /// When it returns a ticket, the job will run.
     ///
     /// A repeat of a job that no worker has started yet sends its message again, because the first submission may have
-    /// died before its own send; a message too many is harmless.
+    /// died before its own send. One message too many is deleted by whoever receives it.
     ///
     /// - Throws: ``DependencyError``. The record may have been written then: a repeat with the same idempotency key
     ///   finds it and sends its message.

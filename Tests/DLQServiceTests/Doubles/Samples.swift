@@ -55,9 +55,11 @@ func event(_ records: JSONValue...) -> String {
     JSONValue.object(["Records": .array(records)]).serializedString
 }
 
-/// Runs a service as long as `body` does, then shuts it down gracefully, if `body` has not, and waits for its end.
+/// Runs a service as long as `body` does, then shuts it down gracefully, if `body` has not, and waits for its end; if there
+/// is a clock, its time goes on meanwhile.
 func running(
     _ service: some Service,
+    by clock: ManualClock? = nil,
     _ body: @Sendable (_ shutDown: () -> Void) async throws -> Void
 ) async throws {
     try await testGracefulShutdown { trigger in
@@ -65,6 +67,16 @@ func running(
             group.addTask { try await service.run() }
             try await body(trigger.triggerGracefulShutdown)
             trigger.triggerGracefulShutdown()
+            if let clock {
+                group.addTask {
+                    while !Task.isCancelled {
+                        clock.advance(by: .milliseconds(500))
+                        await Task.yield()
+                    }
+                }
+            }
+            try await group.next()
+            group.cancelAll()
             try await group.waitForAll()
         }
     }

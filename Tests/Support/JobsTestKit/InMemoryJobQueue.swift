@@ -60,7 +60,7 @@ public final class InMemoryJobQueue: JobQueue, JobSender, DeadLetterSender {
     }
 
     /// Sends a message; the call may carry others too.
-    public func send(_ message: JobMessage, trace: TraceContext) async throws {
+    public func send(_ message: JobMessage, trace: TraceContext?) async throws {
         try add(body: message.body, trace: trace)
     }
 

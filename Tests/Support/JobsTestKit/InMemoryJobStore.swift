@@ -58,11 +58,24 @@ public final class InMemoryJobStore: JobStore, FailureStore {
             }
             job.status = .running
             job.attempts += 1
-            job.lease = Job.Lease(owner: claim.owner, expiresAt: claim.leaseExpiresAt)
+            job.lease = Job.Lease(claim)
+            job.runAt = nil
             job.startedAt = claim.at
             job.updatedAt = claim.at
             state.jobs[job.id] = job
             return .claimed(job)
+        }
+    }
+
+    /// Takes a job that nobody holds any more, as it was read.
+    public func takeOver(_ job: Job, by claim: Claim) async throws -> FencedWrite {
+        try access { state in
+            guard var current = state.jobs[job.id] else { return .lost }
+            guard current.lease?.owner != claim.owner else { return .written }
+            guard current.isAt(job) else { return .lost }
+            current.lease = Job.Lease(claim)
+            state.jobs[job.id] = current
+            return .written
         }
     }
 
@@ -86,8 +99,9 @@ public final class InMemoryJobStore: JobStore, FailureStore {
                 job.error = nil
                 job.finishedAt = now
                 job.expiresAt = result.expiresAt
-            case .retrying(let failure):
+            case .retrying(let failure, let notBefore):
                 job.status = .retrying
+                job.runAt = notBefore
                 job.error = Job.RecordedFailure(failure, at: now)
             case .released:
                 job.attempts -= 1
@@ -103,6 +117,7 @@ public final class InMemoryJobStore: JobStore, FailureStore {
             current.status = .failedFinal
             current.error = incident.failure
             current.lease?.expiresAt = nil
+            current.runAt = nil
             current.updatedAt = incident.failure.at
             current.finishedAt = incident.failure.at
             current.expiresAt = expiresAt
@@ -150,9 +165,11 @@ public final class InMemoryJobStore: JobStore, FailureStore {
 
 extension Claim {
     fileprivate func canTake(_ job: Job) -> Bool {
-        guard job.generation == generation, job.attempts < job.maxAttempts else { return false }
+        guard job.generation == generation, job.payloadHash == payloadHash, job.attempts < job.maxAttempts else {
+            return false
+        }
         switch job.status {
-        case .pending, .retrying: return true
+        case .pending, .retrying: return job.runAt.map { $0 <= at } ?? true
         case .running: return job.lease?.expiresAt.map { $0 < at } ?? true
         case .scheduled, .succeeded, .failedFinal, .cancelled: return false
         }
@@ -162,6 +179,12 @@ extension Claim {
 extension Job {
     fileprivate func isAt(_ seen: Job) -> Bool {
         status == seen.status && generation == seen.generation && attempts == seen.attempts
-            && lease?.owner == seen.lease?.owner
+            && lease == seen.lease
+    }
+}
+
+extension Job.Lease {
+    fileprivate init(_ claim: Claim) {
+        self.init(owner: claim.owner, messageID: claim.messageID, expiresAt: claim.leaseExpiresAt)
     }
 }

@@ -10,7 +10,7 @@ extension JobStoreRule {
             var expected = job
             expected.status = .running
             expected.attempts = 1
-            expected.lease = Job.Lease(owner: "one", expiresAt: .sample + .seconds(61))
+            expected.lease = Job.Lease(owner: "one", messageID: "message", expiresAt: .sample + .seconds(61))
             expected.startedAt = .sample + .seconds(1)
             expected.updatedAt = .sample + .seconds(1)
             #expect(try await store.claim(claim) == .claimed(expected))
@@ -24,7 +24,7 @@ extension JobStoreRule {
             let late = Claim.sample(of: job, owner: "two", at: .sample + .seconds(61))
             let taken = try #require(try await store.claim(late).job)
             #expect(taken.attempts == 2)
-            #expect(taken.lease == Job.Lease(owner: "two", expiresAt: .sample + .seconds(121)))
+            #expect(taken.lease == Job.Lease(owner: "two", messageID: "message", expiresAt: .sample + .seconds(121)))
         },
         JobStoreRule("of many claims at once one wins") { store async throws in
             let job = try await store.created()
@@ -44,6 +44,63 @@ extension JobStoreRule {
             #expect(try await store.claim(.sample(of: job)) == first)
             #expect(first.job?.attempts == 1)
         },
+        JobStoreRule("a claim by another message than the one whose job runs is one too many") { store async throws in
+            let job = try await store.created()
+            _ = try await store.claimed(job)
+            let copy = Claim.sample(of: job, owner: "two", messageID: "copy", at: .sample + .seconds(30))
+            #expect(try await store.claim(copy) == .duplicate)
+            let late = Claim.sample(of: job, owner: "two", messageID: "copy", at: .sample + .seconds(61))
+            #expect(try await store.claim(late).job?.lease?.messageID == "copy")
+        },
+        JobStoreRule("a claim for another payload than the job's is refused, and starts nothing") {
+            store async throws in
+            let job = try await store.created()
+            var forged = Claim.sample(of: job)
+            forged.payloadHash = "another"
+            #expect(try await store.claim(forged) == .mismatched)
+            #expect(try await store.job(job.id) == job)
+        },
+        JobStoreRule("a failed job is not started again before its time") { store async throws in
+            let job = try await store.created()
+            let run = try await store.claimed(job)
+            let start = Timestamp.sample + .seconds(30)
+            let conclusion = Conclusion.retrying(JobFailure(.system, "x"), notBefore: start)
+            #expect(try await store.conclude(run, with: conclusion, at: .sample) == .written)
+            #expect(try await store.job(job.id)?.runAt == start)
+            let early = Claim.sample(of: job, owner: "two", messageID: "copy", at: start + .milliseconds(-1))
+            #expect(try await store.claim(early) == .notReady(until: start))
+            let started = try #require(try await store.claim(.sample(of: job, owner: "two", at: start)).job)
+            #expect(started.attempts == 2)
+            #expect(started.runAt == nil)
+        },
+        JobStoreRule("an abandoned job is taken over as it was read, and its former run writes nothing more") {
+            store async throws in
+            let job = Job.sample(maxAttempts: 1)
+            #expect(try await store.create(job) == .created)
+            let lost = try await store.claimed(job)
+            let seen = try #require(try await store.job(job.id))
+            let late = Claim.sample(of: job, owner: "two", at: .sample + .seconds(61))
+            #expect(try await store.takeOver(seen, by: late) == .written)
+            // As a retried call does.
+            #expect(try await store.takeOver(seen, by: late) == .written)
+            let taken = try #require(try await store.job(job.id))
+            #expect(taken.attempts == 1)
+            #expect(
+                taken.lease == Job.Lease(owner: "two", messageID: "message", expiresAt: .sample + .seconds(121))
+            )
+            let result = Conclusion.succeeded(JobResult("late", expiresAt: .sample))
+            #expect(try await store.conclude(lost, with: result, at: .sample) == .lost)
+        },
+        JobStoreRule("a job whose lease was renewed since it was read is not taken over") { store async throws in
+            let job = Job.sample(maxAttempts: 1)
+            #expect(try await store.create(job) == .created)
+            let run = try await store.claimed(job)
+            let seen = try #require(try await store.job(job.id))
+            #expect(try await store.extendLease(of: run, until: .sample + .seconds(300)) == .written)
+            let late = Claim.sample(of: job, owner: "two", at: .sample + .seconds(61))
+            #expect(try await store.takeOver(seen, by: late) == .lost)
+            #expect(try await store.job(job.id)?.lease?.owner == "one")
+        },
         JobStoreRule("a claim of a job that is over is told so") { store async throws in
             let job = try await store.created()
             let run = try await store.claimed(job)
@@ -58,10 +115,10 @@ extension JobStoreRule {
             claim.generation = 1
             #expect(try await store.claim(claim) == .superseded)
             claim.generation = 3
-            #expect(try await store.claim(claim) == .notReady)
+            #expect(try await store.claim(claim) == .notReady())
         },
         JobStoreRule("a claim of a job that is not there must wait") { store async throws in
-            #expect(try await store.claim(.sample(of: .sample())) == .notReady)
+            #expect(try await store.claim(.sample(of: .sample())) == .notReady())
         },
         JobStoreRule("a job whose last attempt vanished is exhausted, not started again") { store async throws in
             let job = Job.sample(maxAttempts: 1)

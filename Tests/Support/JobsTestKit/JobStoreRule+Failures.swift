@@ -12,7 +12,7 @@ extension JobStoreRule {
             #expect(try await store.fail(seen, with: incident, expiresAt: .sample + .seconds(86400)) == .written)
             var expected = seen
             expected.status = .failedFinal
-            expected.lease = Job.Lease(owner: run.owner, expiresAt: nil)
+            expected.lease = Job.Lease(owner: run.owner, messageID: "message", expiresAt: nil)
             expected.error = incident.failure
             expected.updatedAt = incident.failure.at
             expected.finishedAt = incident.failure.at
@@ -33,6 +33,14 @@ extension JobStoreRule {
             #expect(try await store.fail(seen, with: incident, expiresAt: .sample) == .lost)
             #expect(try await store.job(job.id) == current)
             #expect(try await store.incident(incident.id) == nil)
+        },
+        JobStoreRule("a job whose lease was renewed since it was read is not marked") { store async throws in
+            let job = try await store.created()
+            let run = try await store.claimed(job)
+            let seen = try #require(try await store.job(job.id))
+            #expect(try await store.extendLease(of: run, until: .sample + .seconds(300)) == .written)
+            #expect(try await store.fail(seen, with: .sample(of: seen), expiresAt: .sample) == .lost)
+            #expect(try await store.job(job.id)?.status == .running)
         },
         JobStoreRule("a job that nobody claimed can be marked too") { store async throws in
             let job = try await store.created()

@@ -12,7 +12,7 @@ extension JobStoreRule {
             var expected = job
             expected.status = .succeeded
             expected.attempts = 1
-            expected.lease = Job.Lease(owner: "one", expiresAt: nil)
+            expected.lease = Job.Lease(owner: "one", messageID: "message", expiresAt: nil)
             expected.result = ["answer": 42]
             expected.startedAt = .sample
             expected.updatedAt = .sample + .seconds(2)
@@ -27,11 +27,13 @@ extension JobStoreRule {
             let job = try await store.created()
             let failure = JobFailure(.network, "no route")
             let first = try await store.claimed(job)
-            #expect(try await store.conclude(first, with: .retrying(failure), at: .sample) == .written)
+            #expect(
+                try await store.conclude(first, with: .retrying(failure, notBefore: .sample), at: .sample) == .written
+            )
             let waiting = try #require(try await store.job(job.id))
             #expect(waiting.status == .retrying)
             #expect(waiting.error == Job.RecordedFailure(failure, at: .sample))
-            #expect(waiting.lease == Job.Lease(owner: "one", expiresAt: nil))
+            #expect(waiting.lease == Job.Lease(owner: "one", messageID: "message", expiresAt: nil))
             let second = try await store.claimed(job, owner: "two")
             #expect(second.attempt == 2)
             #expect(try await store.job(job.id)?.error == waiting.error)
@@ -47,7 +49,11 @@ extension JobStoreRule {
             #expect(try await store.job(job.id)?.attempts == 0)
             let second = try await store.claimed(job, owner: "two")
             #expect(
-                try await store.conclude(second, with: .retrying(JobFailure(.system, "x")), at: .sample) == .written
+                try await store.conclude(
+                    second,
+                    with: .retrying(JobFailure(.system, "x"), notBefore: .sample),
+                    at: .sample
+                ) == .written
             )
             let third = try await store.claimed(job, owner: "three")
             #expect(third.attempt == 2)
@@ -68,7 +74,9 @@ extension JobStoreRule {
             _ = try await store.claimed(job, owner: "two", at: .sample + .seconds(61))
             let current = try await store.job(job.id)
             let result = JobResult("late", expiresAt: .sample)
-            for conclusion in [Conclusion.succeeded(result), .retrying(JobFailure(.system, "late")), .released] {
+            for conclusion in [
+                Conclusion.succeeded(result), .retrying(JobFailure(.system, "late"), notBefore: .sample), .released,
+            ] {
                 #expect(try await store.conclude(lost, with: conclusion, at: .sample) == .lost)
             }
             #expect(try await store.extendLease(of: lost, until: .sample + .seconds(999)) == .lost)
@@ -77,7 +85,13 @@ extension JobStoreRule {
         JobStoreRule("a run that has ended writes nothing more") { store async throws in
             let job = try await store.created()
             let run = try await store.claimed(job)
-            #expect(try await store.conclude(run, with: .retrying(JobFailure(.system, "x")), at: .sample) == .written)
+            #expect(
+                try await store.conclude(
+                    run,
+                    with: .retrying(JobFailure(.system, "x"), notBefore: .sample),
+                    at: .sample
+                ) == .written
+            )
             let current = try await store.job(job.id)
             let result = JobResult("late", expiresAt: .sample)
             #expect(try await store.conclude(run, with: .succeeded(result), at: .sample) == .lost)
@@ -93,7 +107,7 @@ extension JobStoreRule {
         JobStoreRule("a retry written twice, as a retried call does, is one retry") { store async throws in
             let job = try await store.created()
             let run = try await store.claimed(job)
-            let conclusion = Conclusion.retrying(JobFailure(.system, "x"))
+            let conclusion = Conclusion.retrying(JobFailure(.system, "x"), notBefore: .sample)
             #expect(try await store.conclude(run, with: conclusion, at: .sample) == .written)
             #expect(try await store.conclude(run, with: conclusion, at: .sample) == .written)
         },

@@ -40,10 +40,15 @@ extension Job {
 
 extension Claim {
     /// A claim of a job's current generation with a lease of a minute.
-    public static func sample(of job: Job, owner: String = "one", at now: Timestamp = .sample) -> Claim {
+    public static func sample(
+        of job: Job,
+        owner: String = "one",
+        messageID: String = "message",
+        at now: Timestamp = .sample
+    ) -> Claim {
         Claim(
-            jobID: job.id,
-            generation: job.generation,
+            job.message,
+            messageID: messageID,
             owner: owner,
             at: now,
             leaseExpiresAt: now + .seconds(60)

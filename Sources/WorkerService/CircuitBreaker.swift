@@ -1,0 +1,48 @@
+/// Decides whether work may be taken on: all of it, none, or one piece to see if it goes well again.
+///
+/// Failures while it is open say nothing new; only the piece that is tried opens it anew, for longer.
+struct CircuitBreaker: Sendable, Hashable {
+    enum State: Sendable, Hashable {
+        /// All goes well.
+        case closed
+        /// Nothing may be taken on; so many tries have failed in a row.
+        case open(failures: Int)
+        /// One piece may be taken on, or has been.
+        case halfOpen(failures: Int, isTrying: Bool)
+    }
+
+    private(set) var state = State.closed
+
+    /// Notes a failure of what the work needs; answers whether that has opened the breaker.
+    mutating func noteFailure() -> Bool {
+        switch state {
+        case .closed:
+            state = .open(failures: 1)
+            return true
+        case .open, .halfOpen(_, isTrying: false):
+            return false
+        case .halfOpen(let failures, isTrying: true):
+            state = .open(failures: failures + 1)
+            return true
+        }
+    }
+
+    /// Notes a success; answers whether that has closed the breaker.
+    mutating func noteSuccess() -> Bool {
+        guard state != .closed else { return false }
+        state = .closed
+        return true
+    }
+
+    /// Lets one piece of work through, if none is let through at all.
+    mutating func allowOne() {
+        guard case .open(let failures) = state else { return }
+        state = .halfOpen(failures: failures, isTrying: false)
+    }
+
+    /// Notes that work was taken on.
+    mutating func noteTaken() {
+        guard case .halfOpen(let failures, _) = state else { return }
+        state = .halfOpen(failures: failures, isTrying: true)
+    }
+}
