@@ -2,12 +2,18 @@ public import Observability
 
 /// Where messages are sent.
 public protocol JobSender: Sendable {
-    /// Sends a message, so that a worker will run its job; with the sender's place in its trace, if it has one.
+    /// Sends a job's message, so that a worker will run it; with the sender's place in its trace, if it has one.
+    ///
+    /// A job with an ordering key goes behind all that were sent before it with that key.
     ///
     /// Once begun, a send goes on when the calling task is cancelled: others may share the call to the queue.
     ///
+    /// - Parameters:
+    ///   - job: The job.
+    ///   - trace: The sender's place in its trace.
+    ///   - delay: How long the message stays hidden at first; 15 minutes at most, and none for a job with an ordering key.
     /// - Throws: ``DependencyError``; the message may have been sent nevertheless.
-    func send(_ message: JobMessage, trace: TraceContext?) async throws
+    func send(_ job: Job, trace: TraceContext?, after delay: Duration) async throws
 
     /// Answers if the queue can be reached; for readiness.
     func checkReachable() async throws

@@ -19,10 +19,12 @@ public protocol JobStore: Sendable {
     /// Who ran it before writes nothing from then on. The attempts stay as they are.
     func takeOver(_ job: Job, by claim: Claim) async throws -> FencedWrite
 
-    /// Moves the end of a run's lease, if the run still holds it.
+    /// Moves the end of a run's lease, if the run still holds it and nobody has asked for the job's cancellation.
     func extendLease(of run: Run, until expiry: Timestamp) async throws -> FencedWrite
 
     /// Ends a run, if it still holds the lease.
+    ///
+    /// A job whose cancellation was asked for is not put back to wait: it can only succeed, or be cancelled.
     func conclude(_ run: Run, with conclusion: Conclusion, at now: Timestamp) async throws -> FencedWrite
 
     /// Answers if the store can be reached and read; for readiness.
@@ -118,12 +120,24 @@ public struct Run: Sendable, Hashable {
     }
 }
 
+extension Run {
+    /// Why a write of this run was refused, by the record that refused it.
+    public func loss(in job: Job?) -> FencedWrite {
+        guard let job, job.status == .running, Run(latestOf: job) == self, job.cancelRequestedAt != nil else {
+            return .lost
+        }
+        return .cancelRequested
+    }
+}
+
 /// Whether a write found the state that it needs.
 public enum FencedWrite: Sendable, Hashable {
     /// It was written.
     case written
     /// Somebody else has moved the job on: nothing was written.
     case lost
+    /// The run still holds the job, but its cancellation was asked for: nothing was written.
+    case cancelRequested
 }
 
 /// How a run ends in the record.
@@ -134,4 +148,6 @@ public enum Conclusion: Sendable, Hashable {
     case retrying(JobFailure, notBefore: Timestamp)
     /// Handed back unfinished; the attempt does not count.
     case released
+    /// Stopped because its cancellation was asked for; the store may forget the job at `expiresAt`.
+    case cancelled(expiresAt: Timestamp)
 }

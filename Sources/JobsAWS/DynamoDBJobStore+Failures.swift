@@ -67,7 +67,7 @@ extension Job {
 }
 
 extension DependencyError {
-    fileprivate init(cancelledBy reasons: [DynamoDB.CancellationReason]) {
+    init(cancelledBy reasons: [DynamoDB.CancellationReason]) {
         let codes = reasons.map(\.code).joined(separator: ", ")
         self.init(
             dependency: AWSService.dynamoDB.endpointPrefix,

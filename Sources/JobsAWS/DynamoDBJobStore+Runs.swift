@@ -14,6 +14,8 @@ extension DynamoDBJobStore {
                 .set(JobItem.startedAt, .time(claim.at))
                 .set(JobItem.updatedAt, .time(claim.at))
                 .remove(JobItem.runAt)
+                .remove(JobItem.dueKey)
+                .remove(JobItem.dueSort)
                 .add(JobItem.attempts, 1),
             condition: claim.condition,
             returning: .allNew,
@@ -51,11 +53,12 @@ extension DynamoDBJobStore {
             table: table,
             key: JobItem.key(of: run.jobID),
             update: Update().set(JobItem.leaseExpiresAt, .time(expiry)),
-            condition: run.condition
+            condition: run.condition && .attributeNotExists(JobItem.cancelRequestedAt),
+            returnsExistingOnFailure: true
         )
         switch try await translatingErrors({ try await client.perform(write) }) {
         case .applied: return .written
-        case .conditionFailed: return .lost
+        case .conditionFailed(let existing): return run.loss(in: try existing.map { try Job(item: $0) })
         }
     }
 
@@ -65,15 +68,17 @@ extension DynamoDBJobStore {
             table: table,
             key: JobItem.key(of: run.jobID),
             update: conclusion.update(of: run, at: now),
-            condition: run.condition,
+            condition: conclusion.leavesJobOpen
+                ? run.condition && .attributeNotExists(JobItem.cancelRequestedAt) : run.condition,
             returnsExistingOnFailure: true
         )
         switch try await translatingErrors({ try await client.perform(write) }) {
         case .applied:
             return .written
         case .conditionFailed(let existing):
-            guard let job = try existing.map({ try Job(item: $0) }) else { return .lost }
-            return conclusion.isRecorded(in: job, by: run) ? .written : .lost
+            let job = try existing.map { try Job(item: $0) }
+            if let job, conclusion.isRecorded(in: job, by: run) { return .written }
+            return run.loss(in: job)
         }
     }
 }
@@ -83,7 +88,8 @@ extension Claim {
     fileprivate var condition: Condition {
         let runAt = Attribute(JobItem.runAt)
         let waiting =
-            Attribute(JobItem.status).isIn([.s(JobStatus.pending.rawValue), .s(JobStatus.retrying.rawValue)])
+            Attribute(JobItem.status)
+            .isIn([JobStatus.scheduled, .pending, .retrying].map { .s($0.rawValue) })
             && (.attributeNotExists(JobItem.runAt) || runAt <= .time(at))
         let abandoned =
             Attribute(JobItem.status) == .s(JobStatus.running.rawValue)
@@ -117,6 +123,13 @@ extension Conclusion {
                 .set(JobItem.finishedAt, .time(now))
                 .set(JobItem.expiresAt, .seconds(result.expiresAt))
                 .remove(JobItem.error)
+                .remove(JobItem.cancelRequestedAt)
+        case .cancelled(let expiresAt):
+            return
+                update
+                .set(JobItem.status, .s(JobStatus.cancelled.rawValue))
+                .set(JobItem.finishedAt, .time(now))
+                .set(JobItem.expiresAt, .seconds(expiresAt))
         case .retrying(let failure, let notBefore):
             return
                 update

@@ -8,6 +8,7 @@ enum IncidentItem {
     static let attempts = "attempts"
     static let excerpt = "excerpt"
     static let needsInvestigation = "needsInvestigation"
+    static let closedAt = "closedAt"
     /// The sparse index `incidents`: only open incidents have its keys.
     static let openKey = "incidentKey"
     static let openSort = "incidentSort"

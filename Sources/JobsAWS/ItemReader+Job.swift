@@ -19,6 +19,7 @@ extension Job {
             payloadHash: try reader.string(JobItem.payloadHash),
             maxAttempts: try reader.int(JobItem.maxAttempts),
             idempotencyKey: item[JobItem.idempotencyKey]?.string,
+            orderingKey: item[JobItem.orderingKey]?.string,
             traceID: try reader.traceID(JobItem.traceID),
             createdAt: try reader.time(JobItem.createdAt)
         )
@@ -41,6 +42,7 @@ extension Job {
             )
         }
         runAt = try reader.optionalTime(JobItem.runAt)
+        cancelRequestedAt = try reader.optionalTime(JobItem.cancelRequestedAt)
         if reader.item[JobItem.result] != nil {
             result = try reader.json(JobItem.result)
         }

@@ -26,7 +26,9 @@ enum JobItem {
     static let leaseOwner = "leaseOwner"
     static let leaseMessageID = "leaseMessageId"
     static let leaseExpiresAt = "leaseExpiresAt"
+    static let orderingKey = "orderingKey"
     static let runAt = "runAt"
+    static let cancelRequestedAt = "cancelRequestedAt"
     static let result = "result"
     static let error = "error"
     static let traceID = "traceId"
@@ -41,6 +43,10 @@ enum JobItem {
     static let timelineKey = "timelineKey"
     static let timelineSort = "timelineSort"
 
+    /// The sparse index `due`: only jobs that must be looked up when their time comes have its keys.
+    static let dueKey = "dueKey"
+    static let dueSort = "dueSort"
+
     /// Over how many partitions of the index a tenant's day is spread.
     static let timelineShards = 4
 
@@ -48,7 +54,8 @@ enum JobItem {
         [partitionKey: .s("JOB#\(id)")]
     }
 
-    static func item(of job: Job) -> Item {
+    /// A job's item; one that must be looked up at `dueAt` is in the index `due`.
+    static func item(of job: Job, dueAt: Timestamp? = nil) -> Item {
         var item = key(of: job.id)
         item[status] = .s(job.status.rawValue)
         item[type] = .s(job.type)
@@ -62,9 +69,19 @@ enum JobItem {
         item[createdAt] = .time(job.createdAt)
         item[updatedAt] = .time(job.updatedAt)
         item[idempotencyKey] = job.idempotencyKey.map { .s($0) }
+        item[orderingKey] = job.orderingKey.map { .s($0) }
+        item[runAt] = job.runAt.map { .time($0) }
+        if let lease = job.lease {
+            item[leaseOwner] = .s(lease.owner)
+            item[leaseMessageID] = .s(lease.messageID)
+        }
         let shard = job.id.shard(of: timelineShards)
         item[timelineKey] = .s("\(job.tenant)#\(job.createdAt.day)#\(shard)")
         item[timelineSort] = .s("\(job.createdAt)#\(job.id)")
+        if let dueAt = dueAt ?? (job.awaitsPromotion ? job.runAt : nil) {
+            item[dueKey] = .s("\(shard)")
+            item[dueSort] = .s("\(dueAt)#\(job.id)")
+        }
         return item
     }
 

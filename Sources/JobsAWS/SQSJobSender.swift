@@ -15,9 +15,14 @@ public struct SQSJobSender: JobSender {
         batches = .sending(to: queueURL, with: client)
     }
 
-    /// Sends a message; the call may carry others too.
-    public func send(_ message: JobMessage, trace: TraceContext?) async throws {
-        try await batches.submit(SQS.OutgoingMessage(body: message.body, traceHeader: trace?.xrayHeader))
+    /// Sends a job's message; the call may carry others too.
+    public func send(_ job: Job, trace: TraceContext?, after delay: Duration) async throws {
+        let message = SQS.OutgoingMessage(
+            body: job.message.body,
+            delay: delay > .zero ? min(delay, Job.longestQueueDelay) : nil,
+            traceHeader: trace?.xrayHeader
+        )
+        try await batches.submit(message)
     }
 
     /// Throws if it cannot be reached.

@@ -38,7 +38,7 @@ struct JobsAWSConformanceTests {
             let jobs = (0..<95).map { _ in Job.sample() }
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for job in jobs {
-                    group.addTask { try await sender.send(job.message, trace: .sample) }
+                    group.addTask { try await sender.send(job, trace: .sample, after: .zero) }
                 }
                 try await group.waitForAll()
             }

@@ -39,7 +39,7 @@ struct JobBench: Sendable {
     @discardableResult
     func submit(_ job: Job = .sample(type: "task")) async throws -> Job {
         #expect(try await store.create(job) == .created)
-        try await queue.send(job.message, trace: .sample)
+        try await queue.send(job, trace: .sample, after: .zero)
         return job
     }
 

@@ -139,7 +139,7 @@ struct JobRunnerTests {
         #expect(try await bench.store.create(job) == .created)
         var message = job.message
         message.payloadHash = "0000"
-        try await bench.queue.send(message, trace: .sample)
+        try bench.queue.add(body: message.body)
         let runs = Counter()
         try await bench.runner { _, _ in
             runs.increment()

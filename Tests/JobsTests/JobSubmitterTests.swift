@@ -169,8 +169,8 @@ private final class LookingSender: JobSender {
         self.store = store
     }
 
-    func send(_ message: JobMessage, trace: TraceContext?) async throws {
-        let job = try await store.job(message.jobID)
+    func send(_ job: Job, trace: TraceContext?, after delay: Duration) async throws {
+        let job = try await store.job(job.id)
         seen.withLock { $0.append(job) }
     }
 

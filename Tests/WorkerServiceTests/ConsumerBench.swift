@@ -25,7 +25,7 @@ struct ConsumerBench {
                 at: clock.timestamp
             )
             _ = try await store.create(job)
-            try await queue.send(job.message, trace: .sample)
+            try await queue.send(job, trace: .sample, after: .zero)
             ids.append(job.id)
         }
         return ids

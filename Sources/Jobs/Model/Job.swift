@@ -15,6 +15,8 @@ public struct Job: Sendable, Hashable {
     public var payloadHash: String
     /// The client's key that makes repeats of the submission harmless.
     public var idempotencyKey: String?
+    /// Jobs of the same key run one after the other, in the order of their submission; nil if the order does not matter.
+    public var orderingKey: String?
     /// The trace that the submission belongs to.
     public var traceID: TraceID
     /// Where the job stands.
@@ -27,6 +29,8 @@ public struct Job: Sendable, Hashable {
     public var maxAttempts: Int
     /// When the next attempt may start; nil if it may at once, or if there is none to come.
     public var runAt: Timestamp?
+    /// When somebody asked for the job to be cancelled while it was running.
+    public var cancelRequestedAt: Timestamp?
     /// Who holds, or last held, the job.
     public var lease: Lease?
     /// What the handler returned.
@@ -87,6 +91,7 @@ public struct Job: Sendable, Hashable {
         payloadHash: String,
         maxAttempts: Int,
         idempotencyKey: String?,
+        orderingKey: String? = nil,
         traceID: TraceID,
         createdAt: Timestamp
     ) {
@@ -97,6 +102,7 @@ public struct Job: Sendable, Hashable {
         self.payloadHash = payloadHash
         self.maxAttempts = maxAttempts
         self.idempotencyKey = idempotencyKey
+        self.orderingKey = orderingKey
         self.traceID = traceID
         self.createdAt = createdAt
         updatedAt = createdAt
@@ -117,9 +123,14 @@ extension Job {
             payloadHash: submission.payloadHash,
             maxAttempts: submission.maxAttempts,
             idempotencyKey: submission.idempotencyKey,
+            orderingKey: submission.orderingKey,
             traceID: traceID,
             createdAt: now
         )
+        if let start = submission.start?.instant(from: now), start > now {
+            status = .scheduled
+            runAt = start
+        }
     }
 
     /// The message that has a worker run this generation of the job.

@@ -10,8 +10,6 @@ extension Claim {
         switch job.status {
         case .succeeded, .failedFinal, .cancelled:
             return .finished
-        case .scheduled:
-            return .notReady(until: job.runAt)
         case .running:
             guard let lease = job.lease, let expiry = lease.expiresAt else { return .notReady() }
             if lease.owner == owner { return .claimed(job) }
@@ -19,7 +17,7 @@ extension Claim {
                 return lease.messageID == messageID ? .leased(until: expiry) : .duplicate
             }
             return job.attempts >= job.maxAttempts ? .exhausted(job) : .notReady()
-        case .pending, .retrying:
+        case .scheduled, .pending, .retrying:
             // Attempts are handed back before they are used up, so only a limit that was lowered leads here.
             return job.attempts >= job.maxAttempts ? .exhausted(job) : .notReady(until: job.runAt)
         }

@@ -10,9 +10,21 @@ extension Conclusion {
             return job.status == .succeeded && job.attempts == run.attempt
         case .retrying:
             return job.status == .retrying && job.attempts == run.attempt
+        case .cancelled:
+            return job.status == .cancelled && job.attempts == run.attempt
         case .released:
             let status: JobStatus = run.attempt == 1 ? .pending : .retrying
             return job.status == status && job.attempts == run.attempt - 1
+        }
+    }
+}
+
+extension Conclusion {
+    /// Whether it leaves the job waiting, which a request for its cancellation forbids.
+    public var leavesJobOpen: Bool {
+        switch self {
+        case .retrying, .released: true
+        case .succeeded, .cancelled: false
         }
     }
 }

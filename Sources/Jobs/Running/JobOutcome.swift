@@ -10,4 +10,6 @@ public enum JobOutcome: Sendable, Hashable {
     case interrupted
     /// Stopped because somebody else holds the job now.
     case leaseLost
+    /// Stopped because somebody asked for the job's cancellation.
+    case cancelled
 }

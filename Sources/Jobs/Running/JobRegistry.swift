@@ -71,7 +71,7 @@ extension JobOutcome {
             } catch {
                 return .failed(JobFailure(.validation, "the result cannot be read again: \(error)"))
             }
-        case .interrupted where !Task.isCancelled, .leaseLost:
+        case .interrupted where !Task.isCancelled, .leaseLost, .cancelled:
             // Taken at its word, it would run for ever without an attempt counted.
             return .failed(JobFailure(.unknown, "the handler says \(self), but nobody told it to stop"))
         case .failed, .interrupted:

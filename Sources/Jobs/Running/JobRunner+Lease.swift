@@ -1,21 +1,24 @@
 import Logging
 
 extension JobRunner {
-    /// Runs the handler under the lease, and stops it when the lease is lost.
+    /// Runs the handler under the lease, and stops it when the lease is lost or the job's cancellation is asked for.
     func outcome(of job: Job, from delivery: Delivery, as run: Run) async -> JobOutcome {
         await withTaskGroup(of: JobOutcome?.self) { group in
             group.addTask { await registry.run(job) }
             group.addTask { await keepLease(of: run, from: delivery) }
-            var lostLease = false
+            // The renewals end before the handler only if it must stop, or if the worker does (nil).
+            var reason: JobOutcome?
             while let ended = await group.next() {
-                // The renewals end before the handler only if the lease is lost or the worker stops.
-                if case .leaseLost? = ended {
-                    lostLease = true
-                } else if let outcome = ended {
+                switch ended {
+                case .some(.leaseLost), .some(.cancelled):
+                    reason = ended
                     group.cancelAll()
-                    return lostLease ? .leaseLost : outcome
+                case .some(let outcome):
+                    group.cancelAll()
+                    return outcome.stopped(by: reason)
+                case nil:
+                    break
                 }
-                if lostLease { group.cancelAll() }
             }
             return .interrupted
         }
@@ -34,7 +37,11 @@ extension JobRunner {
             }
             var renewal = FencedWrite.written
             spent = await clock.measure { renewal = await renewLease(of: run, from: delivery, failures: &failures) }
-            guard renewal == .written else { return .leaseLost }
+            switch renewal {
+            case .written: break
+            case .lost: return .leaseLost
+            case .cancelRequested: return .cancelled
+            }
         }
     }
 
@@ -83,5 +90,18 @@ extension JobRunner {
             message,
             metadata: ["error.message": "\(error)"]
         )
+    }
+}
+
+extension JobOutcome {
+    /// What a handler's outcome counts for when it was told to stop.
+    fileprivate func stopped(by reason: JobOutcome?) -> JobOutcome {
+        switch (reason, self) {
+        case (.leaseLost, _): .leaseLost
+        // The work was done before the word to stop came through.
+        case (.cancelled, .succeeded): self
+        case (.cancelled, _): .cancelled
+        default: self
+        }
     }
 }

@@ -12,8 +12,8 @@ extension JobRunner {
             Logger.current.info("job succeeded", metadata: job.attemptMetadata(at: now()))
         case .retry(let failure, let delay):
             let instant = now()
-            let conclusion = Conclusion.retrying(failure, notBefore: instant + delay)
-            guard try await conclude(run, with: conclusion) == .written else { return logLostRun() }
+            let write = try await conclude(run, with: .retrying(failure, notBefore: instant + delay))
+            guard try await isStillOurs(write, job, from: delivery, as: run) else { return }
             // The queue keeps its own time; the record makes sure that nobody starts too early.
             try await queue.hide(delivery, for: min(delay, job.hidingLeft(at: instant)))
             Logger.current.warning(
@@ -23,15 +23,43 @@ extension JobRunner {
         case .deadLetter(let failure):
             // Whoever lost the job must not delete the message under those who have it now.
             let fence = try await persistently { try await store.extendLease(of: run, until: now() + lease.length) }
-            guard fence == .written else { return logLostRun() }
+            guard try await isStillOurs(fence, job, from: delivery, as: run) else { return }
             try await bury(delivery, for: failure, run: run)
         case .handBack:
-            guard try await conclude(run, with: .released) == .written else { return logLostRun() }
+            let write = try await conclude(run, with: .released)
+            guard try await isStillOurs(write, job, from: delivery, as: run) else { return }
             try await queue.hide(delivery, for: .zero)
             Logger.current.info("job handed back", metadata: job.attemptMetadata(at: now()))
+        case .cancel:
+            try await settleCancelled(job, from: delivery, as: run)
         case .leave:
             logLostRun()
         }
+    }
+
+    /// Whether a write found the job as the run's own; where it did not, what is left to do is done here.
+    private func isStillOurs(
+        _ write: FencedWrite,
+        _ job: Job,
+        from delivery: Delivery,
+        as run: Run
+    ) async throws -> Bool {
+        switch write {
+        case .written:
+            return true
+        case .lost:
+            logLostRun()
+        case .cancelRequested:
+            try await settleCancelled(job, from: delivery, as: run)
+        }
+        return false
+    }
+
+    private func settleCancelled(_ job: Job, from delivery: Delivery, as run: Run) async throws {
+        let conclusion = Conclusion.cancelled(expiresAt: now() + retention)
+        guard try await conclude(run, with: conclusion) == .written else { return logLostRun() }
+        try await queue.delete(delivery)
+        Logger.current.info("job cancelled", metadata: job.attemptMetadata(at: now()))
     }
 
     /// Sends a message to the dead letters, then deletes it from its queue.

@@ -10,6 +10,8 @@ public enum Settlement: Sendable, Hashable {
     case deadLetter(JobFailure)
     /// Give the attempt back, then hand the message out at once.
     case handBack
+    /// Record that the job is cancelled, then delete the message.
+    case cancel
     /// Leave all as it is: job and message are somebody else's.
     case leave
 
@@ -35,6 +37,8 @@ public enum Settlement: Sendable, Hashable {
             self = .handBack
         case .leaseLost:
             self = .leave
+        case .cancelled:
+            self = .cancel
         }
     }
 

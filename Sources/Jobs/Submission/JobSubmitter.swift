@@ -46,23 +46,33 @@ public struct JobSubmitter: Sendable {
         let job = Job(submission, id: id ?? makeID(instant), traceID: trace.traceID, at: instant)
         switch try await store.create(job) {
         case .created:
-            try await queue.send(job.message, trace: trace)
+            try await dispatch(job, trace: trace, at: instant)
             Logger.current.info("job accepted", metadata: job.logMetadata)
             return .accepted(job)
         case .exists(let first):
             guard first.isSubmission(submission) else { return .keyReused(first) }
-            if first.status == .pending, first.attempts == 0 {
-                try await queue.send(first.message, trace: trace)
+            if first.status == .pending || first.status == .scheduled, first.attempts == 0 {
+                try await dispatch(first, trace: trace, at: instant)
             }
             return .repeated(first)
         }
+    }
+
+    /// Sends a job's message, unless it starts too late for the queue: then the reconciler sends it in time.
+    private func dispatch(_ job: Job, trace: TraceContext, at now: Timestamp) async throws {
+        guard !job.awaitsPromotion else { return }
+        let delay = max(.zero, job.runAt?.duration(since: now) ?? .zero)
+        try await queue.send(job, trace: trace, after: delay)
     }
 }
 
 extension Job {
     /// Whether a submission asks for the same as the one that made this job.
+    ///
+    /// The start is no part of it: a delay means another instant at every repeat.
     fileprivate func isSubmission(_ submission: Submission) -> Bool {
         type == submission.type && payloadHash == submission.payloadHash && maxAttempts == submission.maxAttempts
+            && orderingKey == submission.orderingKey
     }
 
     /// What every log line about the job says.

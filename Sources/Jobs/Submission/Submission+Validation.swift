@@ -34,10 +34,13 @@ extension Submission {
         guard let members = document.objectValue else {
             throw .invalid([FieldProblem(.root, "must be an object")])
         }
-        var problems = members.keys.filter { !["type", "payload", "maxAttempts"].contains($0) }
+        let known = ["type", "payload", "maxAttempts"]
+        var problems = members.keys.filter { !known.contains($0) }
             .map { FieldProblem(.root.appending($0), "is not a member that a job has") }
         let type = checkedType(members["type"], &problems)
         let maxAttempts = checkedMaxAttempts(members["maxAttempts"], &problems)
+        let orderingKey = checkedOrderingKey(members["orderingKey"], &problems)
+        let start = checkedStart(delay: members["delaySeconds"], instant: members["runAt"], &problems)
         let payload = members["payload"]
         if payload == nil {
             problems.append(FieldProblem(.root.appending("payload"), "is missing; any JSON value will do"))
@@ -50,7 +53,9 @@ extension Submission {
             type: type,
             payload: payload,
             maxAttempts: maxAttempts,
-            idempotencyKey: idempotencyKey
+            idempotencyKey: idempotencyKey,
+            orderingKey: orderingKey,
+            start: start
         )
     }
 }
@@ -78,6 +83,45 @@ private func checkedMaxAttempts(_ value: JSONValue?, _ problems: inout [FieldPro
         return Submission.defaultMaxAttempts
     }
     return number
+}
+
+/// The characters are those of a message group in SQS.
+private func checkedOrderingKey(_ value: JSONValue?, _ problems: inout [FieldProblem]) -> String? {
+    guard let value else { return nil }
+    guard let text = value.stringValue, (1...Submission.orderingKeyLimit).contains(text.utf8.count),
+        text.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+    else {
+        let rule = "must be a string of 1 to \(Submission.orderingKeyLimit) printable ASCII characters without spaces"
+        problems.append(FieldProblem(.root.appending("orderingKey"), rule))
+        return nil
+    }
+    return text
+}
+
+private func checkedStart(
+    delay: JSONValue?,
+    instant: JSONValue?,
+    _ problems: inout [FieldProblem]
+) -> StartTime? {
+    if let delay {
+        if instant != nil {
+            problems.append(FieldProblem(.root.appending("runAt"), "must be left out where delaySeconds is given"))
+        }
+        let limit = Int(Submission.delayLimit.components.seconds)
+        guard let seconds = delay.intValue, (0...limit).contains(seconds) else {
+            let rule = "must be a whole number from 0 to \(limit)"
+            problems.append(FieldProblem(.root.appending("delaySeconds"), rule))
+            return nil
+        }
+        return .after(.seconds(seconds))
+    }
+    guard let instant else { return nil }
+    guard let time = instant.stringValue.flatMap({ Timestamp(rfc3339: $0) }) else {
+        let rule = "must be a time such as 2026-11-21T08:30:00Z (RFC 3339)"
+        problems.append(FieldProblem(.root.appending("runAt"), rule))
+        return nil
+    }
+    return .at(time)
 }
 
 /// Whether a text may name a job type: short, and safe in a metric's label, a log and a URL.

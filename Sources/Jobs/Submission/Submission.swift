@@ -13,6 +13,10 @@ public struct Submission: Sendable, Hashable {
     public var maxAttempts: Int
     /// The client's key that makes repeats harmless.
     public var idempotencyKey: String?
+    /// Jobs of the same key run one after the other, in the order of their submission.
+    public var orderingKey: String?
+    /// When it is to run; nil if at once.
+    public var start: StartTime?
     /// The SHA-256 of the payload's canonical form, in hexadecimal.
     public let payloadHash: String
 
@@ -22,13 +26,17 @@ public struct Submission: Sendable, Hashable {
         type: String,
         payload: JSONValue,
         maxAttempts: Int = Submission.defaultMaxAttempts,
-        idempotencyKey: String? = nil
+        idempotencyKey: String? = nil,
+        orderingKey: String? = nil,
+        start: StartTime? = nil
     ) {
         self.tenant = tenant
         self.type = type
         self.payload = payload
         self.maxAttempts = maxAttempts
         self.idempotencyKey = idempotencyKey
+        self.orderingKey = orderingKey
+        self.start = start
         payloadHash = SHA256.hexHash(payload.canonical())
     }
 
@@ -45,6 +53,10 @@ public struct Submission: Sendable, Hashable {
     public static let payloadLimit = 256 * 1024
     /// The longest result, in bytes of compact JSON; with the payload it must fit into one item of the table.
     public static let resultLimit = 96 * 1024
+    /// The longest ordering key, in characters: what SQS allows for a message group.
+    public static let orderingKeyLimit = 128
+    /// The longest delay.
+    public static let delayLimit: Duration = .seconds(366 * 86400)
     /// The longest idempotency key, in characters.
     public static let idempotencyKeyLimit = 255
 }

@@ -59,9 +59,9 @@ public final class InMemoryJobQueue: JobQueue, JobSender, DeadLetterSender {
         state.withLock { $0.outage = error }
     }
 
-    /// Sends a message; the call may carry others too.
-    public func send(_ message: JobMessage, trace: TraceContext?) async throws {
-        try add(body: message.body, trace: trace)
+    /// Sends a job's message.
+    public func send(_ job: Job, trace: TraceContext?, after delay: Duration) async throws {
+        try add(body: job.message.body, trace: trace, after: delay)
     }
 
     /// Sends a dead letter; the call may carry others too.
@@ -70,13 +70,18 @@ public final class InMemoryJobQueue: JobQueue, JobSender, DeadLetterSender {
     }
 
     /// Sends any text.
-    public func add(body: String, trace: TraceContext? = nil, reason: DeadLetter.Reason? = nil) throws {
+    public func add(
+        body: String,
+        trace: TraceContext? = nil,
+        reason: DeadLetter.Reason? = nil,
+        after delay: Duration = .zero
+    ) throws {
         let now = clock.timestamp
         try change { state in
             state.counter += 1
             let id = "message-\(state.counter)"
             state.messages.append(
-                Message(id: id, body: body, trace: trace, reason: reason, sentAt: now, visibleAt: now)
+                Message(id: id, body: body, trace: trace, reason: reason, sentAt: now, visibleAt: now + delay)
             )
         }
     }

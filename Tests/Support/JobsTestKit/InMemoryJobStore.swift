@@ -1,11 +1,13 @@
+public import JSON
 public import Jobs
 import Synchronization
 
 /// A store of jobs in memory, under the same conditions as the real one.
-public final class InMemoryJobStore: JobStore, FailureStore {
+public final class InMemoryJobStore: JobStore, FailureStore, JobControl {
     private struct State {
         var jobs: [JobID: Job] = [:]
         var incidents: [Incident.ID: Incident] = [:]
+        var openIncidents: Set<Incident.ID> = []
         var outage: DependencyError?
     }
 
@@ -81,7 +83,7 @@ public final class InMemoryJobStore: JobStore, FailureStore {
 
     /// Moves the end of a lease that is still held.
     public func extendLease(of run: Run, until expiry: Timestamp) async throws -> FencedWrite {
-        try write(run) { $0.lease?.expiresAt = expiry }
+        try write(run, ifCancelRequested: false) { $0.lease?.expiresAt = expiry }
     }
 
     /// Ends a run that still holds its lease.
@@ -89,7 +91,7 @@ public final class InMemoryJobStore: JobStore, FailureStore {
         if try access({ $0.jobs[run.jobID].map { conclusion.isRecorded(in: $0, by: run) } ?? false }) {
             return .written
         }
-        return try write(run) { job in
+        return try write(run, ifCancelRequested: !conclusion.leavesJobOpen) { job in
             job.updatedAt = now
             job.lease?.expiresAt = nil
             switch conclusion {
@@ -97,12 +99,17 @@ public final class InMemoryJobStore: JobStore, FailureStore {
                 job.status = .succeeded
                 job.result = result.value
                 job.error = nil
+                job.cancelRequestedAt = nil
                 job.finishedAt = now
                 job.expiresAt = result.expiresAt
             case .retrying(let failure, let notBefore):
                 job.status = .retrying
                 job.runAt = notBefore
                 job.error = Job.RecordedFailure(failure, at: now)
+            case .cancelled(let expiresAt):
+                job.status = .cancelled
+                job.finishedAt = now
+                job.expiresAt = expiresAt
             case .released:
                 job.attempts -= 1
                 job.status = job.attempts == 0 ? .pending : .retrying
@@ -123,6 +130,7 @@ public final class InMemoryJobStore: JobStore, FailureStore {
             current.expiresAt = expiresAt
             state.jobs[job.id] = current
             state.incidents[incident.id] = incident
+            state.openIncidents.insert(incident.id)
             return .written
         }
     }
@@ -130,7 +138,9 @@ public final class InMemoryJobStore: JobStore, FailureStore {
     /// Puts an incident, unless it is there.
     public func record(_ incident: Incident, expiresAt: Timestamp) async throws {
         try access { state in
-            state.incidents[incident.id] = state.incidents[incident.id] ?? incident
+            guard state.incidents[incident.id] == nil else { return }
+            state.incidents[incident.id] = incident
+            state.openIncidents.insert(incident.id)
         }
     }
 
@@ -144,11 +154,51 @@ public final class InMemoryJobStore: JobStore, FailureStore {
         try access { _ in }
     }
 
-    private func write(_ run: Run, _ change: (inout Job) -> Void) throws -> FencedWrite {
+    /// Cancels a job that waits; one that runs is marked.
+    public func cancel(_ id: JobID, at now: Timestamp, expiresAt: Timestamp) async throws -> Intervention {
         try access { state in
-            guard var job = state.jobs[run.jobID], job.status == .running, Run(latestOf: job) == run else {
-                return .lost
+            guard var job = state.jobs[id] else { return .noSuchJob }
+            defer { state.jobs[id] = job }
+            switch job.status {
+            case .scheduled, .pending, .retrying:
+                job.status = .cancelled
+                job.updatedAt = now
+                job.finishedAt = now
+                job.expiresAt = expiresAt
+                job.runAt = nil
+                return .done(job)
+            case .running:
+                job.cancelRequestedAt = job.cancelRequestedAt ?? now
+                return .requested(job)
+            case .cancelled:
+                return .done(job)
+            case .succeeded, .failedFinal:
+                return .refused(job)
             }
+        }
+    }
+
+    /// Moves a job to its next generation and closes its incident.
+    public func redrive(_ id: JobID, with payload: JSONValue?, at now: Timestamp) async throws -> Intervention {
+        try access { state in
+            guard let job = state.jobs[id] else { return .noSuchJob }
+            guard job.status == .failedFinal || job.status == .cancelled else { return .refused(job) }
+            let next = job.redriven(with: payload, at: now)
+            state.jobs[id] = next
+            state.openIncidents.remove(.job(id, generation: job.generation))
+            return .done(next)
+        }
+    }
+
+    private func write(
+        _ run: Run,
+        ifCancelRequested: Bool,
+        _ change: (inout Job) -> Void
+    ) throws -> FencedWrite {
+        try access { state in
+            guard var job = state.jobs[run.jobID], job.status == .running, Run(latestOf: job) == run,
+                ifCancelRequested || job.cancelRequestedAt == nil
+            else { return run.loss(in: state.jobs[run.jobID]) }
             change(&job)
             state.jobs[job.id] = job
             return .written
@@ -169,9 +219,9 @@ extension Claim {
             return false
         }
         switch job.status {
-        case .pending, .retrying: return job.runAt.map { $0 <= at } ?? true
+        case .scheduled, .pending, .retrying: return job.runAt.map { $0 <= at } ?? true
         case .running: return job.lease?.expiresAt.map { $0 < at } ?? true
-        case .scheduled, .succeeded, .failedFinal, .cancelled: return false
+        case .succeeded, .failedFinal, .cancelled: return false
         }
     }
 }

@@ -50,8 +50,8 @@ extension JobQueueRule {
         },
         JobQueueRule("a message received too often becomes a dead letter without a reason") { subject async throws in
             guard let maxReceiveCount = subject.maxReceiveCount else { return }
-            let message = Job.sample().message
-            try await subject.sender.send(message, trace: .sample)
+            let job = Job.sample()
+            try await subject.sender.send(job, trace: .sample, after: .zero)
             for count in 1...maxReceiveCount {
                 let delivery = try await subject.next()
                 #expect(delivery.receiveCount == count)
@@ -59,7 +59,7 @@ extension JobQueueRule {
             }
             #expect(try await subject.isEmpty())
             let letter = try await subject.nextDeadLetter()
-            #expect(letter.body == message.body)
+            #expect(letter.body == job.message.body)
             #expect(letter.trace == .sample)
             #expect(letter.deadLetterReason == nil)
             #expect(try await subject.isEmpty())

@@ -59,10 +59,10 @@ public struct JobQueueRule: Sendable, CustomTestStringConvertible {
 
     static let sending = [
         JobQueueRule("what is sent is received once, with its body and its trace") { subject async throws in
-            let message = Job.sample().message
-            try await subject.sender.send(message, trace: .sample)
+            let job = Job.sample()
+            try await subject.sender.send(job, trace: .sample, after: .zero)
             let delivery = try await subject.next()
-            #expect(delivery.body == message.body)
+            #expect(delivery.body == job.message.body)
             #expect(delivery.trace == .sample)
             #expect(delivery.receiveCount == 1)
             #expect(delivery.sentAt != nil)
@@ -71,21 +71,28 @@ public struct JobQueueRule: Sendable, CustomTestStringConvertible {
             #expect(try await subject.isEmpty())
         },
         JobQueueRule("what was sent at once arrives once each") { subject async throws in
-            let messages = (0..<25).map { _ in Job.sample().message }
+            let jobs = (0..<25).map { _ in Job.sample() }
             try await withThrowingTaskGroup { group in
-                for message in messages {
-                    group.addTask { try await subject.sender.send(message, trace: .sample) }
+                for job in jobs {
+                    group.addTask { try await subject.sender.send(job, trace: .sample, after: .zero) }
                 }
                 try await group.waitForAll()
             }
             let received = try await subject.receive(25)
-            #expect(received.map(\.body).sorted() == messages.map(\.body).sorted())
+            #expect(received.map(\.body).sorted() == jobs.map(\.message.body).sorted())
             #expect(Set(received.map(\.messageID)).count == 25)
             #expect(try await subject.isEmpty())
         },
+        JobQueueRule("what is sent with a delay is received when that is over") { subject async throws in
+            let job = Job.sample()
+            try await subject.sender.send(job, trace: nil, after: .milliseconds(1500))
+            #expect(try await subject.isEmpty())
+            try await subject.elapse(.seconds(2))
+            #expect(try await subject.next().body == job.message.body)
+        },
         JobQueueRule("a receive takes no more than it may") { subject async throws in
             for _ in 0..<12 {
-                try await subject.sender.send(Job.sample().message, trace: .sample)
+                try await subject.sender.send(Job.sample(), trace: .sample, after: .zero)
             }
             let first = try await subject.queue.receive(upTo: 10, wait: .zero, visibility: .seconds(60))
             #expect(first.count <= 10)
@@ -94,7 +101,7 @@ public struct JobQueueRule: Sendable, CustomTestStringConvertible {
         },
         JobQueueRule("a receive of one takes one") { subject async throws in
             for _ in 0..<3 {
-                try await subject.sender.send(Job.sample().message, trace: .sample)
+                try await subject.sender.send(Job.sample(), trace: .sample, after: .zero)
             }
             for _ in 0..<3 {
                 #expect(try await subject.queue.receive(upTo: 1, wait: .zero, visibility: .seconds(60)).count <= 1)

@@ -8,20 +8,23 @@ public import Testing
 public struct JobStoreRule: Sendable, CustomTestStringConvertible {
     /// The rule in words.
     public let testDescription: String
-    private let body: @Sendable (any JobStore & FailureStore) async throws -> Void
+    private let body: @Sendable (any JobStore & FailureStore & JobControl) async throws -> Void
 
-    init(_ description: String, _ body: @escaping @Sendable (any JobStore & FailureStore) async throws -> Void) {
+    init(
+        _ description: String,
+        _ body: @escaping @Sendable (any JobStore & FailureStore & JobControl) async throws -> Void
+    ) {
         testDescription = description
         self.body = body
     }
 
     /// Holds a store to the rule.
-    public func check(_ store: any JobStore & FailureStore) async throws {
+    public func check(_ store: any JobStore & FailureStore & JobControl) async throws {
         try await body(store)
     }
 
     /// Every rule.
-    public static let all = creation + claims + runs + failures
+    public static let all = creation + claims + runs + failures + control
 
     static let creation = [
         JobStoreRule("a job is read back as it was written") { store async throws in
