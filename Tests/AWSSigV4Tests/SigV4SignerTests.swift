@@ -50,7 +50,7 @@ struct SigV4SignerTests {
                 """
         )
         #expect(
-            signer.stringToSign(for: canonical, time: SigningTime(date)) == """
+            canonical.stringToSign(at: SigningTime(date), scope: "20150830/us-east-1/iam/aws4_request") == """
                 AWS4-HMAC-SHA256
                 20150830T123600Z
                 20150830/us-east-1/iam/aws4_request

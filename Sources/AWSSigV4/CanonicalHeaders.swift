@@ -1,0 +1,74 @@
+internal import HTTPTypes
+
+/// The header fields that are signed, sorted by their names in lower case.
+struct CanonicalHeaders {
+    /// Fields with the same name keep their order.
+    private let fields: [HTTPField]
+    /// The names, with semicolons between.
+    let names: String
+
+    init(of request: HTTPRequest) {
+        var fields: [HTTPField] = request.headerFields.filter { Self.isSigned($0.name.canonicalName) }
+        fields.append(HTTPField(name: .hostHeader, value: Self.host(of: request)))
+        fields.sort { $0.name.canonicalName < $1.name.canonicalName }
+        self.fields = fields
+        var names = ""
+        for (index, field) in fields.enumerated() where index == 0 || fields[index - 1].name != field.name {
+            if index > 0 { names += ";" }
+            names += field.name.canonicalName
+        }
+        self.names = names
+    }
+
+    /// Appends a line for each name; values of fields with the same name have commas between.
+    func append(to bytes: inout [UInt8]) {
+        for (index, field) in fields.enumerated() {
+            if index > 0, fields[index - 1].name == field.name {
+                bytes.append(UInt8(ascii: ","))
+            } else {
+                if index > 0 { bytes.append(UInt8(ascii: "\n")) }
+                bytes += field.name.canonicalName.utf8
+                bytes.append(UInt8(ascii: ":"))
+            }
+            unsafe field.withUnsafeBytesOfValue { unsafe Self.append($0, to: &bytes) }
+        }
+        bytes.append(UInt8(ascii: "\n"))
+    }
+
+    /// Appends a value without white space at its ends, and with one space for each run of it within.
+    private static func append(_ value: UnsafeBufferPointer<UInt8>, to bytes: inout [UInt8]) {
+        let start = bytes.count
+        var isAfterSpace = false
+        for index in value.indices {
+            let byte = unsafe value[index]
+            if byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") {
+                isAfterSpace = true
+                continue
+            }
+            if isAfterSpace, bytes.count > start { bytes.append(UInt8(ascii: " ")) }
+            isAfterSpace = false
+            bytes.append(byte)
+        }
+    }
+
+    /// What transports and proxies add, change or remove, and the signature itself; Host is signed from the authority.
+    private static func isSigned(_ name: String) -> Bool {
+        switch name {
+        case "authorization", "connection", "expect", "host", "keep-alive", "proxy-authenticate", "proxy-authorization",
+            "te", "trailer", "transfer-encoding", "upgrade", "user-agent", "x-amzn-trace-id":
+            false
+        default:
+            !name.hasPrefix("sec-websocket-")
+        }
+    }
+
+    /// The Host header as clients send it: lower case, no user, no port that the scheme implies.
+    private static func host(of request: HTTPRequest) -> String {
+        let authority = request.authority ?? ""
+        let host = authority.utf8.lastIndex(of: UInt8(ascii: "@")).map { authority[authority.utf8.index(after: $0)...] }
+        let lower = (host ?? authority[...]).lowercased()
+        let implied = request.scheme?.lowercased() == "http" ? ":80" : ":443"
+        for suffix in [implied, ":"] where lower.hasSuffix(suffix) { return String(lower.dropLast(suffix.count)) }
+        return lower
+    }
+}
