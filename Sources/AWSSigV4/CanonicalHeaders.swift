@@ -8,16 +8,20 @@ struct CanonicalHeaders {
     let names: String
 
     init(of request: HTTPRequest) {
-        var fields: [HTTPField] = request.headerFields.filter { Self.isSigned($0.name.canonicalName) }
+        var fields: [HTTPField] = []
+        fields.reserveCapacity(request.headerFields.count + 1)
+        for field in request.headerFields where !Self.unsignedNames.contains(field.name.canonicalName) {
+            fields.append(field)
+        }
         fields.append(HTTPField(name: .hostHeader, value: Self.host(of: request)))
         fields.sort { $0.name.canonicalName < $1.name.canonicalName }
         self.fields = fields
-        var names = ""
+        var names: [UInt8] = []
         for (index, field) in fields.enumerated() where index == 0 || fields[index - 1].name != field.name {
-            if index > 0 { names += ";" }
-            names += field.name.canonicalName
+            if index > 0 { names.append(UInt8(ascii: ";")) }
+            names += field.name.canonicalName.utf8
         }
-        self.names = names
+        self.names = String(decoding: names, as: UTF8.self)
     }
 
     /// Appends a line for each name; values of fields with the same name have commas between.
@@ -38,29 +42,28 @@ struct CanonicalHeaders {
     /// Appends a value without white space at its ends, and with one space for each run of it within.
     private static func append(_ value: UnsafeBufferPointer<UInt8>, to bytes: inout [UInt8]) {
         let start = bytes.count
-        var isAfterSpace = false
-        for index in value.indices {
-            let byte = unsafe value[index]
-            if byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") {
-                isAfterSpace = true
-                continue
+        var index = 0
+        while index < value.count {
+            let wordStart = index
+            while index < value.count, unsafe !isSpace(value[index]) { index += 1 }
+            if index > wordStart {
+                if bytes.count > start { bytes.append(UInt8(ascii: " ")) }
+                unsafe bytes.append(contentsOf: UnsafeBufferPointer(rebasing: value[wordStart..<index]))
             }
-            if isAfterSpace, bytes.count > start { bytes.append(UInt8(ascii: " ")) }
-            isAfterSpace = false
-            bytes.append(byte)
+            index += 1
         }
     }
 
-    /// What transports and proxies add, change or remove, and the signature itself; Host is signed from the authority.
-    private static func isSigned(_ name: String) -> Bool {
-        switch name {
-        case "authorization", "connection", "expect", "host", "keep-alive", "proxy-authenticate", "proxy-authorization",
-            "te", "trailer", "transfer-encoding", "upgrade", "user-agent", "x-amzn-trace-id":
-            false
-        default:
-            !name.hasPrefix("sec-websocket-")
-        }
+    private static func isSpace(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t")
     }
+
+    /// What transports and proxies add, change or remove, and the signature itself; Host is signed from the authority.
+    private static let unsignedNames: Set<String> = [
+        "authorization", "connection", "expect", "host", "keep-alive", "proxy-authenticate", "proxy-authorization",
+        "sec-websocket-key", "sec-websocket-protocol", "sec-websocket-version", "te", "trailer", "transfer-encoding",
+        "upgrade", "user-agent", "x-amzn-trace-id",
+    ]
 
     /// The Host header as clients send it: lower case, no user, no port that the scheme implies.
     private static func host(of request: HTTPRequest) -> String {

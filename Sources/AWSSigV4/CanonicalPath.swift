@@ -2,9 +2,9 @@
 enum CanonicalPath {
     /// Appends the path, which is percent-encoded as it is sent, in the dialect's form.
     static func append(_ path: Substring, in dialect: SigV4Signer.Dialect, to bytes: inout [UInt8]) {
-        guard path.utf8.first == slash else {
-            return append("/\(path)", in: dialect, to: &bytes)
-        }
+        guard path.utf8.first == slash else { return append("/\(path)", in: dialect, to: &bytes) }
+        // The path of every call in a JSON protocol.
+        guard path.utf8.count > 1 else { return bytes.append(slash) }
         let path = dialect.normalizesPath ? normalized(path.utf8) : Array(path.utf8)
         if dialect.encodesPathAgain {
             PercentEncoding.append(path, keeping: slash, to: &bytes)

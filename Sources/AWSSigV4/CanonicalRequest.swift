@@ -34,7 +34,14 @@ package struct CanonicalRequest: Sendable, Hashable {
     }
 
     /// What the key signs: the algorithm, the time, the scope, and the hash of all this.
-    package func stringToSign(at time: SigningTime, scope: String) -> String {
-        "\(SigV4Signer.algorithm)\n\(time.instant)\n\(scope)\n\(SHA256.hexHash(bytes))"
+    package func stringToSign(at time: SigningTime, scope: String) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(256)
+        for line in [SigV4Signer.algorithm, time.instant, scope] {
+            bytes += line.utf8
+            bytes.append(UInt8(ascii: "\n"))
+        }
+        bytes += SHA256.hexHash(self.bytes).utf8
+        return bytes
     }
 }

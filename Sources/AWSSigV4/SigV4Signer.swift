@@ -60,14 +60,29 @@ public struct SigV4Signer: Sendable {
 
         let canonical = canonicalRequest(of: request, bodyHash: bodyHash)
         let signature = key.signature(of: canonical.stringToSign(at: time, scope: key.scope))
-        request.headerFields[.authorization] =
-            "\(Self.algorithm) Credential=\(credentials.accessKeyID)/\(key.scope), "
-            + "SignedHeaders=\(canonical.signedHeaders), Signature=\(signature)"
+        request.headerFields[.authorization] = authorization(
+            credential: "\(credentials.accessKeyID)/\(key.scope)",
+            signedHeaders: canonical.signedHeaders,
+            signature: signature
+        )
         if !dialect.signsSessionToken { request.headerFields[.amzSecurityToken] = credentials.sessionToken }
         return request
     }
 
     package func canonicalRequest(of request: HTTPRequest, bodyHash: String) -> CanonicalRequest {
         CanonicalRequest(request, bodyHash: bodyHash, dialect: dialect)
+    }
+
+    private func authorization(credential: String, signedHeaders: String, signature: String) -> String {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(512)
+        bytes += Self.algorithm.utf8
+        bytes += " Credential=".utf8
+        bytes += credential.utf8
+        bytes += ", SignedHeaders=".utf8
+        bytes += signedHeaders.utf8
+        bytes += ", Signature=".utf8
+        bytes += signature.utf8
+        return String(decoding: bytes, as: UTF8.self)
     }
 }

@@ -17,7 +17,7 @@ struct SigningKey: Sendable {
     }
 
     /// The signature in hexadecimal digits.
-    func signature(of stringToSign: String) -> String {
+    func signature(of stringToSign: [UInt8]) -> String {
         Hex.encode(code.authenticate(stringToSign))
     }
 }
