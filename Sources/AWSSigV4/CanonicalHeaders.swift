@@ -2,24 +2,30 @@ internal import HTTPTypes
 
 /// The header fields that are signed, sorted by their names in lower case.
 struct CanonicalHeaders {
+    private struct Field {
+        let name: String
+        let value: String
+    }
+
     /// Fields with the same name keep their order.
-    private let fields: [HTTPField]
+    private let fields: [Field]
     /// The names, with semicolons between.
     let names: String
 
     init(of request: HTTPRequest) {
-        var fields: [HTTPField] = []
+        var fields: [Field] = []
         fields.reserveCapacity(request.headerFields.count + 1)
         for field in request.headerFields where !Self.unsignedNames.contains(field.name.canonicalName) {
-            fields.append(field)
+            fields.append(Field(name: field.name.canonicalName, value: field.value))
         }
-        fields.append(HTTPField(name: .hostHeader, value: Self.host(of: request)))
-        fields.sort { $0.name.canonicalName < $1.name.canonicalName }
+        fields.append(Field(name: "host", value: Self.host(of: request)))
+        fields.sort { $0.name < $1.name }
         self.fields = fields
         var names: [UInt8] = []
+        names.reserveCapacity(128)
         for (index, field) in fields.enumerated() where index == 0 || fields[index - 1].name != field.name {
             if index > 0 { names.append(UInt8(ascii: ";")) }
-            names += field.name.canonicalName.utf8
+            names += field.name.utf8
         }
         self.names = String(decoding: names, as: UTF8.self)
     }
@@ -31,10 +37,11 @@ struct CanonicalHeaders {
                 bytes.append(UInt8(ascii: ","))
             } else {
                 if index > 0 { bytes.append(UInt8(ascii: "\n")) }
-                bytes += field.name.canonicalName.utf8
+                bytes += field.name.utf8
                 bytes.append(UInt8(ascii: ":"))
             }
-            unsafe field.withUnsafeBytesOfValue { unsafe Self.append($0, to: &bytes) }
+            var value = field.value
+            value.withUTF8 { unsafe Self.append($0, to: &bytes) }
         }
         bytes.append(UInt8(ascii: "\n"))
     }
@@ -70,8 +77,8 @@ struct CanonicalHeaders {
         let authority = request.authority ?? ""
         let host = authority.utf8.lastIndex(of: UInt8(ascii: "@")).map { authority[authority.utf8.index(after: $0)...] }
         let lower = (host ?? authority[...]).lowercased()
-        let implied = request.scheme?.lowercased() == "http" ? ":80" : ":443"
-        for suffix in [implied, ":"] where lower.hasSuffix(suffix) { return String(lower.dropLast(suffix.count)) }
-        return lower
+        guard let colon = lower.utf8.lastIndex(of: UInt8(ascii: ":")) else { return lower }
+        let isImplied = [":", request.scheme?.lowercased() == "http" ? ":80" : ":443"].contains(lower[colon...])
+        return isImplied ? String(lower[..<colon]) : lower
     }
 }

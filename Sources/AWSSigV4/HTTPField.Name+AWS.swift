@@ -5,9 +5,6 @@ extension HTTPField.Name {
     static let amzSecurityToken = known("X-Amz-Security-Token")
     static let amzContentSHA256 = known("X-Amz-Content-Sha256")
 
-    /// Which requests have as their authority, and only signatures as a header field.
-    static let hostHeader = known("Host")
-
     private static func known(_ text: String) -> HTTPField.Name {
         guard let name = HTTPField.Name(text) else { preconditionFailure("\(text) is not a header field's name") }
         return name
