@@ -1,48 +1,47 @@
 internal import HTTPTypes
+internal import Hashing
 
 /// A request in the one form that both sides hash.
 package struct CanonicalRequest: Sendable, Hashable {
-    /// Method, path, query, header fields, names of these, and the body's hash, a line each.
-    package let text: String
     /// The names of the signed header fields in lower case, sorted, with semicolons between.
     package let signedHeaders: String
+    private let bytes: [UInt8]
 
+    /// Puts together method, path, query, header fields, names of these, and the body's hash, a line each.
     init(_ request: HTTPRequest, bodyHash: String, dialect: SigV4Signer.Dialect) {
-        let target = request.path ?? "/"
-        let path = target.prefix { $0 != "?" }
-        let headers = Self.headers(of: request)
-        let signedHeaders = headers.map(\.name).joined(separator: ";")
-        var text = "\(request.method.rawValue.uppercased())\n"
-        text += dialect == .s3 ? (path.isEmpty ? "/" : String(path)) : CanonicalURI.path(path)
-        text += "\n\(CanonicalURI.query(target.dropFirst(path.count + 1)))\n"
-        for header in headers { text += "\(header.name):\(header.value)\n" }
-        text += "\n\(signedHeaders)\n\(bodyHash)"
-        self.text = text
-        self.signedHeaders = signedHeaders
+        let target = RequestTarget(request)
+        let headers = CanonicalHeaders(of: request)
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(1024)
+        bytes += request.method.rawValue.uppercased().utf8
+        bytes.append(UInt8(ascii: "\n"))
+        CanonicalPath.append(target.path, in: dialect, to: &bytes)
+        bytes.append(UInt8(ascii: "\n"))
+        bytes += QueryParameters(target.query).canonicalText.utf8
+        bytes.append(UInt8(ascii: "\n"))
+        headers.append(to: &bytes)
+        bytes.append(UInt8(ascii: "\n"))
+        bytes += headers.names.utf8
+        bytes.append(UInt8(ascii: "\n"))
+        bytes += bodyHash.utf8
+        self.bytes = bytes
+        signedHeaders = headers.names
     }
 
-    // What transports and proxies add, change or remove. Host is signed too, but from the authority.
-    private static let unsignedNames: Set<String> = [
-        "authorization", "connection", "expect", "host", "keep-alive", "proxy-authenticate", "proxy-authorization",
-        "te",
-        "trailer", "transfer-encoding", "upgrade", "user-agent", "x-amzn-trace-id",
-    ]
+    /// The form as text, to compare it with what a service says it has computed.
+    package var text: String {
+        String(decoding: bytes, as: UTF8.self)
+    }
 
-    private static func headers(of request: HTTPRequest) -> [(name: String, value: String)] {
-        var values: [String: String] = ["host": CanonicalURI.host(request.authority ?? "", scheme: request.scheme)]
-        for field in request.headerFields where !unsignedNames.contains(field.name.canonicalName) {
-            let value = trimmed(field.value)
-            values[field.name.canonicalName] = values[field.name.canonicalName].map { "\($0),\(value)" } ?? value
+    /// What the key signs: the algorithm, the time, the scope, and the hash of all this.
+    package func stringToSign(at time: SigningTime, scope: String) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(256)
+        for line in [SigV4Signer.algorithm, time.instant, scope] {
+            bytes += line.utf8
+            bytes.append(UInt8(ascii: "\n"))
         }
-        return values.map { (name: $0.key, value: $0.value) }.sorted { $0.name < $1.name }
-    }
-
-    /// The value without white space at its ends, and with one space for each run of it within.
-    private static func trimmed(_ value: String) -> String {
-        let hasSpace = value.utf8.contains { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
-        guard hasSpace else { return value }
-        return value.utf8.split { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
-            .map { String(Substring($0)) }
-            .joined(separator: " ")
+        bytes += SHA256.hexHash(self.bytes).utf8
+        return bytes
     }
 }

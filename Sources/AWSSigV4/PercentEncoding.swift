@@ -1,36 +1,38 @@
-/// Percent-encoding with upper-case digits, as signatures want it.
+/// Percent-encoding with upper-case digits, as signatures want it (RFC 3986, section 2.1).
 enum PercentEncoding {
-    /// Encodes all but unreserved characters (RFC 3986, section 2.3).
-    static func encode(_ text: some StringProtocol) -> String {
-        var bytes: [UInt8] = []
-        for byte in text.utf8 { append(byte, to: &bytes) }
-        return String(decoding: bytes, as: UTF8.self)
+    /// Appends the bytes with all but unreserved characters and the ones in `kept` encoded.
+    static func append(_ text: some Sequence<UInt8>, keeping kept: UInt8? = nil, to bytes: inout [UInt8]) {
+        for byte in text { append(byte, isKept: byte == kept, to: &bytes) }
     }
 
-    /// Encodes what is not encoded yet: unreserved characters and `%` with two digits stay.
-    static func complete(_ text: some StringProtocol) -> String {
-        let source = Array(text.utf8)
-        var bytes: [UInt8] = []
-        for (index, byte) in source.enumerated() {
-            let isEncoded =
-                byte == UInt8(ascii: "%") && source[index...].dropFirst().prefix(2).count(where: isHexDigit) == 2
-            if isEncoded { bytes.append(byte) } else { append(byte, to: &bytes) }
+    /// Appends text that may be encoded in part, encoded as ``append(_:keeping:to:)`` has it.
+    static func appendNormalized(_ text: Substring.UTF8View, to bytes: inout [UInt8]) {
+        var rest = text
+        while let byte = rest.popFirst() {
+            if byte == UInt8(ascii: "%"), let encoded = value(of: rest.prefix(2)) {
+                append(encoded, isKept: false, to: &bytes)
+                rest.removeFirst(2)
+            } else {
+                append(byte, isKept: false, to: &bytes)
+            }
         }
-        return String(decoding: bytes, as: UTF8.self)
     }
 
-    private static func append(_ byte: UInt8, to bytes: inout [UInt8]) {
-        guard !isUnreserved(byte) else { return bytes.append(byte) }
+    private static func append(_ byte: UInt8, isKept: Bool, to bytes: inout [UInt8]) {
+        guard !isKept, !isUnreserved(byte) else { return bytes.append(byte) }
         bytes.append(UInt8(ascii: "%"))
-        bytes.append(contentsOf: [digit(byte >> 4), digit(byte & 0x0F)])
+        bytes.append(digit(byte >> 4))
+        bytes.append(digit(byte & 0x0F))
     }
 
     private static func digit(_ value: UInt8) -> UInt8 {
         value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "A") + value - 10
     }
 
-    private static func isHexDigit(_ byte: UInt8) -> Bool {
-        Character(Unicode.Scalar(byte)).isHexDigit
+    /// The byte that two hexadecimal digits stand for; nil if they are none.
+    private static func value(of digits: Substring.UTF8View) -> UInt8? {
+        let values = digits.compactMap { Character(Unicode.Scalar($0)).hexDigitValue }
+        return values.count == 2 ? UInt8(values[0] << 4 | values[1]) : nil
     }
 
     private static func isUnreserved(_ byte: UInt8) -> Bool {

@@ -1,30 +1,33 @@
-internal import Hashing
 internal import Synchronization
 
-/// Keeps the last derived key: it is the same for a whole day, and four HMACs to make.
+/// Keeps the keys that one signer has derived last.
+///
+/// A key is good for a day and a secret. Few are in use at once: old and new credentials while they change, two days
+/// around midnight.
 final class SigningKeyCache: Sendable {
-    private struct Scope: Equatable {
-        var secret: String
-        var day: String
-        var region: String
-        var service: String
-
-        func deriveKey() -> [UInt8] {
-            [day, region, service, "aws4_request"]
-                .reduce(Array("AWS4\(secret)".utf8)) { key, part in
-                    HMACSHA256.authenticate(part, key: key)
-                }
-        }
+    private struct Entry {
+        let secret: String
+        let day: String
+        let key: SigningKey
     }
 
-    private let last = Mutex<(scope: Scope, key: [UInt8])?>(nil)
+    private static let capacity = 4
+    private let region: String
+    private let service: String
+    /// The one derived last comes last.
+    private let entries = Mutex<[Entry]>([])
 
-    func key(secret: String, day: String, region: String, service: String) -> [UInt8] {
-        let scope = Scope(secret: secret, day: day, region: region, service: service)
-        return last.withLock { last in
-            if let last, last.scope == scope { return last.key }
-            let key = scope.deriveKey()
-            last = (scope, key)
+    init(region: String, service: String) {
+        self.region = region
+        self.service = service
+    }
+
+    func key(secret: String, day: String) -> SigningKey {
+        entries.withLock { entries in
+            if let known = entries.last(where: { $0.day == day && $0.secret == secret }) { return known.key }
+            let key = SigningKey(secret: secret, day: day, region: region, service: service)
+            if entries.count == Self.capacity { entries.removeFirst() }
+            entries.append(Entry(secret: secret, day: day, key: key))
             return key
         }
     }

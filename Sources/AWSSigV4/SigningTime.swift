@@ -6,17 +6,16 @@ package struct SigningTime: Sendable, Hashable {
     package let instant: String
 
     /// The date alone: `20150830`.
-    package var day: String {
-        String(instant.prefix(8))
-    }
+    package let day: String
 
+    /// Spells a date; one outside the years 0 to 9999, which have four digits, becomes the nearest of these.
     package init(_ date: Date) {
-        let seconds = Int(date.timeIntervalSince1970.rounded(.down))
+        let seconds = Int(min(max(date.timeIntervalSince1970, -62_167_219_200), 253_402_300_799).rounded(.down))
         let (days, second) = Self.divide(seconds, by: 86_400)
         let (year, month, day) = Self.civil(daysSince1970: days)
-        instant =
-            "\(Self.padded(year, to: 4))\(Self.padded(month))\(Self.padded(day))"
-            + "T\(Self.padded(second / 3600))\(Self.padded(second / 60 % 60))\(Self.padded(second % 60))Z"
+        self.day = Self.digits(of: (year * 100 + month) * 100 + day, count: 8)
+        let time = (second / 3600 * 100 + second / 60 % 60) * 100 + second % 60
+        instant = self.day + "T" + Self.digits(of: time, count: 6) + "Z"
     }
 
     /// The Gregorian date of a day, by counting in 400-year eras that begin on a 1 March.
@@ -35,8 +34,14 @@ package struct SigningTime: Sendable, Hashable {
         return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
     }
 
-    private static func padded(_ value: Int, to width: Int = 2) -> String {
-        let digits = String(value)
-        return String(repeating: "0", count: max(0, width - digits.count)) + digits
+    private static func digits(of value: Int, count: Int) -> String {
+        unsafe String(unsafeUninitializedCapacity: count) { digits in
+            var rest = value
+            for index in stride(from: count - 1, through: 0, by: -1) {
+                unsafe digits.initializeElement(at: index, to: UInt8(ascii: "0") + UInt8(rest % 10))
+                rest /= 10
+            }
+            return count
+        }
     }
 }

@@ -1,29 +1,26 @@
-internal import CCrypto
+/// HMAC with SHA-256 (RFC 2104, RFC 4231), under a key that is prepared once and used often.
+///
+/// Two plain hashes: libcrypto's own HMAC looks its algorithm up anew for each message, which costs more than both.
+public struct HMACSHA256: Sendable {
+    private static let blockSize = 64
+    private let innerPad: [UInt8]
+    private let outerPad: [UInt8]
 
-/// HMAC with SHA-256 (RFC 2104, RFC 4231).
-public enum HMACSHA256 {
-    /// The 32 bytes of the message's code under the key, which may be of any length.
-    public static func authenticate(_ message: [UInt8], key: [UInt8]) -> [UInt8] {
-        unsafe [UInt8](unsafeUninitializedCapacity: 32) { output, count in
-            // A null key would mean "the key of the call before", so an empty key is passed as one zero byte,
-            // to which HMAC pads it anyway.
-            let key = key.isEmpty ? [0] : key
-            let code = unsafe HMAC(
-                ccrypto_sha256(),
-                key,
-                CInt(key.count),
-                message,
-                message.count,
-                output.baseAddress,
-                nil
-            )
-            precondition(unsafe code != nil, "libcrypto could not compute an HMAC")
-            count = 32
-        }
+    /// Prepares a key of any length.
+    public init(key: [UInt8]) {
+        let key = key.count > Self.blockSize ? SHA256.hash(key) : key
+        let block = key + [UInt8](repeating: 0, count: Self.blockSize - key.count)
+        innerPad = block.map { $0 ^ 0x36 }
+        outerPad = block.map { $0 ^ 0x5C }
     }
 
-    /// The 32 bytes of the code of the message's UTF-8 under the key.
-    public static func authenticate(_ message: String, key: [UInt8]) -> [UInt8] {
-        authenticate(Array(message.utf8), key: key)
+    /// The 32 bytes of the message's code.
+    public func authenticate(_ message: [UInt8]) -> [UInt8] {
+        SHA256.hash(outerPad + SHA256.hash(innerPad + message))
+    }
+
+    /// The 32 bytes of the code of the message's UTF-8.
+    public func authenticate(_ message: String) -> [UInt8] {
+        SHA256.hash(outerPad + SHA256.hash(innerPad + message.utf8))
     }
 }

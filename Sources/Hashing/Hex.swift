@@ -1,14 +1,16 @@
 /// Hexadecimal text.
 public enum Hex {
     /// Two lower-case digits for each byte.
-    public static func encode(_ bytes: some Sequence<UInt8>) -> String {
-        var digits: [UInt8] = []
-        digits.reserveCapacity(bytes.underestimatedCount * 2)
-        for byte in bytes {
-            digits.append(digit(byte >> 4))
-            digits.append(digit(byte & 0x0F))
+    public static func encode(_ bytes: [UInt8]) -> String {
+        unsafe String(unsafeUninitializedCapacity: bytes.count * 2) { digits in
+            var index = 0
+            for byte in bytes {
+                unsafe digits.initializeElement(at: index, to: digit(byte >> 4))
+                unsafe digits.initializeElement(at: index + 1, to: digit(byte & 0x0F))
+                index += 2
+            }
+            return index
         }
-        return String(decoding: digits, as: UTF8.self)
     }
 
     private static func digit(_ value: UInt8) -> UInt8 {

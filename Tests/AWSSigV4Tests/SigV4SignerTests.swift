@@ -49,8 +49,9 @@ struct SigV4SignerTests {
                 e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
                 """
         )
+        let toSign = canonical.stringToSign(at: SigningTime(date), scope: "20150830/us-east-1/iam/aws4_request")
         #expect(
-            signer.stringToSign(for: canonical, time: SigningTime(date)) == """
+            String(decoding: toSign, as: UTF8.self) == """
                 AWS4-HMAC-SHA256
                 20150830T123600Z
                 20150830/us-east-1/iam/aws4_request
@@ -77,6 +78,19 @@ struct SigV4SignerTests {
         #expect(signer.sign(first, body: [], credentials: credentials, at: date) == first)
     }
 
+    @Test("More days and secrets than the cache holds are signed right, again and again")
+    func cacheOverflow() {
+        let signer = SigV4Signer(service: "iam", region: "us-east-1")
+        for round in 0..<20 {
+            var other = credentials
+            other.secretAccessKey = "secret \(round % 7)"
+            let time = date.addingTimeInterval(Double(round % 3) * 86_400)
+            let fresh = SigV4Signer(service: "iam", region: "us-east-1")
+            let expected = fresh.sign(listUsers, body: [], credentials: other, at: time)
+            #expect(signer.sign(listUsers, body: [], credentials: other, at: time) == expected)
+        }
+    }
+
     @Test("A token of older credentials does not stay on the request")
     func staleToken() {
         let signer = SigV4Signer(service: "iam", region: "us-east-1")
@@ -91,9 +105,14 @@ struct SigV4SignerTests {
     @Test("What a caller left bare in a query is signed encoded, as the service will have it")
     func bareQuery() {
         let signer = SigV4Signer(service: "s", region: "r")
-        let request = HTTPRequest(method: .get, scheme: "https", authority: "h", path: "/?u=a/b:c&p=100%&e=%2F")
+        let request = HTTPRequest(
+            method: .get,
+            scheme: "https",
+            authority: "h",
+            path: "/?u=a/b:c&p=100%&e=%2F&l=%7e%41%2f"
+        )
         let lines = signer.canonicalRequest(of: request, bodyHash: "").text.split(separator: "\n")
-        #expect(lines[2] == "e=%2F&p=100%25&u=a%2Fb%3Ac")
+        #expect(lines[2] == "e=%2F&l=~A%2F&p=100%25&u=a%2Fb%3Ac")
     }
 
     @Test(

@@ -33,6 +33,19 @@ struct ChecksumTests {
         #expect(CRC32.checksum(Array(text.utf8)) == expected)
     }
 
+    @Test("CRC-32 of every length around its stride of eight bytes is the one that the definition gives")
+    func crc32Lengths() {
+        for length in 0...40 {
+            let bytes = (0..<length).map { UInt8(truncatingIfNeeded: $0 &* 151 &+ length) }
+            var state: UInt32 = 0xFFFF_FFFF
+            for byte in bytes {
+                state ^= UInt32(byte)
+                for _ in 0..<8 { state = state & 1 == 1 ? 0xEDB8_8320 ^ (state >> 1) : state >> 1 }
+            }
+            #expect(CRC32.checksum(bytes) == ~state)
+        }
+    }
+
     @Test("Hexadecimal text has two lower-case digits a byte")
     func hex() {
         #expect(Hex.encode([]) == "")

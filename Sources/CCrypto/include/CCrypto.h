@@ -2,7 +2,6 @@
 #define CCRYPTO_H
 
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <stdatomic.h>
 #include <stddef.h>
 
