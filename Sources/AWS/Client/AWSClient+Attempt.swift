@@ -1,7 +1,7 @@
 import AWSSigV4
 import CurlHTTP
+import FoundationEssentials
 import HTTPTypes
-import Hashing
 import JSON
 import Synchronization
 
@@ -12,33 +12,34 @@ extension AWSClient {
     func attempt<Operation: AWSOperation>(
         _ operation: Operation,
         call: Call,
-        number: Int
+        number: Int,
+        history: inout CallHistory
     ) async throws -> Result<Operation.Output, AttemptFailure> {
         try Task.checkCancellation()
-        switch try await exchange(call, number: number) {
-        case .failure(let failure):
-            return .failure(failure)
-        case .success(let exchange) where (200..<300).contains(exchange.response.status):
-            return read(exchange.response, for: operation)
-        case .success(let exchange):
-            let answer = AWSServiceFailure(exchange.response)
-            let verdict = Operation.verdict(on: answer)
-            return .failure(AttemptFailure(answer, verdict: verdict, credentials: exchange.credentials))
+        switch try await exchange(call, number: number, history: &history) {
+        case .failure(let failure): return .failure(failure)
+        case .success(let exchange): return read(exchange, for: operation, history: &history)
         }
     }
 
-    private func exchange(_ call: Call, number: Int) async throws -> Result<Exchange, AttemptFailure> {
-        let credentials: AWSCredentials
+    private func exchange(
+        _ call: Call,
+        number: Int,
+        history: inout CallHistory
+    ) async throws -> Result<Exchange, AttemptFailure> {
+        let credentials: AWSCredentials?
         do {
-            credentials = try await configuration.credentials.credentials()
+            credentials = try await self.credentials(for: call)
         } catch {
             if error is CancellationError || Task.isCancelled { throw CancellationError() }
             return .failure(AttemptFailure(credentials: error))
         }
-        guard let timeouts = call.timeouts(configuration.timeouts, at: runtime.uptime()) else {
+        guard let credentials, let timeouts = call.timeouts(configuration.timeouts, at: runtime.uptime()) else {
             return .failure(.outOfTime)
         }
-        let date = runtime.now()
+        let sent = runtime.now()
+        let offset = clockSkew.withLock { $0.offset }
+        let date = sent + offset
         let route = route(to: call.service)
         let request = route.signer.sign(
             call.request(to: route.endpoint, attempt: number, timeout: timeouts.request, at: date),
@@ -46,9 +47,11 @@ extension AWSClient {
             credentials: credentials,
             at: date
         )
+        history.attempts += 1
         do {
             let response = try await transport.send(request, body: call.body, timeouts: timeouts)
-            return .success(Exchange(response: response, credentials: credentials))
+            let isClockOff = learnClock(from: response, sent: sent, offset: offset)
+            return .success(Exchange(response: response, credentials: credentials, isClockOff: isClockOff))
         } catch {
             if error.code == .cancelled || Task.isCancelled { throw CancellationError() }
             return .failure(AttemptFailure(transport: error))
@@ -56,16 +59,21 @@ extension AWSClient {
     }
 
     private func read<Operation: AWSOperation>(
-        _ response: TransportResponse,
-        for operation: Operation
+        _ exchange: Exchange,
+        for operation: Operation,
+        history: inout CallHistory
     ) -> Result<Operation.Output, AttemptFailure> {
+        let response = exchange.response
+        let isSuccess = (200..<300).contains(response.status)
+        history.status = response.status
         do {
-            try Self.checkCRC32(of: response)
-            // Some operations answer with nothing at all.
-            var reader = JSONReader(response.body.isEmpty ? Array("{}".utf8) : response.body)
-            let output = try Operation.decode(&reader)
-            try reader.finish()
-            try operation.check(output)
+            try response.checkCRC32()
+            guard isSuccess else { return .failure(refusal(exchange, of: Operation.self)) }
+            let output = try decode(response.body, for: operation)
+            history.errorCode = nil
+            if observer?.wantsConsumedCapacity == true, Operation.reportsConsumedCapacity {
+                history.consumedCapacity = ConsumedUnits.total(in: response.body)
+            }
             return .success(output)
         } catch {
             return .failure(
@@ -73,16 +81,46 @@ extension AWSClient {
                     unreadable: response.status,
                     requestID: response.head.headerFields[.awsRequestID],
                     error,
-                    isRepeated: operation.isSafeToRepeat
+                    isRepeated: !isSuccess || operation.isSafeToRepeat
                 )
             )
         }
     }
 
-    private static func checkCRC32(of response: TransportResponse) throws(AWSAnswerError) {
-        guard let expected = response.head.headerFields[.awsCRC32] else { return }
-        let found = String(CRC32.checksum(response.body))
-        guard found == expected else { throw .checksum("the body's CRC-32", found: found, expected: expected) }
+    private func decode<Operation: AWSOperation>(
+        _ body: [UInt8],
+        for operation: Operation
+    ) throws -> Operation.Output {
+        // Nothing at all is an answer only where there is nothing to say: elsewhere it is one that was lost.
+        let saysNothing = body.isEmpty && Operation.Output.self == Void.self
+        var reader = JSONReader(saysNothing ? Array("{}".utf8) : body)
+        let output = try Operation.decode(&reader)
+        try reader.finish()
+        try operation.check(output)
+        return output
+    }
+
+    private func refusal<Operation: AWSOperation>(_ exchange: Exchange, of: Operation.Type) -> AttemptFailure {
+        let answer = AWSServiceFailure(exchange.response)
+        var verdict = Operation.verdict(on: answer)
+        if exchange.isClockOff, verdict == .fail, RetryVerdict.clockCodes.contains(answer.code) {
+            verdict = .correctClock
+        }
+        return AttemptFailure(answer, verdict: verdict, credentials: exchange.credentials)
+    }
+
+    /// Compares the service's clock with this machine's; true if the request's date was off by what is known now.
+    private func learnClock(from response: TransportResponse, sent: Date, offset: TimeInterval) -> Bool {
+        let fields = response.head.headerFields
+        // An answer with an age comes out of somebody's cache.
+        guard configuration.retry.correctsClockSkew, fields[.age] == nil,
+            let serverDate = fields[.date].flatMap({ HTTPDate.parse($0) })
+        else { return false }
+        let received = runtime.now()
+        return clockSkew.withLock { skew in
+            skew.learn(serverDate: serverDate, sent: sent, received: received)
+            return skew.differs(from: offset)
+        }
     }
 
     private func route(to service: AWSService) -> Route {
@@ -108,4 +146,5 @@ struct Route: Sendable {
 private struct Exchange {
     let response: TransportResponse
     let credentials: AWSCredentials
+    let isClockOff: Bool
 }

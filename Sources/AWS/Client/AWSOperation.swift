@@ -22,6 +22,9 @@ public protocol AWSOperation: Sendable {
     /// against its own effect.
     var isSafeToRepeat: Bool { get }
 
+    /// Whether the input may have the member `ReturnConsumedCapacity`, and the answer then says what was consumed.
+    static var reportsConsumedCapacity: Bool { get }
+
     /// Writes the input as one JSON object; called once for all attempts.
     func encode(to writer: inout JSONWriter)
 
@@ -44,6 +47,9 @@ extension AWSOperation {
 
     /// Not safe, unless the operation says otherwise.
     public var isSafeToRepeat: Bool { false }
+
+    /// Only some operations of DynamoDB do.
+    public static var reportsConsumedCapacity: Bool { false }
 
     /// Nothing to compare.
     public func check(_ output: Output) throws(AWSAnswerError) {}

@@ -13,10 +13,17 @@ struct Call {
     private let maxAttempts: Int
     private let deadline: Duration?
 
-    init<Operation: AWSOperation>(_ operation: Operation, runtime: AWSRuntime, configuration: AWSConfiguration) {
+    init<Operation: AWSOperation>(
+        _ operation: Operation,
+        runtime: AWSRuntime,
+        configuration: AWSConfiguration,
+        asksConsumption: Bool
+    ) {
         var writer = JSONWriter()
         operation.encode(to: &writer)
-        body = writer.bytes
+        var body = writer.bytes
+        if asksConsumption, Operation.reportsConsumedCapacity { ConsumedUnits.ask(in: &body) }
+        self.body = body
         service = Operation.service
         self.operation = Operation.name
         invocationID = runtime.makeInvocationID()
@@ -67,7 +74,7 @@ struct Call {
         )
     }
 
-    func error(_ failure: AttemptFailure, attempts: Int) -> AWSError {
+    func error(_ failure: AttemptFailure, after history: CallHistory) -> AWSError {
         AWSError(
             service: service.endpointPrefix,
             operation: operation,
@@ -75,10 +82,23 @@ struct Call {
             message: failure.message,
             requestID: failure.requestID,
             httpStatus: failure.status,
-            attempts: attempts,
+            attempts: history.attempts,
+            mayHaveBeenApplied: history.mayHaveBeenApplied,
             isRetryable: failure.isRetryable,
             kind: failure.kind,
             cause: failure.cause
+        )
+    }
+
+    func record(_ history: CallHistory, duration: Duration) -> AWSCallRecord {
+        AWSCallRecord(
+            service: service.endpointPrefix,
+            operation: operation,
+            attempts: history.attempts,
+            httpStatus: history.status,
+            errorCode: history.errorCode,
+            duration: duration,
+            consumedCapacity: history.consumedCapacity
         )
     }
 

@@ -5,18 +5,25 @@ public struct RetryConfiguration: Sendable, Hashable {
 
     /// The time for all attempts and pauses together; nil for no limit.
     ///
-    /// The timeout of an attempt is cut to what is left, and a pause that would go beyond it is not begun: the
-    /// operation fails with its last error. A refresh of credentials has limits of its own and is counted, not cut.
+    /// The wait for credentials and the timeout of an attempt are cut to what is left, and a pause that would go
+    /// beyond it is not begun: the operation fails with its last error.
     public var operationTimeout: Duration?
 
+    /// Whether requests are signed with the service's time where this machine's is minutes off.
+    ///
+    /// What is learned from one answer holds for all later requests of the client, and a request that was refused
+    /// for its date is repeated. The expiry of credentials is judged by this machine's time all the same.
+    public var correctsClockSkew: Bool
+
     /// Creates a configuration.
-    public init(maxAttempts: Int? = nil, operationTimeout: Duration? = nil) {
+    public init(maxAttempts: Int? = nil, operationTimeout: Duration? = nil, correctsClockSkew: Bool = true) {
         precondition(maxAttempts ?? 1 > 0, "maxAttempts must be at least 1")
         self.maxAttempts = maxAttempts
         self.operationTimeout = operationTimeout
+        self.correctsClockSkew = correctsClockSkew
     }
 
-    /// Reads `AWS_MAX_ATTEMPTS` and `AWS_RETRY_MODE`.
+    /// Reads `AWS_MAX_ATTEMPTS`, `AWS_RETRY_MODE` and `AWS_DISABLE_CLOCK_SKEW_CORRECTION`.
     public init(environment: [String: String]) throws(AWSConfigurationError) {
         if let mode = environment.nonBlank("AWS_RETRY_MODE"), mode.lowercased() != "standard" {
             throw AWSConfigurationError(
@@ -25,6 +32,9 @@ public struct RetryConfiguration: Sendable, Hashable {
                 expected: "standard; the modes legacy and adaptive are not supported"
             )
         }
-        self.init(maxAttempts: try environment.positiveInteger("AWS_MAX_ATTEMPTS"))
+        self.init(
+            maxAttempts: try environment.positiveInteger("AWS_MAX_ATTEMPTS"),
+            correctsClockSkew: try !environment.flag("AWS_DISABLE_CLOCK_SKEW_CORRECTION")
+        )
     }
 }
