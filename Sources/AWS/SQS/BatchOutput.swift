@@ -7,7 +7,7 @@ extension SQS {
         public var successful: [String]
         /// The entries that did not.
         public var failed: [BatchFailure]
-        var bodyDigests: [String: String] = [:]
+        var digests: [String: MessageDigests] = [:]
 
         /// Creates an output.
         public init(successful: [String] = [], failed: [BatchFailure] = []) {
@@ -29,17 +29,14 @@ extension SQS {
         }
 
         private mutating func readSuccess(_ reader: inout JSONReader) throws(JSONError) {
-            var (id, digest): (String?, String?)
+            var id: String?
+            var digests = MessageDigests()
             try reader.readMembers { reader, key throws(JSONError) in
-                switch key {
-                case "Id": id = try reader.readString()
-                case "MD5OfMessageBody": digest = try reader.readString()
-                default: break
-                }
+                if key == "Id" { id = try reader.readString() } else { try digests.read(key, from: &reader) }
             }
             guard let id else { throw reader.failure("a batch entry lacks Id") }
             successful.append(id)
-            bodyDigests[id] = digest
+            self.digests[id] = digests
         }
     }
 

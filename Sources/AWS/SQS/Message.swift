@@ -1,5 +1,4 @@
 public import FoundationEssentials
-import Hashing
 import JSON
 
 extension SQS {
@@ -48,38 +47,41 @@ extension SQS {
 }
 
 extension SQS.Message {
-    /// Reads a message and compares its body with its digest.
-    init(_ reader: inout JSONReader) throws(JSONError) {
-        var (id, receiptHandle, body, digest): (String?, String?, String?, String?)
+    /// Reads a message and compares it with its digests.
+    init(_ reader: inout JSONReader) throws(SQS.DamagedMessage) {
+        var (id, receiptHandle, body): (String?, String?, String?)
+        var digests = MessageDigests()
         var attributes: [String: String] = [:]
         var messageAttributes: [String: SQS.MessageAttribute] = [:]
-        try reader.readMembers { reader, key throws(JSONError) in
-            switch key {
-            case "MessageId": id = try reader.readString()
-            case "ReceiptHandle": receiptHandle = try reader.readString()
-            case "Body": body = try reader.readString()
-            case "MD5OfBody": digest = try reader.readString()
-            case "Attributes": attributes = try reader.readStrings()
-            case "MessageAttributes":
-                try reader.readMembers { reader, name throws(JSONError) in
-                    messageAttributes[name] = try SQS.MessageAttribute(&reader)
+        do {
+            try reader.readMembers { reader, key throws(JSONError) in
+                switch key {
+                case "MessageId": id = try reader.readString()
+                case "ReceiptHandle": receiptHandle = try reader.readString()
+                case "Body": body = try reader.readString()
+                case "Attributes": attributes = try reader.readStrings()
+                case "MessageAttributes":
+                    try reader.readMembers { reader, name throws(JSONError) in
+                        messageAttributes[name] = try SQS.MessageAttribute(&reader)
+                    }
+                default: try digests.read(key, from: &reader)
                 }
-            default: break
             }
+            guard let id, let receiptHandle, let body else {
+                throw AWSAnswerError(code: "UnreadableAnswer", "it lacks MessageId, ReceiptHandle or Body")
+            }
+            try digests.check(body: body, attributes: messageAttributes)
+            self.init(
+                id: id,
+                receiptHandle: receiptHandle,
+                body: body,
+                attributes: attributes,
+                messageAttributes: messageAttributes
+            )
+        } catch {
+            let fault = error as? AWSAnswerError ?? AWSAnswerError(code: "UnreadableAnswer", "\(error)")
+            throw SQS.DamagedMessage(id: id, receiptHandle: receiptHandle, fault: fault)
         }
-        guard let id, let receiptHandle, let body else {
-            throw reader.failure("a message lacks MessageId, ReceiptHandle or Body")
-        }
-        guard digest == nil || digest == MD5.hexHash(body) else {
-            throw reader.failure("the body of message \(id) does not match its MD5")
-        }
-        self.init(
-            id: id,
-            receiptHandle: receiptHandle,
-            body: body,
-            attributes: attributes,
-            messageAttributes: messageAttributes
-        )
     }
 }
 

@@ -1,4 +1,5 @@
 public import JSON
+import Logging
 
 extension SQS {
     /// Takes messages off a queue for a while, with all their attributes; none is an empty list.
@@ -44,13 +45,19 @@ extension SQS {
         }
 
         /// Reads the messages.
-        public static func decode(_ reader: inout JSONReader) throws -> [Message] {
-            var messages: [Message] = []
+        public static func decode(_ reader: inout JSONReader) throws -> ReceivedMessages {
+            var received = ReceivedMessages()
             try reader.readMembers { reader, key throws(JSONError) in
-                guard key == "Messages" else { return }
-                messages = try reader.readElements { reader throws(JSONError) in try Message(&reader) }
+                if key == "Messages" { received = try ReceivedMessages(&reader) }
             }
-            return messages
+            return received
+        }
+
+        /// Tells of damaged messages, whether or not the caller looks at them; it is no fault of the others.
+        public func check(_ output: ReceivedMessages) throws(AWSAnswerError) {
+            for message in output.damaged {
+                Logger.current.info("A message was received damaged and is left to come back", error: message)
+            }
         }
     }
 }
