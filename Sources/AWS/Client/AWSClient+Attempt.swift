@@ -64,11 +64,10 @@ extension AWSClient {
         history: inout CallHistory
     ) -> Result<Operation.Output, AttemptFailure> {
         let response = exchange.response
-        let isSuccess = (200..<300).contains(response.status)
         history.status = response.status
         do {
             try response.checkCRC32()
-            guard isSuccess else { return .failure(refusal(exchange, of: Operation.self)) }
+            guard response.isSuccess else { return .failure(refusal(exchange, of: Operation.self)) }
             let output = try decode(response.body, for: operation)
             history.errorCode = nil
             if observer?.wantsConsumedCapacity == true, Operation.reportsConsumedCapacity {
@@ -81,7 +80,7 @@ extension AWSClient {
                     unreadable: response.status,
                     requestID: response.head.headerFields[.awsRequestID],
                     error,
-                    isRepeated: !isSuccess || operation.isSafeToRepeat
+                    isRepeated: !response.isSuccess || operation.isSafeToRepeat
                 )
             )
         }
@@ -112,8 +111,10 @@ extension AWSClient {
     /// Compares the service's clock with this machine's; true if the request's date was off by what is known now.
     private func learnClock(from response: TransportResponse, sent: Date, offset: TimeInterval) -> Bool {
         let fields = response.head.headerFields
-        // An answer with an age comes out of somebody's cache.
-        guard configuration.retry.correctsClockSkew, fields[.age] == nil,
+        // While requests are accepted without a correction none is needed, and the date need not be read.
+        guard configuration.retry.correctsClockSkew, !response.isSuccess || offset != 0,
+            // An answer with an age comes out of somebody's cache.
+            fields[.age] == nil,
             let serverDate = fields[.date].flatMap({ HTTPDate.parse($0) })
         else { return false }
         let received = runtime.now()
@@ -141,6 +142,10 @@ extension AWSClient {
 struct Route: Sendable {
     let endpoint: Endpoint
     let signer: SigV4Signer
+}
+
+extension TransportResponse {
+    fileprivate var isSuccess: Bool { (200..<300).contains(status) }
 }
 
 private struct Exchange {
