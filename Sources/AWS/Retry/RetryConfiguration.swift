@@ -16,15 +16,15 @@ public struct RetryConfiguration: Sendable, Hashable {
         self.operationTimeout = operationTimeout
     }
 
-    /// Reads `AWS_MAX_ATTEMPTS` and `AWS_RETRY_MODE`.
-    public init(environment: [String: String]) throws(AWSConfigurationError) {
-        if let mode = environment.nonBlank("AWS_RETRY_MODE"), mode.lowercased() != "standard" {
+    /// Reads `AWS_MAX_ATTEMPTS` (`max_attempts` of the profile) and `AWS_RETRY_MODE` (`retry_mode`).
+    init(_ settings: AWSSettings) throws(AWSConfigurationError) {
+        if let mode = settings.setting("AWS_RETRY_MODE", property: "retry_mode"), mode.text.lowercased() != "standard" {
             throw AWSConfigurationError(
-                key: "AWS_RETRY_MODE",
-                found: mode,
+                key: mode.place,
+                found: mode.text,
                 expected: "standard; the modes legacy and adaptive are not supported"
             )
         }
-        self.init(maxAttempts: try environment.positiveInteger("AWS_MAX_ATTEMPTS"))
+        self.init(maxAttempts: try settings.positiveInteger("AWS_MAX_ATTEMPTS", property: "max_attempts"))
     }
 }
