@@ -2,35 +2,41 @@ import AWSSigV4
 import CurlHTTP
 import HTTPTypes
 import Hashing
-import JSON
 import Synchronization
 
 extension AWSClient {
     /// Sends the operation once, with credentials, date and signature of its own.
     ///
     /// Throws `CancellationError` only.
-    func attempt<Operation: AWSOperation>(
+    func attempt<Operation: WireOperation>(
         _ operation: Operation,
         call: Call,
         number: Int
     ) async throws -> Result<Operation.Output, AttemptFailure> {
         try Task.checkCancellation()
-        switch try await exchange(call, number: number) {
+        switch try await exchange(call, isSigned: Operation.isSigned, number: number) {
         case .failure(let failure):
             return .failure(failure)
         case .success(let exchange) where (200..<300).contains(exchange.response.status):
             return read(exchange.response, for: operation)
         case .success(let exchange):
-            let answer = AWSServiceFailure(exchange.response)
+            let answer = Operation.failure(exchange.response)
             let verdict = Operation.verdict(on: answer)
             return .failure(AttemptFailure(answer, verdict: verdict, credentials: exchange.credentials))
         }
     }
 
-    private func exchange(_ call: Call, number: Int) async throws -> Result<Exchange, AttemptFailure> {
-        let credentials: AWSCredentials
+    private func exchange(
+        _ call: Call,
+        isSigned: Bool,
+        number: Int
+    ) async throws -> Result<Exchange, AttemptFailure> {
+        var credentials: AWSCredentials?
         do {
-            credentials = try await configuration.credentials.credentials()
+            if isSigned {
+                credentials = try await self.credentials(within: call.remaining(at: runtime.uptime()))
+                if credentials == nil { return .failure(.outOfTime) }
+            }
         } catch {
             if error is CancellationError || Task.isCancelled { throw CancellationError() }
             return .failure(AttemptFailure(credentials: error))
@@ -40,12 +46,10 @@ extension AWSClient {
         }
         let date = runtime.now()
         let route = route(to: call.service)
-        let request = route.signer.sign(
-            call.request(to: route.endpoint, attempt: number, timeout: timeouts.request, at: date),
-            body: call.body,
-            credentials: credentials,
-            at: date
-        )
+        var request = call.request(to: route.endpoint, attempt: number, timeout: timeouts.request, at: date)
+        if let credentials {
+            request = route.signer.sign(request, body: call.body, credentials: credentials, at: date)
+        }
         do {
             let response = try await transport.send(request, body: call.body, timeouts: timeouts)
             return .success(Exchange(response: response, credentials: credentials))
@@ -55,16 +59,13 @@ extension AWSClient {
         }
     }
 
-    private func read<Operation: AWSOperation>(
+    private func read<Operation: WireOperation>(
         _ response: TransportResponse,
         for operation: Operation
     ) -> Result<Operation.Output, AttemptFailure> {
         do {
             try Self.checkCRC32(of: response)
-            // Some operations answer with nothing at all.
-            var reader = JSONReader(response.body.isEmpty ? Array("{}".utf8) : response.body)
-            let output = try Operation.decode(&reader)
-            try reader.finish()
+            let output = try Operation.read(response)
             try operation.check(output)
             return .success(output)
         } catch {
@@ -107,5 +108,5 @@ struct Route: Sendable {
 
 private struct Exchange {
     let response: TransportResponse
-    let credentials: AWSCredentials
+    let credentials: AWSCredentials?
 }

@@ -3,7 +3,7 @@ import FoundationEssentials
 import Logging
 import Synchronization
 
-/// Performs operations of AWS services that speak AWS JSON.
+/// Performs operations of AWS services.
 ///
 /// Keep one client for the life of the process: its retry quota, its derived signing keys and its credentials are
 /// worth keeping. It owns nothing that has to be shut down; the transport is the caller's.
@@ -27,7 +27,7 @@ public final class AWSClient: Sendable {
     ///
     /// - Throws: ``AWSError``, or `CancellationError` if the calling task is cancelled; nothing else. A cancelled
     ///   operation is never repeated, but may have taken effect.
-    public func perform<Operation: AWSOperation>(_ operation: Operation) async throws -> Operation.Output {
+    public func perform<Operation: WireOperation>(_ operation: Operation) async throws -> Operation.Output {
         let call = Call(operation, runtime: runtime, configuration: configuration)
         var plan = call.plan(random: runtime.random)
         while true {
@@ -56,7 +56,9 @@ public final class AWSClient: Sendable {
             if delay > .zero { try await runtime.sleep(delay) }
             return false
         case .retry(let delay):
-            if failure.verdict == .refreshCredentials, try await !hasOtherCredentials(than: failure) { return false }
+            if failure.verdict == .refreshCredentials, try await !hasOtherCredentials(than: failure, call: call) {
+                return false
+            }
             log(failure, call: call, attempt: attempt, delay: delay)
             if delay > .zero { try await runtime.sleep(delay) }
             return true
@@ -64,11 +66,12 @@ public final class AWSClient: Sendable {
     }
 
     /// Has the refused credentials replaced; false if there are no others, so that asking again is idle.
-    private func hasOtherCredentials(than failure: AttemptFailure) async throws -> Bool {
+    private func hasOtherCredentials(than failure: AttemptFailure, call: Call) async throws -> Bool {
         guard let refused = failure.credentials else { return false }
         configuration.credentials.discard(refused)
         do {
-            return try await configuration.credentials.credentials() != refused
+            let others = try await credentials(within: call.remaining(at: runtime.uptime()))
+            return others != nil && others != refused
         } catch {
             if error is CancellationError || Task.isCancelled { throw CancellationError() }
             // The caller gets the service's refusal; that there are no new credentials only explains it.
@@ -77,7 +80,7 @@ public final class AWSClient: Sendable {
         }
     }
 
-    private func settle<Operation: AWSOperation>(
+    private func settle<Operation: WireOperation>(
         _ failure: AttemptFailure,
         of operation: Operation.Type,
         call: Call,

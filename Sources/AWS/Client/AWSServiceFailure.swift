@@ -27,15 +27,20 @@ public struct AWSServiceFailure: Sendable {
 
     /// Reads an error answer; a body that is not JSON leaves only the status and the headers.
     package init(_ response: TransportResponse) {
-        let fields = response.head.headerFields
         let summary = ErrorBody(response.body)
+        self.init(response, type: summary.type, message: summary.message)
+    }
+
+    /// An error answer whose body was read by somebody else.
+    init(_ response: TransportResponse, type: String?, message text: String?) {
+        let fields = response.head.headerFields
         status = response.status
         body = response.body
         requestID = fields[.awsRequestID]
         legacyCode = fields[.awsQueryError].flatMap { $0.split(separator: ";").first.map(String.init) }
-        let name = summary.type ?? fields[.awsErrorType]
+        let name = type ?? fields[.awsErrorType]
         code = name.map(Self.shortName) ?? "HTTP\(response.status)"
-        message = String((summary.message ?? "").prefix(1000))
+        message = String((text ?? "").prefix(1000))
         retryAfter = fields[.awsRetryAfter].flatMap { Int($0) }.flatMap { $0 >= 0 ? .milliseconds($0) : nil }
     }
 

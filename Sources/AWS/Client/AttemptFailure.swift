@@ -34,7 +34,7 @@ struct AttemptFailure: Error {
 
 extension AttemptFailure {
     /// An error answer.
-    init(_ answer: AWSServiceFailure, verdict: RetryVerdict, credentials: AWSCredentials) {
+    init(_ answer: AWSServiceFailure, verdict: RetryVerdict, credentials: AWSCredentials?) {
         self.init(
             verdict: verdict,
             kind: Self.kind(of: answer, verdict: verdict),

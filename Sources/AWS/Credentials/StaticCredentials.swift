@@ -10,5 +10,8 @@ public struct StaticCredentials: CredentialsProvider {
     }
 
     /// The credentials.
+    public func readyCredentials() -> AWSCredentials? { value }
+
+    /// The credentials.
     public func credentials() async throws -> AWSCredentials { value }
 }

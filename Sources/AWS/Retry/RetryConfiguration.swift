@@ -6,7 +6,8 @@ public struct RetryConfiguration: Sendable, Hashable {
     /// The time for all attempts and pauses together; nil for no limit.
     ///
     /// The timeout of an attempt is cut to what is left, and a pause that would go beyond it is not begun: the
-    /// operation fails with its last error. A refresh of credentials has limits of its own and is counted, not cut.
+    /// operation fails with its last error. A wait for
+    /// credentials ends with it, too; their refresh goes on.
     public var operationTimeout: Duration?
 
     /// Creates a configuration.
