@@ -34,7 +34,10 @@ let package = Package(
 
         // The AWS client.
         .target(name: "AWSSigV4", dependencies: ["Hashing", .httpTypes]),
-        .target(name: "AWS", dependencies: ["AWSSigV4", "CurlHTTP", "Hashing", "JSON", .httpTypes, .logging]),
+        .target(
+            name: "AWS",
+            dependencies: ["AWSSigV4", "CurlHTTP", "Hashing", "JSON", "Observability", .httpTypes, .logging]
+        ),
 
         // The domain, and its adapters to AWS.
         .target(name: "Jobs", dependencies: ["Hashing", "JSON", "Observability", .logging]),

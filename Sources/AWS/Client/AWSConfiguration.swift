@@ -39,7 +39,8 @@ public struct AWSConfiguration: Sendable {
     /// - `AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_<SERVICE>`, `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS`,
     ///   `AWS_USE_FIPS_ENDPOINT`, `AWS_USE_DUALSTACK_ENDPOINT`
     /// - `AWS_MAX_ATTEMPTS`, `AWS_RETRY_MODE` (`standard` only)
-    /// - credentials: those of ``CredentialsChain/standard(environment:transport:runtime:)``, cached
+    /// - credentials, cached: `AWS_ACCESS_KEY_ID` and its kin, `AWS_WEB_IDENTITY_TOKEN_FILE`, the profile's, the
+    ///   container's, the instance's; the first of these that is configured
     ///
     /// A blank variable counts as unset. No request is sent here; `transport` is for the credentials.
     public init(
@@ -87,7 +88,12 @@ public struct AWSConfiguration: Sendable {
             region: region,
             endpoints: try EndpointResolver(settings),
             credentials: CredentialsCache(
-                CredentialsChain.standard(environment: settings.environment, transport: transport, runtime: runtime),
+                CredentialsChain.standard(
+                    environment: settings.environment,
+                    region: region,
+                    transport: transport,
+                    runtime: runtime
+                ),
                 runtime: runtime
             ),
             retry: try RetryConfiguration(settings)
