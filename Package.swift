@@ -152,7 +152,7 @@ let package = Package(
         // Against the emulator, and with the executables as processes.
         .testTarget(
             name: "IntegrationTests",
-            dependencies: ["AWS", "CurlHTTP", "Jobs", "JobsAWS", "JobsTestKit", "JSON"]
+            dependencies: ["AWS", "AWSSigV4", "CurlHTTP", "Jobs", "JobsAWS", "JobsTestKit", "JSON"]
         ),
         .testTarget(
             name: "EndToEndTests",

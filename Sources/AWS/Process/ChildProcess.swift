@@ -97,6 +97,6 @@ struct ChildProcess {
     }
 
     deinit {
-        unsafe pointers.forEach { unsafe free($0) }
+        for index in unsafe pointers.indices { unsafe free(pointers[index]) }
     }
 }
