@@ -19,7 +19,7 @@ import Testing
     @Test("Each kind of profile is known by its settings")
     func kinds() throws {
         #expect(try source("[profile p]\nregion = r") == nil)
-        #expect(try source("[profile p]\n\(Self.keys)") == .keys(Self.key))
+        #expect(try source("[profile p]\nmfa_serial = m\n\(Self.keys)") == .keys(Self.key))
         #expect(try source("[profile p]\ncredential_process = a 'b c'") == .process("a 'b c'"))
         #expect(
             try source("[profile p]\nrole_arn = R\nweb_identity_token_file = /t\nrole_session_name = s")

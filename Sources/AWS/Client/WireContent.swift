@@ -1,7 +1,7 @@
 public import HTTPTypes
 
 /// What an operation puts into its request.
-public struct WireContent: Sendable {
+public struct WireContent: Sendable, Redacted {
     /// The method.
     public var method: HTTPRequest.Method
 

@@ -8,7 +8,7 @@ import HTTPTypes
 /// `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE` (read anew each time: it rotates), else
 /// `AWS_CONTAINER_AUTHORIZATION_TOKEN`. Three attempts of two seconds, one second apart.
 /// Source: https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
-public struct ContainerCredentials: CredentialsProvider {
+public struct ContainerCredentials: CredentialsProvider, Redacted {
     private static let provider = "container"
     private let environment: [String: String]
     private let transport: any HTTPTransport

@@ -38,7 +38,7 @@ struct CredentialsDocument {
     }
 }
 
-private struct Members {
+private struct Members: Redacted {
     let document: JSONValue
     let provider: String
 

@@ -2,7 +2,7 @@ import AWSSigV4
 import CurlHTTP
 
 /// The web identity that the environment names, as EKS sets it up.
-struct EnvironmentWebIdentity: CredentialsProvider {
+struct EnvironmentWebIdentity: CredentialsProvider, Redacted {
     let environment: [String: String]
     let region: String
     let transport: any HTTPTransport

@@ -6,7 +6,7 @@ public import CurlHTTP
 /// Reads `AWS_EC2_METADATA_DISABLED`, `AWS_EC2_METADATA_SERVICE_ENDPOINT`, `AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE`
 /// (`IPv4` or `IPv6`), `AWS_METADATA_SERVICE_TIMEOUT` (seconds, 1) and `AWS_METADATA_SERVICE_NUM_ATTEMPTS` (1).
 /// Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-metadata-security-credentials.html
-public struct InstanceCredentials: CredentialsProvider {
+public struct InstanceCredentials: CredentialsProvider, Redacted {
     private static let roles = "/latest/meta-data/iam/security-credentials/"
     private let environment: [String: String]
     private let transport: any HTTPTransport

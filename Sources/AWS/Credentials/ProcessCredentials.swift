@@ -5,7 +5,7 @@ import Observability
 ///
 /// It is run without a shell, so nothing in the command is expanded; it gets half a minute, and may write 64 KiB.
 /// Source: https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html
-struct ProcessCredentials: CredentialsProvider {
+struct ProcessCredentials: CredentialsProvider, Redacted {
     private static let provider = "credential process"
 
     let command: String

@@ -7,7 +7,7 @@ import CurlHTTP
 /// IAM Identity Center, or has keys, or names a `credential_process`; the first of these counts. `mfa_serial` and
 /// `login_session` are refused: both need somebody at a keyboard.
 /// Source: https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html
-struct ProfileCredentials: CredentialsProvider {
+struct ProfileCredentials: CredentialsProvider, Redacted {
     static let provider = "profile"
 
     let environment: [String: String]

@@ -24,7 +24,6 @@ extension ProfileSource {
         in shared: SharedConfiguration,
         visited: [String]
     ) throws(CredentialsError) {
-        try profile.refuse("mfa_serial", "asks for a code of somebody's device, which a service cannot give")
         if profile["role_arn"] != nil {
             self = try Self.role(profile, in: shared, visited: visited)
         } else if let sso = try SSOProfile(profile, in: shared) {
@@ -43,6 +42,7 @@ extension ProfileSource {
         in shared: SharedConfiguration,
         visited: [String]
     ) throws(CredentialsError) -> ProfileSource {
+        try profile.refuse("mfa_serial", "asks for a code of somebody's device, which a service cannot give")
         let role = profile["role_arn"] ?? ""
         let sessionName = profile["role_session_name"]
         let sources = ["source_profile", "credential_source", "web_identity_token_file"].filter { profile[$0] != nil }

@@ -1,7 +1,7 @@
 public import AWSSigV4
 
 /// The same credentials for ever.
-public struct StaticCredentials: CredentialsProvider {
+public struct StaticCredentials: CredentialsProvider, Redacted {
     private let value: AWSCredentials
 
     /// Creates a provider that hands out `credentials`.

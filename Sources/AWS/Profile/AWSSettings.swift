@@ -1,5 +1,5 @@
 /// Settings that may stand in the environment or in the profile, the environment first; errors say where it was.
-struct AWSSettings: Sendable {
+struct AWSSettings: Sendable, Redacted {
     /// A value and the name under which somebody set it.
     struct Setting: Sendable, Hashable {
         let place: String

@@ -19,7 +19,7 @@ struct ProfileFile: Sendable, Hashable {
 }
 
 /// A setting's value and where it stands.
-struct ProfileValue: Sendable, Hashable {
+struct ProfileValue: Sendable, Hashable, Redacted {
     /// The value; the lines that continue it follow after line breaks.
     var text: String
 

@@ -4,7 +4,7 @@ import JSON
 
 extension SSO {
     /// Exchanges a refresh token for a new access token.
-    struct CreateToken: WireOperation {
+    struct CreateToken: WireOperation, Redacted {
         static let service = AWSService.ssoOIDC
         static let name = "CreateToken"
         static let isSigned = false
@@ -13,7 +13,7 @@ extension SSO {
         let clientSecret: String
         let refreshToken: String
 
-        struct Output: Sendable {
+        struct Output: Sendable, Redacted {
             let accessToken: String
             let lifetime: Duration
             let refreshToken: String?

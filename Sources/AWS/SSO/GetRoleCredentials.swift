@@ -6,7 +6,7 @@ import JSON
 
 extension SSO {
     /// Asks for the temporary credentials of a role that somebody may take on who has signed in.
-    struct GetRoleCredentials: WireOperation {
+    struct GetRoleCredentials: WireOperation, Redacted {
         static let service = AWSService.sso
         static let name = "GetRoleCredentials"
         static let isSigned = false

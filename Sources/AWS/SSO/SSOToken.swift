@@ -3,7 +3,7 @@ import Hashing
 import JSON
 
 /// The access token that `aws sso login` leaves in a file, which the AWS CLI and all SDKs share.
-struct SSOToken {
+struct SSOToken: Redacted {
     /// The file, by the name of the session or, in older profiles, the start URL.
     static func file(of profile: SSOProfile, home: String) -> LocalFile {
         LocalFile(path: "\(home)/.aws/sso/cache/\(SHA1.hexHash(profile.session ?? profile.startURL)).json")

@@ -2,7 +2,7 @@ public import AWSSigV4
 
 extension STS {
     /// Asks for the temporary credentials of a role in exchange for a token of an identity provider; not signed.
-    public struct AssumeRoleWithWebIdentity: QueryOperation {
+    public struct AssumeRoleWithWebIdentity: QueryOperation, Redacted {
         /// STS.
         public static let service = AWSService.sts
         /// The operation's name.
