@@ -34,7 +34,10 @@ let package = Package(
 
         // The AWS client.
         .target(name: "AWSSigV4", dependencies: ["Hashing", .httpTypes]),
-        .target(name: "AWS", dependencies: ["AWSSigV4", "CurlHTTP", "Hashing", "JSON", .httpTypes, .logging]),
+        .target(
+            name: "AWS",
+            dependencies: ["AWSSigV4", "CurlHTTP", "Hashing", "JSON", "Observability", .httpTypes, .logging]
+        ),
 
         // The domain, and its adapters to AWS.
         .target(name: "Jobs", dependencies: ["Hashing", "JSON", "Observability", .logging]),
@@ -107,7 +110,9 @@ let package = Package(
         ),
         .testTarget(
             name: "AWSTests",
-            dependencies: ["AWS", "AWSSigV4", "AWSTestKit", "CurlHTTP", "JSON", .httpTypes]
+            dependencies: ["AWS", "AWSSigV4", "AWSTestKit", "CurlHTTP", "JSON", .httpTypes],
+            exclude: ["Vectors/generate_endpoints.py", "Vectors/generate_profiles.py"],
+            resources: [.embedInCode("Vectors/endpoints.json"), .embedInCode("Vectors/profiles.json")]
         ),
         .testTarget(name: "JobsTests", dependencies: ["Jobs", "JobsTestKit", "JSON", "Observability", .logging]),
         .testTarget(
@@ -147,7 +152,7 @@ let package = Package(
         // Against the emulator, and with the executables as processes.
         .testTarget(
             name: "IntegrationTests",
-            dependencies: ["AWS", "CurlHTTP", "Jobs", "JobsAWS", "JobsTestKit", "JSON"]
+            dependencies: ["AWS", "AWSSigV4", "CurlHTTP", "Jobs", "JobsAWS", "JobsTestKit", "JSON"]
         ),
         .testTarget(
             name: "EndToEndTests",

@@ -1,7 +1,7 @@
 /// Percent-encoding with upper-case digits, as signatures want it.
-enum PercentEncoding {
+package enum PercentEncoding {
     /// Encodes all but unreserved characters (RFC 3986, section 2.3).
-    static func encode(_ text: some StringProtocol) -> String {
+    package static func encode(_ text: some StringProtocol) -> String {
         var bytes: [UInt8] = []
         for byte in text.utf8 { append(byte, to: &bytes) }
         return String(decoding: bytes, as: UTF8.self)

@@ -212,7 +212,7 @@ import Testing
 
     @Test("A configured path is kept before the operation's own")
     func pathPrefix() async throws {
-        let endpoints = try EndpointResolver(environment: ["AWS_ENDPOINT_URL": "http://localhost:4566/aws/"])
+        let endpoints = EndpointResolver(shared: Endpoint(url: "http://localhost:4566/aws/"))
         let fixture = Fixture([.response(200)], endpoints: endpoints)
         _ = try await fixture.client.perform(Fixture.getItem)
         #expect(fixture.transport.sent.map(\.url) == ["http://localhost:4566/aws/"])

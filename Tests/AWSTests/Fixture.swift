@@ -48,7 +48,7 @@ struct Fixture {
     static let receive = SQS.ReceiveMessage(queueURL: "q", wait: .seconds(20))
 
     /// The error that an operation ends with.
-    func failure(of operation: some AWSOperation) async throws -> AWSError? {
+    func failure(of operation: some WireOperation) async throws -> AWSError? {
         do {
             _ = try await client.perform(operation)
             return nil

@@ -2,21 +2,20 @@ import AWSSigV4
 import CurlHTTP
 import FoundationEssentials
 import HTTPTypes
-import JSON
 import Synchronization
 
 extension AWSClient {
     /// Sends the operation once, with credentials, date and signature of its own.
     ///
     /// Throws `CancellationError` only.
-    func attempt<Operation: AWSOperation>(
+    func attempt<Operation: WireOperation>(
         _ operation: Operation,
         call: Call,
         number: Int,
         history: inout CallHistory
     ) async throws -> Result<Operation.Output, AttemptFailure> {
         try Task.checkCancellation()
-        switch try await exchange(call, number: number, history: &history) {
+        switch try await exchange(call, isSigned: Operation.isSigned, number: number, history: &history) {
         case .failure(let failure): return .failure(failure)
         case .success(let exchange): return read(exchange, for: operation, history: &history)
         }
@@ -24,29 +23,31 @@ extension AWSClient {
 
     private func exchange(
         _ call: Call,
+        isSigned: Bool,
         number: Int,
         history: inout CallHistory
     ) async throws -> Result<Exchange, AttemptFailure> {
-        let credentials: AWSCredentials?
+        var credentials: AWSCredentials?
         do {
-            credentials = try await self.credentials(for: call)
+            if isSigned {
+                credentials = try await self.credentials(within: call.remaining(at: runtime.uptime()))
+                if credentials == nil { return .failure(.outOfTime) }
+            }
         } catch {
             if error is CancellationError || Task.isCancelled { throw CancellationError() }
             return .failure(AttemptFailure(credentials: error))
         }
-        guard let credentials, let timeouts = call.timeouts(configuration.timeouts, at: runtime.uptime()) else {
+        guard let timeouts = call.timeouts(configuration.timeouts, at: runtime.uptime()) else {
             return .failure(.outOfTime)
         }
         let sent = runtime.now()
         let offset = clockSkew.withLock { $0.offset }
         let date = sent + offset
         let route = route(to: call.service)
-        let request = route.signer.sign(
-            call.request(to: route.endpoint, attempt: number, timeout: timeouts.request, at: date),
-            body: call.body,
-            credentials: credentials,
-            at: date
-        )
+        var request = call.request(to: route.endpoint, attempt: number, timeout: timeouts.request, at: date)
+        if let credentials {
+            request = route.signer.sign(request, body: call.body, credentials: credentials, at: date)
+        }
         history.attempts += 1
         do {
             let response = try await transport.send(request, body: call.body, timeouts: timeouts)
@@ -58,7 +59,7 @@ extension AWSClient {
         }
     }
 
-    private func read<Operation: AWSOperation>(
+    private func read<Operation: WireOperation>(
         _ exchange: Exchange,
         for operation: Operation,
         history: inout CallHistory
@@ -68,7 +69,8 @@ extension AWSClient {
         do {
             try response.checkCRC32()
             guard response.isSuccess else { return .failure(refusal(exchange, of: Operation.self)) }
-            let output = try decode(response.body, for: operation)
+            let output = try Operation.read(response)
+            try operation.check(output)
             history.errorCode = nil
             if observer?.wantsConsumedCapacity == true, Operation.reportsConsumedCapacity {
                 history.consumedCapacity = ConsumedUnits.total(in: response.body)
@@ -86,21 +88,8 @@ extension AWSClient {
         }
     }
 
-    private func decode<Operation: AWSOperation>(
-        _ body: [UInt8],
-        for operation: Operation
-    ) throws -> Operation.Output {
-        // Nothing at all is an answer only where there is nothing to say: elsewhere it is one that was lost.
-        let saysNothing = body.isEmpty && Operation.Output.self == Void.self
-        var reader = JSONReader(saysNothing ? Array("{}".utf8) : body)
-        let output = try Operation.decode(&reader)
-        try reader.finish()
-        try operation.check(output)
-        return output
-    }
-
-    private func refusal<Operation: AWSOperation>(_ exchange: Exchange, of: Operation.Type) -> AttemptFailure {
-        let answer = AWSServiceFailure(exchange.response)
+    private func refusal<Operation: WireOperation>(_ exchange: Exchange, of: Operation.Type) -> AttemptFailure {
+        let answer = Operation.failure(exchange.response)
         var verdict = Operation.verdict(on: answer)
         if exchange.isClockOff, verdict == .fail, RetryVerdict.clockCodes.contains(answer.code) {
             verdict = .correctClock
@@ -150,6 +139,6 @@ extension TransportResponse {
 
 private struct Exchange {
     let response: TransportResponse
-    let credentials: AWSCredentials
+    let credentials: AWSCredentials?
     let isClockOff: Bool
 }

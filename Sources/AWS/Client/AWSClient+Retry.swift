@@ -1,4 +1,3 @@
-import AWSSigV4
 import Logging
 import Synchronization
 
@@ -25,7 +24,7 @@ extension AWSClient {
     }
 
     /// What an error answer means to the operation, once it is not worth another attempt.
-    func recovery<Operation: AWSOperation>(
+    func recovery<Operation: WireOperation>(
         from failure: AttemptFailure,
         of operation: Operation.Type
     ) -> Result<Operation.Output, AttemptFailure> {
@@ -44,18 +43,12 @@ extension AWSClient {
         }
     }
 
-    /// Credentials, unless the operation's time is up before they are there; nil then.
-    func credentials(for call: Call) async throws -> AWSCredentials? {
-        let provider = configuration.credentials
-        return try await runtime.within(call.remaining(at: runtime.uptime())) { try await provider.credentials() }
-    }
-
     /// Has the refused credentials replaced; false if there are no others, so that asking again is idle.
     private func hasOtherCredentials(than failure: AttemptFailure, call: Call) async throws -> Bool {
         guard let refused = failure.credentials else { return false }
         configuration.credentials.discard(refused)
         do {
-            guard let credentials = try await credentials(for: call) else { return false }
+            guard let credentials = try await credentials(within: call.remaining(at: runtime.uptime())) else { return false }
             return credentials != refused
         } catch {
             if error is CancellationError || Task.isCancelled { throw CancellationError() }

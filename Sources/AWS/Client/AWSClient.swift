@@ -1,7 +1,7 @@
 public import CurlHTTP
 import Synchronization
 
-/// Performs operations of AWS services that speak AWS JSON.
+/// Performs operations of AWS services.
 ///
 /// Keep one client for the life of the process: its retry quota, its derived signing keys, what it knows of the
 /// service's clock and its credentials are worth keeping. It owns nothing that has to be shut down; the transport is
@@ -36,12 +36,12 @@ public final class AWSClient: Sendable {
     ///
     /// - Throws: ``AWSError``, or `CancellationError` if the calling task is cancelled; nothing else. A cancelled
     ///   operation is never repeated, but may have taken effect.
-    public func perform<Operation: AWSOperation>(_ operation: Operation) async throws -> Operation.Output {
+    public func perform<Operation: WireOperation>(_ operation: Operation) async throws -> Operation.Output {
         try await outcome(of: operation).output
     }
 
     /// Performs an operation as ``perform(_:)`` does, and says what it took.
-    public func outcome<Operation: AWSOperation>(
+    public func outcome<Operation: WireOperation>(
         of operation: Operation
     ) async throws -> AWSOutcome<Operation.Output> {
         let call = Call(
@@ -62,7 +62,7 @@ public final class AWSClient: Sendable {
         }
     }
 
-    private func repeatedly<Operation: AWSOperation>(
+    private func repeatedly<Operation: WireOperation>(
         _ operation: Operation,
         call: Call,
         history: inout CallHistory

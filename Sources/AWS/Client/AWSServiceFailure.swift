@@ -30,16 +30,21 @@ public struct AWSServiceFailure: Sendable {
 
     /// Reads an error answer; a body that is neither JSON nor XML leaves only the status and the headers.
     package init(_ response: TransportResponse) {
-        let fields = response.head.headerFields
         let summary = ErrorBody(response.body)
+        self.init(response, type: summary.type, message: summary.message)
+    }
+
+    /// An error answer whose body was read by somebody else.
+    init(_ response: TransportResponse, type: String?, message text: String?) {
+        let fields = response.head.headerFields
         status = response.status
         body = response.body
         requestID = fields[.awsRequestID]
         legacyCode = fields[.awsQueryError].flatMap { $0.split(separator: ";").first }.flatMap { Self.name($0) }
-        let names = [summary.type, fields[.awsErrorType]].lazy.compactMap { $0.flatMap { Self.name($0[...]) } }
+        let names = [type, fields[.awsErrorType]].lazy.compactMap { $0.flatMap { Self.name($0[...]) } }
         let code = names.first ?? legacyCode
         self.code = code ?? "HTTP\(response.status)"
-        let text = summary.message ?? (code == nil ? Self.stranger(response) : "")
+        let text = text ?? (code == nil ? Self.stranger(response) : "")
         message = String(text.prefix { !$0.isNewline }.prefix(1000))
         retryAfter = fields[.awsRetryAfter].flatMap { Int($0) }.flatMap { $0 >= 0 ? .milliseconds($0) : nil }
     }

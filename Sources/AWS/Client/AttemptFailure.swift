@@ -35,7 +35,7 @@ struct AttemptFailure: Error {
 
 extension AttemptFailure {
     /// An error answer.
-    init(_ answer: AWSServiceFailure, verdict: RetryVerdict, credentials: AWSCredentials) {
+    init(_ answer: AWSServiceFailure, verdict: RetryVerdict, credentials: AWSCredentials?) {
         self.init(
             verdict: verdict,
             kind: Self.kind(of: answer, verdict: verdict),
@@ -104,9 +104,9 @@ extension AttemptFailure {
     }
 
     /// The service's text; what it says of a signature may quote the request with its token.
-    private static func message(of answer: AWSServiceFailure, hiding credentials: AWSCredentials) -> String {
+    private static func message(of answer: AWSServiceFailure, hiding credentials: AWSCredentials?) -> String {
         if answer.message.isEmpty { return "no message" }
-        let secrets = [credentials.secretAccessKey, credentials.sessionToken ?? ""].filter { !$0.isEmpty }
+        let secrets = [credentials?.secretAccessKey, credentials?.sessionToken].compactMap { $0 }.filter { !$0.isEmpty }
         return secrets.contains { answer.message.contains($0) }
             ? "the message is left out: it shows a secret" : answer.message
     }

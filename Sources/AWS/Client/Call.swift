@@ -1,27 +1,26 @@
 import CurlHTTP
 import FoundationEssentials
 import HTTPTypes
-import JSON
 
 /// One operation on its way: what is the same for all its attempts.
 struct Call {
     let service: AWSService
     let operation: String
     let body: [UInt8]
+    private let content: WireContent
     private let invocationID: String
     private let extraTime: Duration
     private let maxAttempts: Int
     private let deadline: Duration?
 
-    init<Operation: AWSOperation>(
+    init<Operation: WireOperation>(
         _ operation: Operation,
         runtime: AWSRuntime,
         configuration: AWSConfiguration,
         asksConsumption: Bool
     ) {
-        var writer = JSONWriter()
-        operation.encode(to: &writer)
-        var body = writer.bytes
+        content = operation.content()
+        var body = content.body
         if asksConsumption, Operation.reportsConsumedCapacity { ConsumedUnits.ask(in: &body) }
         self.body = body
         service = Operation.service
@@ -59,17 +58,14 @@ struct Call {
 
     /// The request, not yet signed.
     func request(to endpoint: Endpoint, attempt: Int, timeout: Duration?, at date: Date) -> HTTPRequest {
-        var fields = HTTPFields()
-        fields[.contentType] = "application/x-amz-json-\(service.jsonVersion)"
-        fields[.awsTarget] = "\(service.targetPrefix).\(operation)"
-        if service.isQueryCompatible { fields[.awsQueryMode] = "true" }
+        var fields = content.fields
         fields[.awsInvocationID] = invocationID
         fields[.awsRequest] = attemptField(attempt, timeout: timeout, at: date)
         return HTTPRequest(
-            method: .post,
+            method: content.method,
             scheme: endpoint.scheme,
             authority: endpoint.authority,
-            path: endpoint.pathPrefix + "/",
+            path: endpoint.pathPrefix + content.path,
             headerFields: fields
         )
     }

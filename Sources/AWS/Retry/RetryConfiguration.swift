@@ -23,18 +23,20 @@ public struct RetryConfiguration: Sendable, Hashable {
         self.correctsClockSkew = correctsClockSkew
     }
 
-    /// Reads `AWS_MAX_ATTEMPTS`, `AWS_RETRY_MODE` and `AWS_DISABLE_CLOCK_SKEW_CORRECTION`.
-    public init(environment: [String: String]) throws(AWSConfigurationError) {
-        if let mode = environment.nonBlank("AWS_RETRY_MODE"), mode.lowercased() != "standard" {
+    /// Reads `AWS_MAX_ATTEMPTS` (`max_attempts` of the profile), `AWS_RETRY_MODE` (`retry_mode`) and
+    /// `AWS_DISABLE_CLOCK_SKEW_CORRECTION` (`disable_clock_skew_correction`).
+    init(_ settings: AWSSettings) throws(AWSConfigurationError) {
+        if let mode = settings.setting("AWS_RETRY_MODE", property: "retry_mode"), mode.text.lowercased() != "standard" {
             throw AWSConfigurationError(
-                key: "AWS_RETRY_MODE",
-                found: mode,
+                key: mode.place,
+                found: mode.text,
                 expected: "standard; the modes legacy and adaptive are not supported"
             )
         }
+        let (key, property) = ("AWS_DISABLE_CLOCK_SKEW_CORRECTION", "disable_clock_skew_correction")
         self.init(
-            maxAttempts: try environment.positiveInteger("AWS_MAX_ATTEMPTS"),
-            correctsClockSkew: try !environment.flag("AWS_DISABLE_CLOCK_SKEW_CORRECTION")
+            maxAttempts: try settings.positiveInteger("AWS_MAX_ATTEMPTS", property: "max_attempts"),
+            correctsClockSkew: try !settings.flag(key, property: property)
         )
     }
 }
