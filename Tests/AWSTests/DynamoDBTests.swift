@@ -15,8 +15,8 @@ import Testing
         let sent = try #require(fixture.transport.sent.first)
         #expect(
             sent.text == #"""
-                {"TableName":"T","Key":{"PK":{"S":"a"}},"ConsistentRead":true,"ProjectionExpression":"#n0, #n1",\#
-                "ExpressionAttributeNames":{"#n0":"PK","#n1":"n"}}
+                {"TableName":"T","Key":{"PK":{"S":"a"}},"ProjectionExpression":"#n0, #n1",\#
+                "ExpressionAttributeNames":{"#n0":"PK","#n1":"n"},"ConsistentRead":true}
                 """#
         )
         #expect(sent.url == "https://dynamodb.eu-central-1.amazonaws.com/")

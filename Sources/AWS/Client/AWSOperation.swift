@@ -1,7 +1,7 @@
 public import JSON
 
 /// One operation of a service that speaks AWS JSON: its input, how it is written and how its answer is read.
-public protocol AWSOperation: Sendable {
+public protocol AWSOperation<Output>: Sendable {
     /// What the caller gets.
     associatedtype Output: Sendable
 
@@ -53,4 +53,9 @@ extension AWSOperation {
 
     /// No error answer is a regular outcome.
     public static func recover(from failure: AWSServiceFailure) throws -> Output? { nil }
+}
+
+extension AWSOperation where Output == Void {
+    /// Reads an answer that says nothing more.
+    public static func decode(_ reader: inout JSONReader) throws { try reader.skipValue() }
 }
