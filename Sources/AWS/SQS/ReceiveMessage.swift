@@ -16,13 +16,22 @@ extension SQS {
         public var wait: Duration
         /// How long others do not see the messages, up to 12 hours; nil for the queue's own.
         public var visibilityTimeout: Duration?
+        /// Of a FIFO queue the same id brings the same messages again for five minutes, after an answer that was lost.
+        public var attemptID: String?
 
         /// Creates the operation.
-        public init(queueURL: String, maxMessages: Int = 10, wait: Duration, visibilityTimeout: Duration? = nil) {
+        public init(
+            queueURL: String,
+            maxMessages: Int = 10,
+            wait: Duration,
+            visibilityTimeout: Duration? = nil,
+            attemptID: String? = nil
+        ) {
             self.queueURL = queueURL
             self.maxMessages = maxMessages
             self.wait = wait
             self.visibilityTimeout = visibilityTimeout
+            self.attemptID = attemptID
         }
 
         /// The wait.
@@ -38,6 +47,7 @@ extension SQS {
                 writer.member("MaxNumberOfMessages", maxMessages)
                 writer.member("WaitTimeSeconds", wait.wholeSeconds)
                 writer.member("VisibilityTimeout", ifPresent: visibilityTimeout?.wholeSeconds)
+                writer.member("ReceiveRequestAttemptId", ifPresent: attemptID)
                 writer.strings("MessageSystemAttributeNames", ["All"])
                 writer.strings("MessageAttributeNames", ["All"])
             }
@@ -45,12 +55,9 @@ extension SQS {
 
         /// Reads the messages.
         public static func decode(_ reader: inout JSONReader) throws -> [Message] {
-            var messages: [Message] = []
-            try reader.readMembers { reader, key throws(JSONError) in
-                guard key == "Messages" else { return }
-                messages = try reader.readElements { reader throws(JSONError) in try Message(&reader) }
-            }
-            return messages
+            try reader.readMember("Messages") { reader throws(JSONError) in
+                try reader.readElements { reader throws(JSONError) in try Message(&reader) }
+            } ?? []
         }
     }
 }

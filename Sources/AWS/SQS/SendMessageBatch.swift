@@ -48,7 +48,7 @@ extension SQS {
 
         /// Compares the bodies with the digests of what the service stored.
         public func check(_ output: BatchOutput) throws(AWSAnswerError) {
-            for entry in entries { try entry.message.check(output.bodyDigests[entry.id]) }
+            for entry in entries { try entry.message.check(output.sent[entry.id]?.bodyDigest) }
         }
     }
 }
