@@ -107,7 +107,9 @@ let package = Package(
         ),
         .testTarget(
             name: "AWSTests",
-            dependencies: ["AWS", "AWSSigV4", "AWSTestKit", "CurlHTTP", "JSON", .httpTypes]
+            dependencies: ["AWS", "AWSSigV4", "AWSTestKit", "CurlHTTP", "JSON", .httpTypes],
+            exclude: ["Vectors/generate.py"],
+            resources: [.embedInCode("Vectors/botocore.json")]
         ),
         .testTarget(name: "JobsTests", dependencies: ["Jobs", "JobsTestKit", "JSON", "Observability", .logging]),
         .testTarget(
