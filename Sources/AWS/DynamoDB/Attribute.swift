@@ -25,7 +25,7 @@ extension DynamoDB {
         /// An element of this attribute, which is a list.
         public subscript(index: Int) -> Attribute { Attribute(path: path + [.index(index)]) }
 
-        /// The attribute's size: the bytes of a string or binary, the elements of a set, list or map.
+        /// The attribute's size: the length of a string, the bytes of a binary, the elements of a set, list or map.
         public var size: Size { Size(attribute: self) }
 
         /// The attribute is there.
