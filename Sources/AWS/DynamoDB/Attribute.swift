@@ -40,33 +40,9 @@ extension DynamoDB {
         /// The attribute, a set, list or string, contains the value.
         public func contains(_ value: AttributeValue) -> Condition { .call("contains", self, value) }
     }
+}
 
-    /// The size of an attribute, to be compared with a number; made by ``Attribute/size``.
-    public struct Size: Sendable, Hashable {
-        let attribute: Attribute
-    }
-
-    /// The types of attributes.
-    public enum AttributeType: String, Sendable, Hashable {
-        /// A string.
-        case string = "S"
-        /// A number.
-        case number = "N"
-        /// Bytes.
-        case binary = "B"
-        /// A truth value.
-        case bool = "BOOL"
-        /// Null.
-        case null = "NULL"
-        /// A map.
-        case map = "M"
-        /// A list.
-        case list = "L"
-        /// A set of strings.
-        case stringSet = "SS"
-        /// A set of numbers.
-        case numberSet = "NS"
-        /// A set of byte strings.
-        case binarySet = "BS"
-    }
+extension DynamoDB.Attribute: DynamoDB.Comparand {
+    /// The attribute's value.
+    public var operand: DynamoDB.Operand { .attribute(self) }
 }
