@@ -15,7 +15,7 @@ struct CloudWatchTests {
                 .init("values", .values([1, 2], counts: [3, 4])),
                 .init("summary", .statistics(sampleCount: 2, sum: 3, minimum: 1, maximum: 2), isHighResolution: true),
             ]
-            try await client.put(data, in: namespace)
+            try await client.putMetrics(data, in: namespace)
             let found = try await client.perform(ListMetrics(namespace: namespace))
             #expect(found.sorted() == ["summary", "value", "values"])
         }

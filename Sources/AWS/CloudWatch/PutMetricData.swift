@@ -1,7 +1,7 @@
 public import JSON
 
 extension CloudWatch {
-    /// Stores up to 1000 measurements; ``AWSClient/put(_:in:)`` takes any number.
+    /// Stores up to 1000 measurements; ``AWSClient/putMetrics(_:in:)`` takes any number.
     public struct PutMetricData: AWSOperation {
         /// CloudWatch.
         public static let service = AWSService.cloudWatch
@@ -38,7 +38,7 @@ extension AWSClient {
     ///
     /// A call that was not answered is repeated and may count twice. Throws as ``perform(_:)`` does; the calls before
     /// the one that failed have taken effect.
-    public func put(_ data: [CloudWatch.MetricDatum], in namespace: String) async throws {
+    public func putMetrics(_ data: [CloudWatch.MetricDatum], in namespace: String) async throws {
         let size = CloudWatch.PutMetricData.maxData
         for start in stride(from: 0, to: data.count, by: size) {
             let part = Array(data[start..<min(start + size, data.count)])
