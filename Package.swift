@@ -111,8 +111,11 @@ let package = Package(
         .testTarget(
             name: "AWSTests",
             dependencies: ["AWS", "AWSSigV4", "AWSTestKit", "CurlHTTP", "JSON", .httpTypes],
-            exclude: ["Vectors/generate_endpoints.py", "Vectors/generate_profiles.py"],
-            resources: [.embedInCode("Vectors/endpoints.json"), .embedInCode("Vectors/profiles.json")]
+            exclude: ["Vectors/generate.py", "Vectors/generate_endpoints.py", "Vectors/generate_profiles.py"],
+            resources: [
+                .embedInCode("Vectors/botocore.json"), .embedInCode("Vectors/endpoints.json"),
+                .embedInCode("Vectors/profiles.json"),
+            ]
         ),
         .testTarget(name: "JobsTests", dependencies: ["Jobs", "JobsTestKit", "JSON", "Observability", .logging]),
         .testTarget(

@@ -89,11 +89,11 @@ import Testing
 
     @Test("The environment can turn the correction off")
     func environment() throws {
-        #expect(try RetryConfiguration(environment: [:]).correctsClockSkew)
+        #expect(try RetryConfiguration(AWSSettings(environment: [:])).correctsClockSkew)
         let off = ["AWS_DISABLE_CLOCK_SKEW_CORRECTION": "true"]
-        #expect(try !RetryConfiguration(environment: off).correctsClockSkew)
+        #expect(try !RetryConfiguration(AWSSettings(environment: off)).correctsClockSkew)
         #expect(throws: AWSConfigurationError.self) {
-            try RetryConfiguration(environment: ["AWS_DISABLE_CLOCK_SKEW_CORRECTION": "maybe"])
+            try RetryConfiguration(AWSSettings(environment: ["AWS_DISABLE_CLOCK_SKEW_CORRECTION": "maybe"]))
         }
     }
 

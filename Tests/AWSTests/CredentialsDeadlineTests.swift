@@ -20,7 +20,8 @@ import Testing
         let fixture = Fixture(
             [.response(200)],
             credentials: cache,
-            retry: RetryConfiguration(operationTimeout: .seconds(2))
+            retry: RetryConfiguration(operationTimeout: .seconds(2)),
+            clock: ManualClock(limitsRunOut: true)
         )
         let error = try await fixture.failure(of: Fixture.getItem)
         #expect(error?.code == "OperationTimedOut" && error?.isRetryable == true)

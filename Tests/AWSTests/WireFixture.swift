@@ -20,7 +20,7 @@ struct WireFixture {
         let client = AWSClient(
             configuration: AWSConfiguration(
                 region: "eu-central-1",
-                endpoints: try EndpointResolver(environment: ["AWS_ENDPOINT_URL": endpoint]),
+                endpoints: EndpointResolver(shared: Endpoint(url: endpoint)),
                 credentials: StaticCredentials(Fixture.key),
                 timeouts: TransportTimeouts(connect: timeout, request: timeout)
             ),

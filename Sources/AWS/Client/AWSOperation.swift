@@ -3,7 +3,7 @@ import HTTPTypes
 public import JSON
 
 /// One operation of a service that speaks AWS JSON: its input, how it is written and how its answer is read.
-public protocol AWSOperation: WireOperation {
+public protocol AWSOperation<Output>: WireOperation {
     /// What the caller gets.
     associatedtype Output
 
@@ -35,4 +35,9 @@ extension AWSOperation {
         try reader.finish()
         return output
     }
+}
+
+extension AWSOperation where Output == Void {
+    /// Reads an answer that says nothing more.
+    public static func decode(_ reader: inout JSONReader) throws { try reader.skipValue() }
 }

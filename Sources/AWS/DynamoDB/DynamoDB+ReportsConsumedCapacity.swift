@@ -29,3 +29,23 @@ extension DynamoDB.UpdateItem {
     /// It does.
     public static var reportsConsumedCapacity: Bool { true }
 }
+
+extension DynamoDB.BatchGetItem {
+    /// It does.
+    public static var reportsConsumedCapacity: Bool { true }
+}
+
+extension DynamoDB.BatchWriteItem {
+    /// It does.
+    public static var reportsConsumedCapacity: Bool { true }
+}
+
+extension DynamoDB.Scan {
+    /// It does.
+    public static var reportsConsumedCapacity: Bool { true }
+}
+
+extension DynamoDB.TransactGetItems {
+    /// It does.
+    public static var reportsConsumedCapacity: Bool { true }
+}

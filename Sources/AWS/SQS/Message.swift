@@ -1,4 +1,3 @@
-public import FoundationEssentials
 import JSON
 
 extension SQS {
@@ -10,7 +9,7 @@ extension SQS {
         public var receiptHandle: String
         /// The content.
         public var body: String
-        /// What the service says about it, such as `ApproximateReceiveCount`.
+        /// What the service says about it; the most used have properties of their own, ``receiveCount`` and so on.
         public var attributes: [String: String]
         /// What the sender attached.
         public var messageAttributes: [String: MessageAttribute]
@@ -29,20 +28,6 @@ extension SQS {
             self.attributes = attributes
             self.messageAttributes = messageAttributes
         }
-
-        /// How often the message was received, this time included; about right.
-        public var receiveCount: Int? { attributes["ApproximateReceiveCount"].flatMap { Int($0) } }
-
-        /// When the message was sent, to the millisecond.
-        public var sentAt: Date? {
-            attributes["SentTimestamp"].flatMap { Int($0) }.map { Date(timeIntervalSince1970: Double($0) / 1000) }
-        }
-
-        /// The trace that the sender is part of, as in `X-Amzn-Trace-Id`.
-        public var traceHeader: String? { attributes["AWSTraceHeader"] }
-
-        /// The group within which the order is kept.
-        public var groupID: String? { attributes["MessageGroupId"] }
     }
 }
 
@@ -61,8 +46,8 @@ extension SQS.Message {
                 case "Body": body = try reader.readString()
                 case "Attributes": attributes = try reader.readStrings()
                 case "MessageAttributes":
-                    try reader.readMembers { reader, name throws(JSONError) in
-                        messageAttributes[name] = try SQS.MessageAttribute(&reader)
+                    messageAttributes = try reader.readMap { reader throws(JSONError) in
+                        try SQS.MessageAttribute(&reader)
                     }
                 default: try digests.read(key, from: &reader)
                 }
@@ -88,8 +73,6 @@ extension SQS.Message {
 extension JSONReader {
     /// Reads an object of strings.
     mutating func readStrings() throws(JSONError) -> [String: String] {
-        var strings: [String: String] = [:]
-        try readMembers { reader, name throws(JSONError) in strings[name] = try reader.readString() }
-        return strings
+        try readMap { reader throws(JSONError) in try reader.readString() }
     }
 }

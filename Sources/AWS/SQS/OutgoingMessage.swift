@@ -39,12 +39,7 @@ extension SQS {
             writer.member("MessageBody", body)
             writer.member("DelaySeconds", ifPresent: delay?.wholeSeconds)
             if !attributes.isEmpty {
-                writer.object("MessageAttributes") { writer in
-                    for (name, attribute) in attributes.sorted(by: { $0.key < $1.key }) {
-                        writer.key(name)
-                        attribute.encode(to: &writer)
-                    }
-                }
+                writer.map("MessageAttributes", attributes) { $0.encode(to: &$1) }
             }
             if let traceHeader {
                 writer.object("MessageSystemAttributes") { writer in

@@ -17,13 +17,22 @@ extension SQS {
         public var wait: Duration
         /// How long others do not see the messages, up to 12 hours; nil for the queue's own.
         public var visibilityTimeout: Duration?
+        /// Of a FIFO queue the same id brings the same messages again for five minutes, after an answer that was lost.
+        public var attemptID: String?
 
         /// Creates the operation.
-        public init(queueURL: String, maxMessages: Int = 10, wait: Duration, visibilityTimeout: Duration? = nil) {
+        public init(
+            queueURL: String,
+            maxMessages: Int = 10,
+            wait: Duration,
+            visibilityTimeout: Duration? = nil,
+            attemptID: String? = nil
+        ) {
             self.queueURL = queueURL
             self.maxMessages = maxMessages
             self.wait = wait
             self.visibilityTimeout = visibilityTimeout
+            self.attemptID = attemptID
         }
 
         /// The wait.
@@ -39,6 +48,7 @@ extension SQS {
                 writer.member("MaxNumberOfMessages", maxMessages)
                 writer.member("WaitTimeSeconds", wait.wholeSeconds)
                 writer.member("VisibilityTimeout", ifPresent: visibilityTimeout?.wholeSeconds)
+                writer.member("ReceiveRequestAttemptId", ifPresent: attemptID)
                 writer.strings("MessageSystemAttributeNames", ["All"])
                 writer.strings("MessageAttributeNames", ["All"])
             }

@@ -48,7 +48,9 @@ extension SQS {
 
         /// Compares the messages with the digests of what the service stored.
         public func check(_ output: BatchOutput) throws(AWSAnswerError) {
-            for entry in entries { try output.digests[entry.id].map(entry.message.check) }
+            for entry in entries {
+                if let sent = output.sent[entry.id] { try entry.message.check(sent.digests) }
+            }
         }
     }
 }
