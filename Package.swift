@@ -34,7 +34,10 @@ let package = Package(
 
         // The AWS client.
         .target(name: "AWSSigV4", dependencies: ["Hashing", .httpTypes]),
-        .target(name: "AWS", dependencies: ["AWSSigV4", "CurlHTTP", "Hashing", "JSON", .httpTypes, .logging]),
+        .target(
+            name: "AWS",
+            dependencies: ["AWSSigV4", "CurlHTTP", "Hashing", "JSON", "Observability", .httpTypes, .logging]
+        ),
 
         // The domain, and its adapters to AWS.
         .target(name: "Jobs", dependencies: ["Hashing", "JSON", "Observability", .logging]),
@@ -108,7 +111,12 @@ let package = Package(
         ),
         .testTarget(
             name: "AWSTests",
-            dependencies: ["AWS", "AWSSigV4", "AWSTestKit", "CurlHTTP", "JSON", .httpTypes]
+            dependencies: ["AWS", "AWSSigV4", "AWSTestKit", "CurlHTTP", "JSON", .httpTypes],
+            exclude: ["Vectors/generate.py", "Vectors/generate_endpoints.py", "Vectors/generate_profiles.py"],
+            resources: [
+                .embedInCode("Vectors/botocore.json"), .embedInCode("Vectors/endpoints.json"),
+                .embedInCode("Vectors/profiles.json"),
+            ]
         ),
         .testTarget(name: "JobsTests", dependencies: ["Jobs", "JobsTestKit", "JSON", "Observability", .logging]),
         .testTarget(

@@ -1,5 +1,12 @@
 /// Percent-encoding with upper-case digits, as signatures want it (RFC 3986, section 2.1).
-enum PercentEncoding {
+package enum PercentEncoding {
+    /// Encodes all but unreserved characters (RFC 3986, section 2.3).
+    package static func encode(_ text: some StringProtocol) -> String {
+        var bytes: [UInt8] = []
+        append(text.utf8, to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
     /// Appends the bytes with all but unreserved characters and the ones in `kept` encoded.
     static func append(_ text: some Sequence<UInt8>, keeping kept: UInt8? = nil, to bytes: inout [UInt8]) {
         for byte in text { append(byte, isKept: byte == kept, to: &bytes) }

@@ -4,7 +4,10 @@ import Testing
 
 @Suite struct ConfigurationTests {
     private func configuration(_ environment: [String: String]) throws(AWSConfigurationError) -> AWSConfiguration {
-        try AWSConfiguration(environment: environment, transport: ScriptedTransport([.response(500)]))
+        try AWSConfiguration(
+            environment: ["AWS_REGION": "eu-central-1"].merging(environment) { $1 },
+            transport: ScriptedTransport([.response(500)])
+        )
     }
 
     @Test("AWS_REGION goes before AWS_DEFAULT_REGION, and a blank one counts as unset")
@@ -29,8 +32,17 @@ import Testing
                     + "without query or user info"
             ),
             (
-                ["AWS_USE_FIPS_ENDPOINT": "true"],
-                "AWS_USE_FIPS_ENDPOINT: found \"true\"; expected false: such endpoints are not supported"
+                ["AWS_USE_FIPS_ENDPOINT": "true", "AWS_ENDPOINT_URL_SQS": "https://vpce"],
+                "AWS_USE_FIPS_ENDPOINT: found \"true\"; expected false, because AWS_ENDPOINT_URL_SQS is set"
+            ),
+            (
+                ["AWS_USE_DUALSTACK_ENDPOINT": "true", "AWS_ENDPOINT_URL": "https://vpce"],
+                "AWS_USE_DUALSTACK_ENDPOINT: found \"true\"; expected false, because AWS_ENDPOINT_URL is set"
+            ),
+            (
+                ["AWS_ENDPOINT_URL": "https://u:secret@h"],
+                "AWS_ENDPOINT_URL: found \"a URL with user info\"; expected a URL such as http://localhost:4566, "
+                    + "without query or user info"
             ),
             (
                 ["AWS_ACCESS_KEY_ID": "AK"],
@@ -40,7 +52,7 @@ import Testing
     )
     func refused(environment: [String: String], message: String) {
         let error = #expect(throws: AWSConfigurationError.self) {
-            try configuration(["AWS_REGION": "eu-central-1"].merging(environment) { $1 })
+            try configuration(environment)
         }
         #expect(error?.description == message)
     }
@@ -48,7 +60,7 @@ import Testing
     @Test("The service's endpoint goes before the shared one, the shared one before the region's")
     func endpoints() throws {
         let environment = ["AWS_ENDPOINT_URL": "http://a:1/p/", "AWS_ENDPOINT_URL_SQS": "https://B"]
-        let resolver = try EndpointResolver(environment: environment)
+        let resolver = try configuration(environment).endpoints
         #expect(resolver.endpoint(for: .sqs, region: "r").description == "https://b")
         #expect(resolver.endpoint(for: .dynamoDB, region: "r").description == "http://a:1/p")
         #expect(
@@ -57,7 +69,7 @@ import Testing
         )
         let ignored = environment.merging(["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true"]) { $1 }
         #expect(
-            try EndpointResolver(environment: ignored).endpoint(for: .sqs, region: "r").description
+            try configuration(ignored).endpoints.endpoint(for: .sqs, region: "r").description
                 == "https://sqs.r.amazonaws.com"
         )
     }

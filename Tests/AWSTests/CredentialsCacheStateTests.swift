@@ -6,6 +6,8 @@ import Testing
 
 @Suite struct CredentialsCacheStateTests {
     private let now = Fixture.epoch
+    private let refresh = CredentialsCacheState.Step(startsRefresh: true)
+    private let wait = CredentialsCacheState.Step()
 
     private func credentials(_ id: String = "A", expiresIn seconds: Double? = nil) -> AWSCredentials {
         AWSCredentials(
@@ -22,39 +24,39 @@ import Testing
         return state
     }
 
-    @Test("An empty cache makes the first caller refresh and the others wait")
+    @Test("An empty cache begins one refresh and has all wait for it")
     func empty() {
         var state = CredentialsCacheState()
-        #expect(state.request(at: now) == .refresh)
-        #expect(state.request(at: now) == .wait)
-        state.abandon()
-        #expect(state.request(at: now) == .refresh)
+        #expect(state.request(at: now) == refresh)
+        #expect(state.request(at: now) == wait)
+        #expect(state.fail(at: now, jitter: 0) == nil)
+        #expect(state.request(at: now) == refresh)
     }
 
-    @Test("Five minutes before expiry one refreshes and the others go on; one minute before, they wait")
+    @Test("Five minutes before expiry a refresh begins and all go on; one minute before, they wait for it")
     func windows() {
         let credentials = credentials(expiresIn: 3600)
         var state = state(with: credentials)
-        #expect(state.request(at: now + 3299) == .use(credentials))
-        #expect(state.request(at: now + 3300) == .refresh)
-        #expect(state.request(at: now + 3301) == .use(credentials))
-        #expect(state.request(at: now + 3540) == .wait)
+        #expect(state.request(at: now + 3299) == .init(credentials: credentials))
+        #expect(state.request(at: now + 3300) == .init(credentials: credentials, startsRefresh: true))
+        #expect(state.request(at: now + 3301) == .init(credentials: credentials))
+        #expect(state.request(at: now + 3540) == wait)
     }
 
     @Test("A source that has nothing fresher is not asked for every request")
     func nothingFresher() {
         let credentials = credentials(expiresIn: 200)
         var state = state(with: credentials)
-        #expect(state.request(at: now + 99) == .use(credentials))
-        #expect(state.request(at: now + 100) == .refresh)
+        #expect(state.request(at: now + 99) == .init(credentials: credentials))
+        #expect(state.request(at: now + 100) == .init(credentials: credentials, startsRefresh: true))
     }
 
     @Test("Credentials that have expired on arrival are used, and asked for again after five to ten minutes")
     func expiredOnArrival() {
         let credentials = credentials(expiresIn: -1)
         var state = state(with: credentials)
-        #expect(state.request(at: now + 299) == .use(credentials))
-        #expect(state.request(at: now + 300) == .refresh)
+        #expect(state.request(at: now + 299) == .init(credentials: credentials))
+        #expect(state.request(at: now + 300) == refresh)
     }
 
     @Test("Refused credentials are asked for once, not for ever, when the source keeps giving the same")
@@ -62,12 +64,12 @@ import Testing
         let credentials = credentials()
         var state = state(with: credentials)
         state.discard(credentials, at: now)
-        #expect(state.request(at: now) == .refresh)
-        #expect(state.request(at: now) == .wait)
+        #expect(state.request(at: now) == refresh)
+        #expect(state.request(at: now) == wait)
         state.succeed(credentials, at: now, jitter: 0)
         state.discard(credentials, at: now)
-        #expect(state.request(at: now) == .use(credentials))
+        #expect(state.request(at: now) == .init(credentials: credentials))
         state.discard(credentials, at: now + 300)
-        #expect(state.request(at: now + 300) == .refresh)
+        #expect(state.request(at: now + 300) == refresh)
     }
 }

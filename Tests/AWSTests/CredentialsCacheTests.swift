@@ -27,33 +27,59 @@ import Testing
         #expect(provider.calls == 2)
     }
 
-    @Test("A cancelled caller does not poison the others: one of them takes over")
+    @Test("The caller that began a refresh may be cancelled; the refresh goes on for the others")
     func cancellationStaysAlone() async throws {
-        let isFirst = Mutex(true)
+        let isOpen = Mutex(false)
         let provider = ListedCredentials(
             ["GOOD"],
             gate: {
-                let blocks = isFirst.withLock { first in
-                    defer { first = false }
-                    return first
-                }
-                while blocks {
+                while !isOpen.withLock({ $0 }) {
                     try Task.checkCancellation()
                     await Task.yield()
                 }
             }
         )
         let cache = CredentialsCache(provider, runtime: runtime())
-        let leader = Task { try await cache.credentials() }
-        while provider.calls == 0 { await Task.yield() }
+        let first = Task { try await cache.credentials() }
+        while cache.waiterCount < 1 { await Task.yield() }
         let others = (0..<3).map { _ in Task { try await cache.credentials() } }
-        while cache.waiterCount < 3 { await Task.yield() }
-        leader.cancel()
-        await #expect(throws: CancellationError.self) { try await leader.value }
+        while cache.waiterCount < 4 { await Task.yield() }
+        first.cancel()
+        await #expect(throws: CancellationError.self) { try await first.value }
+        isOpen.withLock { $0 = true }
         for other in others { #expect(try await other.value.accessKeyID == "GOOD") }
+        #expect(provider.calls == 1)
+    }
+
+    @Test("Nobody waits for a refresh while what is there still lives for more than a minute")
+    func advisoryRefreshIsNotWaitedFor() async throws {
+        let isOpen = Mutex(true)
+        let epoch = Fixture.epoch
+        let provider = ListedCredentials(
+            ["A", "B"],
+            expiration: { epoch + 3600 },
+            gate: {
+                while !isOpen.withLock({ $0 }) { await Task.yield() }
+            }
+        )
+        let cache = CredentialsCache(provider, runtime: runtime())
+        _ = try await cache.credentials()
+        isOpen.withLock { $0 = false }
+        clock.advance(by: .seconds(56 * 60))
+        #expect(cache.readyCredentials()?.accessKeyID == "A")
+        #expect(try await cache.credentials().accessKeyID == "A")
+        isOpen.withLock { $0 = true }
+        while cache.readyCredentials()?.accessKeyID == "A" { await Task.yield() }
         #expect(provider.calls == 2)
-        #expect(try await cache.credentials().accessKeyID == "GOOD")
-        #expect(provider.calls == 2)
+    }
+
+    @Test("A provider that calls itself cancelled is a failure, not the caller's cancellation")
+    func providerCancellation() async throws {
+        let cache = CredentialsCache(
+            ListedCredentials(["A"], gate: { throw CancellationError() }),
+            runtime: runtime()
+        )
+        await #expect(throws: CredentialsError.self) { try await cache.credentials() }
     }
 
     @Test("A caller that is cancelled while it waits leaves at once and alone")
@@ -105,7 +131,9 @@ import Testing
         clock.advance(by: .seconds(54 * 60))
         #expect(try await cache.credentials().accessKeyID == "A")
         clock.advance(by: .seconds(60))
+        while try await cache.credentials().accessKeyID == "A" { await Task.yield() }
         #expect(try await cache.credentials().accessKeyID == "B")
+        #expect(provider.calls == 2)
     }
 
     @Test("After a failed refresh the old ones are served, even past their expiry, and asked for again after a pause")

@@ -128,17 +128,35 @@ import Testing
         #expect(sent.map { $0.field("x-aws-ec2-metadata-token") } == [nil, "SESSION", "SESSION"])
     }
 
+    @Test("A session that the metadata service has forgotten is opened anew, once")
+    func forgottenSession() async throws {
+        let transport = ScriptedTransport([
+            .response(200, [:], "ONE"), .response(401), .response(200, [:], "TWO"), .response(200, [:], "role"),
+            .response(200, [:], Self.document),
+        ])
+        #expect(try await instance([:], transport).credentials() == Self.expected)
+        #expect(transport.sent.map { $0.field("x-aws-ec2-metadata-token") } == [nil, "ONE", nil, "TWO", "TWO"])
+        let refusing = ScriptedTransport([
+            .response(200, [:], "ONE"), .response(401), .response(200, [:], "TWO"), .response(401),
+        ])
+        #expect(try await failure(of: instance([:], refusing))?.code == .refused)
+        #expect(refusing.sent.count == 4)
+    }
+
     @Test("A chain that finds nothing lists every provider and why it was passed over")
     func emptyChain() async throws {
         let transport = ScriptedTransport([.failure(.timedOut)])
         let chain = CredentialsChain.standard(
             environment: [:],
+            region: "eu-central-1",
             transport: transport,
             runtime: AWSRuntime(clock: clock)
         )
         #expect(
             try await failure(of: chain)?.description == """
                 no credentials: environment: AWS_ACCESS_KEY_ID is not set; \
+                web identity: AWS_WEB_IDENTITY_TOKEN_FILE and AWS_ROLE_ARN are not both set; \
+                profile: profile default has no credentials; \
                 container: AWS_CONTAINER_CREDENTIALS_FULL_URI and its RELATIVE_URI are not set; \
                 instance metadata: 169.254.169.254 did not answer: timedOut: scripted
                 """
@@ -150,13 +168,14 @@ import Testing
         let transport = ScriptedTransport([.response(400)])
         let chain = CredentialsChain.standard(
             environment: ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "/x"],
+            region: "eu-central-1",
             transport: transport,
             runtime: AWSRuntime(clock: clock)
         )
         let error = try #require(try await failure(of: chain))
         #expect(error.code == .refused)
         #expect(error.provider == "container")
-        #expect(error.message.hasSuffix("passed over: environment: AWS_ACCESS_KEY_ID is not set"))
+        #expect(error.message.contains("passed over: environment: AWS_ACCESS_KEY_ID is not set; web identity: "))
         #expect(transport.sent.count == 1)
     }
 

@@ -15,8 +15,8 @@ import Testing
         let sent = try #require(fixture.transport.sent.first)
         #expect(
             sent.text == #"""
-                {"TableName":"T","Key":{"PK":{"S":"a"}},"ConsistentRead":true,"ProjectionExpression":"#n0, #n1",\#
-                "ExpressionAttributeNames":{"#n0":"PK","#n1":"n"}}
+                {"TableName":"T","Key":{"PK":{"S":"a"}},"ProjectionExpression":"#n0, #n1",\#
+                "ExpressionAttributeNames":{"#n0":"PK","#n1":"n"},"ConsistentRead":true}
                 """#
         )
         #expect(sent.url == "https://dynamodb.eu-central-1.amazonaws.com/")
@@ -117,6 +117,13 @@ import Testing
         try expectSent(describe, "DynamoDB_20120810.DescribeTable", #"{"TableName":"T"}"#)
     }
 
+    @Test("A description without the table's status is refused", arguments: ["{}", #"{"Table":{"TableArn":"arn"}}"#])
+    func describeNothing(answer: String) async throws {
+        let error = try await Fixture([.response(200, [:], answer)]).failure(of: DynamoDB.DescribeTable(table: "T"))
+        #expect(error?.kind == .malformedResponse)
+        #expect(error?.message.contains("Table.TableStatus") == true)
+    }
+
     @Test("Query sends exactly these bytes and reads a page")
     func query() async throws {
         let body = #"{"Items":[{"PK":{"S":"a"}}],"Count":1,"LastEvaluatedKey":{"PK":{"S":"a"}}}"#
@@ -212,27 +219,9 @@ import Testing
 
     @Test("A configured path is kept before the operation's own")
     func pathPrefix() async throws {
-        let endpoints = try EndpointResolver(environment: ["AWS_ENDPOINT_URL": "http://localhost:4566/aws/"])
+        let endpoints = EndpointResolver(shared: Endpoint(url: "http://localhost:4566/aws/"))
         let fixture = Fixture([.response(200)], endpoints: endpoints)
         _ = try await fixture.client.perform(Fixture.getItem)
         #expect(fixture.transport.sent.map(\.url) == ["http://localhost:4566/aws/"])
     }
-}
-
-/// All fields of a request, in the order of their names.
-func fields(of sent: ScriptedTransport.Sent) -> [String] {
-    sent.request.headerFields.map { "\($0.name.canonicalName): \($0.value)" }.sorted()
-}
-
-/// Expects exactly one request for an operation, with exactly this body.
-func expectSent(
-    _ fixture: Fixture,
-    _ target: String,
-    _ body: String,
-    sourceLocation: SourceLocation = #_sourceLocation
-) throws {
-    let sent = try #require(fixture.transport.sent.first, sourceLocation: sourceLocation)
-    #expect(fixture.transport.sent.count == 1, sourceLocation: sourceLocation)
-    #expect(sent.field("x-amz-target") == target, sourceLocation: sourceLocation)
-    #expect(sent.text == body, sourceLocation: sourceLocation)
 }

@@ -21,6 +21,14 @@ import Testing
         (DynamoDB.Attribute("a").isBetween(.n(1), and: .n(2)), "#n0 BETWEEN :v0 AND :v1"),
         (DynamoDB.Attribute("a").beginsWith("x"), "begins_with(#n0, :v0)"),
         (DynamoDB.Attribute("a").contains(.s("x")), "contains(#n0, :v0)"),
+        (DynamoDB.Attribute("a", "b").exists, "attribute_exists(#n0.#n1)"),
+        (DynamoDB.Attribute("a").isOf(.stringSet), "attribute_type(#n0, :v0)"),
+        (DynamoDB.Attribute("a").size > .n(3), "size(#n0) > :v0"),
+        (DynamoDB.Attribute("a").size.isBetween(.n(1), and: .n(2)), "size(#n0) BETWEEN :v0 AND :v1"),
+        (DynamoDB.Attribute("a").size.isIn([.n(1)]), "size(#n0) IN (:v0)"),
+        (DynamoDB.Attribute("a") < DynamoDB.Attribute("b"), "#n0 < #n1"),
+        (DynamoDB.Attribute("a").compares(.notEqual, DynamoDB.Attribute("b").size), "#n0 <> size(#n1)"),
+        (DynamoDB.Attribute("a")["b.c"][0]["a"] == .n(1), "#n0.#n1[0].#n0 = :v0"),
         (!.attributeExists("a"), "NOT attribute_exists(#n0)"),
         (
             DynamoDB.Attribute("a") == .n(1) && DynamoDB.Attribute("b") == .n(2) && DynamoDB.Attribute("a") < .n(3),
@@ -52,6 +60,50 @@ import Testing
             update.render(&aliases)
                 == "SET #n1 = :v0, #n3 = if_not_exists(#n3, :v2), #n5 = :v4 REMOVE #n0, #n6 ADD #n2 :v1 DELETE #n4 :v3"
         )
+    }
+
+    static let updates: [(DynamoDB.Update, String)] = [
+        (
+            DynamoDB.Update().set(DynamoDB.Attribute("n"), to: .attribute(DynamoDB.Attribute("n")) - .value(.n(1))),
+            "SET #n0 = #n0 - :v0"
+        ),
+        (
+            DynamoDB.Update()
+                .set(
+                    DynamoDB.Attribute("log"),
+                    to: .append(.ifNotExists(DynamoDB.Attribute("log"), .value(.l([]))), .value(.l([.s("x")])))
+                ),
+            "SET #n0 = list_append(if_not_exists(#n0, :v0), :v1)"
+        ),
+        (
+            DynamoDB.Update().set(DynamoDB.Attribute("m", "k"), to: .attribute(DynamoDB.Attribute("o")[1]))
+                .remove(DynamoDB.Attribute("l")[2]),
+            "SET #n0.#n1 = #n2[1] REMOVE #n3[2]"
+        ),
+        (
+            DynamoDB.Update()
+                .set(
+                    DynamoDB.Attribute("n"),
+                    to: .ifNotExists(DynamoDB.Attribute("n"), .value(.n(0))) + .attribute(DynamoDB.Attribute("step"))
+                ),
+            "SET #n0 = if_not_exists(#n0, :v0) + #n1"
+        ),
+    ]
+
+    @Test("What an attribute is set to may be computed from the item", arguments: updates)
+    func computed(update: DynamoDB.Update, text: String) {
+        var aliases = DynamoDB.ExpressionAliases()
+        #expect(update.render(&aliases) == text)
+    }
+
+    @Test("Numbers keep all their digits")
+    func numbers() {
+        #expect(DynamoDB.AttributeValue.n(Int.min) == .n("-9223372036854775808"))
+        #expect(DynamoDB.AttributeValue.n(0.1) == .n("0.1"))
+        #expect(DynamoDB.AttributeValue.n(1.5e-7) == .n("1.5e-07"))
+        #expect(DynamoDB.AttributeValue.n("12345678901234567890123456789012345678").int == nil)
+        #expect(DynamoDB.AttributeValue.n("0.1").double == 0.1)
+        #expect(DynamoDB.AttributeValue.n("7").int == 7)
     }
 
     static let values: [(DynamoDB.AttributeValue, String)] = [

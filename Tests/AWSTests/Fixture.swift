@@ -7,7 +7,7 @@ import HTTPTypes
 /// A client over a scripted transport, with a clock of its own and a constant for chance.
 struct Fixture {
     let transport: ScriptedTransport
-    let clock = ManualClock()
+    let clock: ManualClock
     let client: AWSClient
 
     static let epoch = Date(timeIntervalSince1970: 1_767_225_600)  // 2026-01-01T00:00:00Z
@@ -19,9 +19,11 @@ struct Fixture {
         endpoints: EndpointResolver = EndpointResolver(),
         retry: RetryConfiguration = RetryConfiguration(),
         random: Double = 1,
-        perRequest: Duration = .zero
+        perRequest: Duration = .zero,
+        clock: ManualClock = ManualClock(),
+        observer: (any AWSCallObserver)? = nil
     ) {
-        let clock = clock
+        self.clock = clock
         transport = ScriptedTransport(answers) { clock.advance(by: perRequest) }
         client = AWSClient(
             configuration: AWSConfiguration(
@@ -36,7 +38,8 @@ struct Fixture {
                 now: { Self.epoch + clock.now.offset / .seconds(1) },
                 random: { random },
                 makeInvocationID: { "invocation" }
-            )
+            ),
+            observer: observer
         )
     }
 
@@ -45,7 +48,7 @@ struct Fixture {
     static let receive = SQS.ReceiveMessage(queueURL: "q", wait: .seconds(20))
 
     /// The error that an operation ends with.
-    func failure(of operation: some AWSOperation) async throws -> AWSError? {
+    func failure(of operation: some WireOperation) async throws -> AWSError? {
         do {
             _ = try await client.perform(operation)
             return nil

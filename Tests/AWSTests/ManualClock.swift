@@ -1,6 +1,8 @@
 import Synchronization
 
-/// A clock on which every sleep is over at once and kept for inspection.
+/// A clock on which every pause is over at once and kept for inspection.
+///
+/// A sleep with a tolerance is a time limit: it lasts until it is cancelled, unless time limits are to run out.
 final class ManualClock: Clock {
     struct Instant: InstantProtocol {
         var offset: Duration
@@ -11,6 +13,11 @@ final class ManualClock: Clock {
     }
 
     private let state = Mutex((now: Duration.zero, sleeps: [Duration]()))
+    private let limitsRunOut: Bool
+
+    init(limitsRunOut: Bool = false) {
+        self.limitsRunOut = limitsRunOut
+    }
 
     var now: Instant { Instant(offset: state.withLock { $0.now }) }
     var minimumResolution: Duration { .nanoseconds(1) }
@@ -22,6 +29,10 @@ final class ManualClock: Clock {
 
     func sleep(until deadline: Instant, tolerance: Duration?) async throws {
         try Task.checkCancellation()
+        while tolerance != nil, !limitsRunOut {
+            await Task.yield()
+            try Task.checkCancellation()
+        }
         state.withLock { state in
             state.sleeps.append(deadline.offset - state.now)
             state.now = deadline.offset

@@ -49,6 +49,22 @@ import Testing
             "ReplicatedWriteConflictException",
             short
         ),
+        Fault(
+            "transaction conflict",
+            .error(400, "TransactionConflictException"),
+            .transient,
+            "TransactionConflictException",
+            short
+        ),
+        Fault("redirect", .response(307, ["location": "http://elsewhere/"], ""), .client, "HTTP307", []),
+        Fault("empty answer", .response(200, [:], ""), .malformedResponse, "UnreadableAnswer", short),
+        Fault(
+            "wrong CRC of an error",
+            .error(400, "ValidationException", ["x-amz-crc32": "1"]),
+            .malformedResponse,
+            "ChecksumMismatch",
+            short
+        ),
         Fault("validation", .error(400, "ValidationException"), .client, "ValidationException", []),
         Fault("no access", .error(400, "AccessDeniedException"), .client, "AccessDeniedException", []),
         Fault(

@@ -17,10 +17,11 @@ final class ScriptedTransport: HTTPTransport {
         }
     }
 
-    enum Answer: Sendable {
+    indirect enum Answer: Sendable {
         case response(Int, [String: String] = [:], String = "{}")
         case failure(TransportError.Code)
         case suspend(@Sendable () async -> Void)
+        case after(@Sendable () async -> Void, Answer)
     }
 
     private let state: Mutex<(answers: [Answer], sent: [Sent])>
@@ -43,6 +44,10 @@ final class ScriptedTransport: HTTPTransport {
             return state.answers.count > 1 ? state.answers.removeFirst() : state.answers[0]
         }
         beforeAnswer()
+        return try await give(answer)
+    }
+
+    private func give(_ answer: Answer) async throws(TransportError) -> TransportResponse {
         switch answer {
         case .response(let status, let fields, let text):
             var head = HTTPResponse(status: .init(code: status))
@@ -53,6 +58,9 @@ final class ScriptedTransport: HTTPTransport {
         case .suspend(let operation):
             await operation()
             throw TransportError(code: .cancelled, message: "scripted", requestMayHaveBeenReceived: true)
+        case .after(let operation, let answer):
+            await operation()
+            return try await give(answer)
         }
     }
 }

@@ -24,11 +24,16 @@ enum Emulator {
         }
     }
 
-    /// Runs a test with a table whose partition key is `PK`.
-    static func withTable(_ body: (AWSClient, String) async throws -> Void) async throws {
+    /// Runs a test with a table whose partition key is `PK`; a sorted one has the sort key `SK` too.
+    ///
+    /// A sorted table has the index `kinds`, of the items that have `kind`, in the order of `SK`.
+    static func withTable(
+        isSorted: Bool = false,
+        _ body: (AWSClient, String) async throws -> Void
+    ) async throws {
         try await withClient { client in
             let table = uniqueName()
-            try await client.perform(CreateTable(table: table))
+            try await client.perform(CreateTable(table: table, isSorted: isSorted))
             try await cleaningUp {
                 while try await client.perform(DynamoDB.DescribeTable(table: table)).status != "ACTIVE" {
                     try await Task.sleep(for: .milliseconds(100))
@@ -46,7 +51,7 @@ enum Emulator {
         _ body: (AWSClient, String) async throws -> Void
     ) async throws {
         try await withClient { client in
-            let name = uniqueName()
+            let name = uniqueName() + (attributes["FifoQueue"] == "true" ? ".fifo" : "")
             try await client.perform(CreateQueue(queueName: name, attributes: attributes))
             let url = try await client.perform(SQS.GetQueueUrl(queueName: name))
             try await cleaningUp {
@@ -92,17 +97,32 @@ private struct CreateTable: AWSOperation {
     static let service = AWSService.dynamoDB
     static let name = "CreateTable"
     let table: String
+    let isSorted: Bool
 
     func encode(to writer: inout JSONWriter) {
-        writer.value([
+        let names = isSorted ? ["PK", "SK", "kind"] : ["PK"]
+        var input: JSONObject = [
             "TableName": .string(table),
-            "AttributeDefinitions": [["AttributeName": "PK", "AttributeType": "S"]],
-            "KeySchema": [["AttributeName": "PK", "KeyType": "HASH"]],
+            "AttributeDefinitions": .array(names.map { ["AttributeName": .string($0), "AttributeType": "S"] }),
+            "KeySchema": Self.schema(hash: "PK", range: isSorted ? "SK" : nil),
             "BillingMode": "PAY_PER_REQUEST",
-        ])
+        ]
+        if isSorted {
+            input["GlobalSecondaryIndexes"] = [
+                [
+                    "IndexName": "kinds", "KeySchema": Self.schema(hash: "kind", range: "SK"),
+                    "Projection": ["ProjectionType": "ALL"],
+                ]
+            ]
+        }
+        writer.value(.object(input))
     }
 
-    static func decode(_ reader: inout JSONReader) throws { try reader.skipValue() }
+    private static func schema(hash: JSONValue, range: JSONValue?) -> JSONValue {
+        let key: JSONValue = ["AttributeName": hash, "KeyType": "HASH"]
+        guard let range else { return [key] }
+        return [key, ["AttributeName": range, "KeyType": "RANGE"]]
+    }
 }
 
 private struct DeleteTable: AWSOperation {
@@ -111,7 +131,6 @@ private struct DeleteTable: AWSOperation {
     let table: String
 
     func encode(to writer: inout JSONWriter) { writer.value(["TableName": .string(table)]) }
-    static func decode(_ reader: inout JSONReader) throws { try reader.skipValue() }
 }
 
 private struct CreateQueue: AWSOperation {
@@ -126,8 +145,6 @@ private struct CreateQueue: AWSOperation {
             "Attributes": .object(JSONObject(attributes.map { ($0.key, .string($0.value)) })),
         ])
     }
-
-    static func decode(_ reader: inout JSONReader) throws { try reader.skipValue() }
 }
 
 private struct DeleteQueue: AWSOperation {
@@ -136,5 +153,4 @@ private struct DeleteQueue: AWSOperation {
     let queueURL: String
 
     func encode(to writer: inout JSONWriter) { writer.value(["QueueUrl": .string(queueURL)]) }
-    static func decode(_ reader: inout JSONReader) throws { try reader.skipValue() }
 }

@@ -21,4 +21,9 @@ public struct AWSAnswerError: Error, Sendable, CustomStringConvertible {
     public static func checksum(_ name: String, found: String, expected: String) -> AWSAnswerError {
         AWSAnswerError(code: "ChecksumMismatch", "\(name) is \(found), expected \(expected)")
     }
+
+    /// An answer with more or fewer elements than were asked about.
+    public static func count(_ member: String, found: Int, expected: Int) -> AWSAnswerError {
+        AWSAnswerError(code: "UnreadableAnswer", "\(member) has \(found) elements, expected \(expected)")
+    }
 }

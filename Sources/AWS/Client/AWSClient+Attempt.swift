@@ -1,36 +1,38 @@
 import AWSSigV4
 import CurlHTTP
+import FoundationEssentials
 import HTTPTypes
-import Hashing
-import JSON
 import Synchronization
 
 extension AWSClient {
     /// Sends the operation once, with credentials, date and signature of its own.
     ///
     /// Throws `CancellationError` only.
-    func attempt<Operation: AWSOperation>(
+    func attempt<Operation: WireOperation>(
         _ operation: Operation,
         call: Call,
-        number: Int
+        number: Int,
+        history: inout CallHistory
     ) async throws -> Result<Operation.Output, AttemptFailure> {
         try Task.checkCancellation()
-        switch try await exchange(call, number: number) {
-        case .failure(let failure):
-            return .failure(failure)
-        case .success(let exchange) where (200..<300).contains(exchange.response.status):
-            return read(exchange.response, for: operation)
-        case .success(let exchange):
-            let answer = AWSServiceFailure(exchange.response)
-            let verdict = Operation.verdict(on: answer)
-            return .failure(AttemptFailure(answer, verdict: verdict, credentials: exchange.credentials))
+        switch try await exchange(call, isSigned: Operation.isSigned, number: number, history: &history) {
+        case .failure(let failure): return .failure(failure)
+        case .success(let exchange): return read(exchange, for: operation, history: &history)
         }
     }
 
-    private func exchange(_ call: Call, number: Int) async throws -> Result<Exchange, AttemptFailure> {
-        let credentials: AWSCredentials
+    private func exchange(
+        _ call: Call,
+        isSigned: Bool,
+        number: Int,
+        history: inout CallHistory
+    ) async throws -> Result<Exchange, AttemptFailure> {
+        var credentials: AWSCredentials?
         do {
-            credentials = try await configuration.credentials.credentials()
+            if isSigned {
+                credentials = try await self.credentials(within: call.remaining(at: runtime.uptime()))
+                if credentials == nil { return .failure(.outOfTime) }
+            }
         } catch {
             if error is CancellationError || Task.isCancelled { throw CancellationError() }
             return .failure(AttemptFailure(credentials: error))
@@ -38,34 +40,41 @@ extension AWSClient {
         guard let timeouts = call.timeouts(configuration.timeouts, at: runtime.uptime()) else {
             return .failure(.outOfTime)
         }
-        let date = runtime.now()
+        let sent = runtime.now()
+        let offset = clockSkew.withLock { $0.offset }
+        let date = sent + offset
         let route = route(to: call.service)
-        let request = route.signer.sign(
-            call.request(to: route.endpoint, attempt: number, timeout: timeouts.request, at: date),
-            body: call.body,
-            credentials: credentials,
-            at: date
-        )
+        var request = call.request(to: route.endpoint, attempt: number, timeout: timeouts.request, at: date)
+        if let credentials {
+            request = route.signer.sign(request, body: call.body, credentials: credentials, at: date)
+        }
+        history.attempts += 1
         do {
             let response = try await transport.send(request, body: call.body, timeouts: timeouts)
-            return .success(Exchange(response: response, credentials: credentials))
+            let isClockOff = learnClock(from: response, sent: sent, offset: offset)
+            return .success(Exchange(response: response, credentials: credentials, isClockOff: isClockOff))
         } catch {
             if error.code == .cancelled || Task.isCancelled { throw CancellationError() }
             return .failure(AttemptFailure(transport: error))
         }
     }
 
-    private func read<Operation: AWSOperation>(
-        _ response: TransportResponse,
-        for operation: Operation
+    private func read<Operation: WireOperation>(
+        _ exchange: Exchange,
+        for operation: Operation,
+        history: inout CallHistory
     ) -> Result<Operation.Output, AttemptFailure> {
+        let response = exchange.response
+        history.status = response.status
         do {
-            try Self.checkCRC32(of: response)
-            // Some operations answer with nothing at all.
-            var reader = JSONReader(response.body.isEmpty ? Array("{}".utf8) : response.body)
-            let output = try Operation.decode(&reader)
-            try reader.finish()
+            try response.checkCRC32()
+            guard response.isSuccess else { return .failure(refusal(exchange, of: Operation.self)) }
+            let output = try Operation.read(response)
             try operation.check(output)
+            history.errorCode = nil
+            if observer?.wantsConsumedCapacity == true, Operation.reportsConsumedCapacity {
+                history.consumedCapacity = ConsumedUnits.total(in: response.body)
+            }
             return .success(output)
         } catch {
             return .failure(
@@ -73,16 +82,35 @@ extension AWSClient {
                     unreadable: response.status,
                     requestID: response.head.headerFields[.awsRequestID],
                     error,
-                    isRepeated: operation.isSafeToRepeat
+                    isRepeated: !response.isSuccess || operation.isSafeToRepeat
                 )
             )
         }
     }
 
-    private static func checkCRC32(of response: TransportResponse) throws(AWSAnswerError) {
-        guard let expected = response.head.headerFields[.awsCRC32] else { return }
-        let found = String(CRC32.checksum(response.body))
-        guard found == expected else { throw .checksum("the body's CRC-32", found: found, expected: expected) }
+    private func refusal<Operation: WireOperation>(_ exchange: Exchange, of: Operation.Type) -> AttemptFailure {
+        let answer = Operation.failure(exchange.response)
+        var verdict = Operation.verdict(on: answer)
+        if exchange.isClockOff, verdict == .fail, RetryVerdict.clockCodes.contains(answer.code) {
+            verdict = .correctClock
+        }
+        return AttemptFailure(answer, verdict: verdict, credentials: exchange.credentials)
+    }
+
+    /// Compares the service's clock with this machine's; true if the request's date was off by what is known now.
+    private func learnClock(from response: TransportResponse, sent: Date, offset: TimeInterval) -> Bool {
+        let fields = response.head.headerFields
+        // While requests are accepted without a correction none is needed, and the date need not be read.
+        guard configuration.retry.correctsClockSkew, !response.isSuccess || offset != 0,
+            // An answer with an age comes out of somebody's cache.
+            fields[.age] == nil,
+            let serverDate = fields[.date].flatMap({ HTTPDate.parse($0) })
+        else { return false }
+        let received = runtime.now()
+        return clockSkew.withLock { skew in
+            skew.learn(serverDate: serverDate, sent: sent, received: received)
+            return skew.differs(from: offset)
+        }
     }
 
     private func route(to service: AWSService) -> Route {
@@ -105,7 +133,12 @@ struct Route: Sendable {
     let signer: SigV4Signer
 }
 
+extension TransportResponse {
+    fileprivate var isSuccess: Bool { (200..<300).contains(status) }
+}
+
 private struct Exchange {
     let response: TransportResponse
-    let credentials: AWSCredentials
+    let credentials: AWSCredentials?
+    let isClockOff: Bool
 }

@@ -1,24 +1,33 @@
 public import CurlHTTP
-import FoundationEssentials
-import Logging
 import Synchronization
 
-/// Performs operations of AWS services that speak AWS JSON.
+/// Performs operations of AWS services.
 ///
-/// Keep one client for the life of the process: its retry quota, its derived signing keys and its credentials are
-/// worth keeping. It owns nothing that has to be shut down; the transport is the caller's.
+/// Keep one client for the life of the process: its retry quota, its derived signing keys, what it knows of the
+/// service's clock and its credentials are worth keeping. It owns nothing that has to be shut down; the transport is
+/// the caller's.
 public final class AWSClient: Sendable {
     let configuration: AWSConfiguration
     let transport: any HTTPTransport
     let runtime: AWSRuntime
+    let observer: (any AWSCallObserver)?
     let bucket = Mutex(RetryTokenBucket())
+    let clockSkew = Mutex(ClockSkew())
     let routes = Mutex<[AWSService: Route]>([:])
 
     /// Creates a client; nothing is sent before the first operation.
-    public init(configuration: AWSConfiguration, transport: any HTTPTransport, runtime: AWSRuntime = AWSRuntime()) {
+    ///
+    /// The observer is told of each call.
+    public init(
+        configuration: AWSConfiguration,
+        transport: any HTTPTransport,
+        runtime: AWSRuntime = AWSRuntime(),
+        observer: (any AWSCallObserver)? = nil
+    ) {
         self.configuration = configuration
         self.transport = transport
         self.runtime = runtime
+        self.observer = observer
     }
 
     /// Performs an operation: credentials, signature, request and answer, again with fresh ones while that may help.
@@ -27,89 +36,59 @@ public final class AWSClient: Sendable {
     ///
     /// - Throws: ``AWSError``, or `CancellationError` if the calling task is cancelled; nothing else. A cancelled
     ///   operation is never repeated, but may have taken effect.
-    public func perform<Operation: AWSOperation>(_ operation: Operation) async throws -> Operation.Output {
-        let call = Call(operation, runtime: runtime, configuration: configuration)
+    public func perform<Operation: WireOperation>(_ operation: Operation) async throws -> Operation.Output {
+        try await outcome(of: operation).output
+    }
+
+    /// Performs an operation as ``perform(_:)`` does, and says what it took.
+    public func outcome<Operation: WireOperation>(
+        of operation: Operation
+    ) async throws -> AWSOutcome<Operation.Output> {
+        let call = Call(
+            operation,
+            runtime: runtime,
+            configuration: configuration,
+            asksConsumption: observer?.wantsConsumedCapacity ?? false
+        )
+        var history = CallHistory()
+        guard let observer else { return try await repeatedly(operation, call: call, history: &history) }
+        let start = runtime.uptime()
+        defer { observer.callEnded(call.record(history, duration: runtime.uptime() - start)) }
+        do {
+            return try await repeatedly(operation, call: call, history: &history)
+        } catch is CancellationError {
+            history.errorCode = "Cancelled"
+            throw CancellationError()
+        }
+    }
+
+    private func repeatedly<Operation: WireOperation>(
+        _ operation: Operation,
+        call: Call,
+        history: inout CallHistory
+    ) async throws -> AWSOutcome<Operation.Output> {
         var plan = call.plan(random: runtime.random)
         while true {
-            switch try await attempt(operation, call: call, number: plan.attempt) {
+            switch try await attempt(operation, call: call, number: plan.attempt, history: &history) {
             case .success(let output):
-                bucket.withLock { $0.refund(lastCost: plan.lastCost) }
-                return output
+                return conclude(output, plan: plan, history: history)
             case .failure(let failure):
-                let attempt = plan.attempt
-                guard try await pause(after: failure, call: call, plan: &plan) else {
-                    return try settle(failure, of: Operation.self, call: call, attempts: attempt)
+                history.add(failure)
+                if try await pause(after: failure, call: call, plan: &plan) { continue }
+                switch recovery(from: failure, of: Operation.self) {
+                case .success(let output): return conclude(output, plan: plan, history: history)
+                case .failure(let failure): throw call.error(failure, after: history)
                 }
             }
         }
     }
 
-    /// Waits as long as the plan says; false if there is to be no other attempt.
-    private func pause(after failure: AttemptFailure, call: Call, plan: inout RetryPlan) async throws -> Bool {
-        let remaining = call.remaining(at: runtime.uptime())
-        let attempt = plan.attempt
-        let step = bucket.withLock {
-            plan.step(after: failure.verdict, retryAfter: failure.retryAfter, remaining: remaining, bucket: &$0)
-        }
-        switch step {
-        case .giveUp(let delay):
-            if delay > .zero { try await runtime.sleep(delay) }
-            return false
-        case .retry(let delay):
-            if failure.verdict == .refreshCredentials, try await !hasOtherCredentials(than: failure) { return false }
-            log(failure, call: call, attempt: attempt, delay: delay)
-            if delay > .zero { try await runtime.sleep(delay) }
-            return true
-        }
-    }
-
-    /// Has the refused credentials replaced; false if there are no others, so that asking again is idle.
-    private func hasOtherCredentials(than failure: AttemptFailure) async throws -> Bool {
-        guard let refused = failure.credentials else { return false }
-        configuration.credentials.discard(refused)
-        do {
-            return try await configuration.credentials.credentials() != refused
-        } catch {
-            if error is CancellationError || Task.isCancelled { throw CancellationError() }
-            // The caller gets the service's refusal; that there are no new credentials only explains it.
-            Logger.current.debug("Credentials could not be replaced", error: error)
-            return false
-        }
-    }
-
-    private func settle<Operation: AWSOperation>(
-        _ failure: AttemptFailure,
-        of operation: Operation.Type,
-        call: Call,
-        attempts: Int
-    ) throws -> Operation.Output {
-        guard let answer = failure.answer else { throw call.error(failure, attempts: attempts) }
-        do {
-            if let output = try Operation.recover(from: answer) { return output }
-        } catch {
-            let failure = AttemptFailure(
-                unreadable: answer.status,
-                requestID: answer.requestID,
-                error,
-                isRepeated: false
-            )
-            throw call.error(failure, attempts: attempts)
-        }
-        throw call.error(failure, attempts: attempts)
-    }
-
-    private func log(_ failure: AttemptFailure, call: Call, attempt: Int, delay: Duration) {
-        Logger.current.debug(
-            "AWS request failed, trying again",
-            metadata: [
-                "aws.service": "\(call.service.endpointPrefix)",
-                "aws.operation": "\(call.operation)",
-                "aws.attempt": "\(attempt)",
-                "aws.error.code": "\(failure.code)",
-                "aws.error.message": "\(failure.message)",
-                "aws.request.id": "\(failure.requestID ?? "none")",
-                "aws.delay.ms": "\(Int(delay / .milliseconds(1)))",
-            ]
+    private func conclude<Output>(_ output: Output, plan: RetryPlan, history: CallHistory) -> AWSOutcome<Output> {
+        bucket.withLock { $0.refund(lastCost: plan.lastCost) }
+        return AWSOutcome(
+            output: output,
+            attempts: history.attempts,
+            mayHaveBeenAppliedBefore: history.mayHaveBeenApplied
         )
     }
 }

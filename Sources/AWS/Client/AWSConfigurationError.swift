@@ -1,9 +1,9 @@
 /// A setting that is missing or makes no sense.
 public struct AWSConfigurationError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// The environment variable.
+    /// The environment variable, or the place in a shared configuration file.
     public let key: String
 
-    /// Its value, nil if it is not set; never a secret.
+    /// Its value, or what is wrong with the place; nil if it is not set; never a secret.
     public let found: String?
 
     /// What it should have been.

@@ -21,6 +21,9 @@ public struct AWSError: Error, Sendable {
     /// The number of requests that were sent.
     public let attempts: Int
 
+    /// Whether the operation may have taken effect all the same: a request was sent, and what came of it is not known.
+    public let mayHaveBeenApplied: Bool
+
     /// Whether the same operation may succeed later without any change.
     public let isRetryable: Bool
 
@@ -36,13 +39,13 @@ public struct AWSError: Error, Sendable {
         case throttling
         /// The service failed and may work again in a moment.
         case transient
-        /// There was no answer; whether the request took effect is not known.
+        /// There was no answer; see ``AWSError/mayHaveBeenApplied``.
         case network
         /// The request was refused and would be refused again.
         case client
         /// There are no credentials, or the service did not accept them.
         case credentials
-        /// The service accepted the request but its answer cannot be read; the operation took effect.
+        /// The service's answer cannot be read; if it was a success the operation took effect.
         case malformedResponse
 
         /// The raw value.
@@ -58,6 +61,7 @@ public struct AWSError: Error, Sendable {
         requestID: String? = nil,
         httpStatus: Int? = nil,
         attempts: Int = 1,
+        mayHaveBeenApplied: Bool = false,
         isRetryable: Bool,
         kind: Kind,
         cause: (any Error)? = nil
@@ -69,6 +73,7 @@ public struct AWSError: Error, Sendable {
         self.requestID = requestID
         self.httpStatus = httpStatus
         self.attempts = attempts
+        self.mayHaveBeenApplied = mayHaveBeenApplied
         self.isRetryable = isRetryable
         self.kind = kind
         self.cause = cause

@@ -1,56 +1,43 @@
+public import CurlHTTP
+import HTTPTypes
 public import JSON
 
 /// One operation of a service that speaks AWS JSON: its input, how it is written and how its answer is read.
-public protocol AWSOperation: Sendable {
+public protocol AWSOperation<Output>: WireOperation {
     /// What the caller gets.
-    associatedtype Output: Sendable
-
-    /// The service that is asked.
-    static var service: AWSService { get }
-
-    /// The operation's name in `X-Amz-Target`, such as `PutItem`.
-    static var name: String { get }
-
-    /// The time that the service may wait on purpose before it answers; it is added to the request timeout.
-    ///
-    /// An operation that has any is a long poll: when the retry quota is used up it pauses before it fails.
-    var extraTime: Duration { get }
-
-    /// Whether doing it a second time does no harm although the first time is known to have succeeded.
-    ///
-    /// Only asked when a successful answer could not be read. A conditional write is not safe: it would fail
-    /// against its own effect.
-    var isSafeToRepeat: Bool { get }
+    associatedtype Output
 
     /// Writes the input as one JSON object; called once for all attempts.
     func encode(to writer: inout JSONWriter)
 
     /// Reads the answer, one JSON value; unknown members are to be skipped.
     static func decode(_ reader: inout JSONReader) throws -> Output
-
-    /// Compares an answer with the input, such as a digest; throws if they do not belong together.
-    func check(_ output: Output) throws(AWSAnswerError)
-
-    /// Says whether an error answer is worth another attempt.
-    static func verdict(on failure: AWSServiceFailure) -> RetryVerdict
-
-    /// Turns an error answer that is a regular outcome into a value, such as a failed condition.
-    static func recover(from failure: AWSServiceFailure) throws -> Output?
 }
 
 extension AWSOperation {
-    /// No time beyond the request timeout.
-    public var extraTime: Duration { .zero }
+    /// The input as JSON, with the operation's name in `X-Amz-Target`.
+    public func content() -> WireContent {
+        var writer = JSONWriter()
+        encode(to: &writer)
+        var fields = HTTPFields()
+        fields[.contentType] = "application/x-amz-json-\(Self.service.jsonVersion)"
+        fields[.awsTarget] = "\(Self.service.targetPrefix).\(Self.name)"
+        if Self.service.isQueryCompatible { fields[.awsQueryMode] = "true" }
+        return WireContent(fields: fields, body: writer.bytes)
+    }
 
-    /// Not safe, unless the operation says otherwise.
-    public var isSafeToRepeat: Bool { false }
+    /// Reads the answer's JSON.
+    public static func read(_ response: TransportResponse) throws -> Output {
+        // Nothing at all is an answer only where there is nothing to say: elsewhere it is one that was lost.
+        let saysNothing = response.body.isEmpty && Output.self == Void.self
+        var reader = JSONReader(saysNothing ? Array("{}".utf8) : response.body)
+        let output = try decode(&reader)
+        try reader.finish()
+        return output
+    }
+}
 
-    /// Nothing to compare.
-    public func check(_ output: Output) throws(AWSAnswerError) {}
-
-    /// The verdict that holds for all services.
-    public static func verdict(on failure: AWSServiceFailure) -> RetryVerdict { RetryVerdict(failure) }
-
-    /// No error answer is a regular outcome.
-    public static func recover(from failure: AWSServiceFailure) throws -> Output? { nil }
+extension AWSOperation where Output == Void {
+    /// Reads an answer that says nothing more.
+    public static func decode(_ reader: inout JSONReader) throws { try reader.skipValue() }
 }

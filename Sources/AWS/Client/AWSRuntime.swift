@@ -13,8 +13,11 @@ public struct AWSRuntime: Sendable {
 
     let uptime: @Sendable () -> Duration
     let sleep: @Sendable (Duration) async throws -> Void
+    let expire: @Sendable (Duration) async throws -> Void
 
     /// Creates a runtime; pauses and time limits are measured on `clock`.
+    ///
+    /// A time limit is a sleep with a tolerance, a pause one without.
     public init(
         clock: any Clock<Duration> = ContinuousClock(),
         now: @escaping @Sendable () -> Date = { Date() },
@@ -26,6 +29,7 @@ public struct AWSRuntime: Sendable {
         self.makeInvocationID = makeInvocationID
         uptime = Self.stopwatch(clock)
         sleep = { try await clock.sleep(for: $0) }
+        expire = { try await clock.sleep(for: $0, tolerance: .milliseconds(10)) }
     }
 
     private static func stopwatch<C: Clock<Duration>>(_ clock: C) -> @Sendable () -> Duration {

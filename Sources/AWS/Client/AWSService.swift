@@ -9,7 +9,7 @@ public struct AWSService: Sendable, Hashable {
     /// The service's name in `AWS_ENDPOINT_URL_<NAME>`.
     public let environmentName: String
 
-    /// What stands before the dot in `X-Amz-Target`.
+    /// What stands before the dot in `X-Amz-Target`; empty for a service that does not speak AWS JSON.
     public let targetPrefix: String
 
     /// The version of the AWS JSON protocol, `1.0` or `1.1`.
@@ -24,12 +24,12 @@ public struct AWSService: Sendable, Hashable {
     /// The number of attempts, the first included, unless the configuration sets one.
     public let maxAttempts: Int
 
-    /// Creates the description of a service that speaks AWS JSON.
+    /// Creates the description of a service.
     public init(
         endpointPrefix: String,
         signingName: String? = nil,
         environmentName: String,
-        targetPrefix: String,
+        targetPrefix: String = "",
         jsonVersion: String = "1.0",
         isQueryCompatible: Bool = false,
         baseRetryDelay: Duration = .milliseconds(50),

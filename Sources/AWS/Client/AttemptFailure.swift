@@ -8,7 +8,8 @@ struct AttemptFailure: Error {
     let kind: AWSError.Kind
     let code: String
     let message: String
-    var isRetryable: Bool
+    let isRetryable: Bool
+    var mayHaveBeenApplied = false
     var requestID: String?
     var status: Int?
     var retryAfter: Duration?
@@ -34,13 +35,15 @@ struct AttemptFailure: Error {
 
 extension AttemptFailure {
     /// An error answer.
-    init(_ answer: AWSServiceFailure, verdict: RetryVerdict, credentials: AWSCredentials) {
+    init(_ answer: AWSServiceFailure, verdict: RetryVerdict, credentials: AWSCredentials?) {
         self.init(
             verdict: verdict,
             kind: Self.kind(of: answer, verdict: verdict),
             code: answer.code,
-            message: answer.message.isEmpty ? "no message" : answer.message,
+            message: Self.message(of: answer, hiding: credentials),
             isRetryable: verdict != .fail,
+            // What is throttled is turned away before anything is done.
+            mayHaveBeenApplied: answer.status >= 500 && verdict != .throttled,
             requestID: answer.requestID,
             status: answer.status,
             retryAfter: answer.retryAfter,
@@ -58,6 +61,7 @@ extension AttemptFailure {
             code: "Transport" + error.code.description.prefix(1).uppercased() + error.code.description.dropFirst(),
             message: error.message,
             isRetryable: !isFinal,
+            mayHaveBeenApplied: error.requestMayHaveBeenReceived,
             cause: error
         )
     }
@@ -74,7 +78,7 @@ extension AttemptFailure {
         )
     }
 
-    /// An answer that cannot be read: repeated only where the operation, which took effect, may take effect again.
+    /// An answer that cannot be read: after a success, repeated only where the operation may take effect again.
     init(unreadable status: Int, requestID: String?, _ error: any Error, isRepeated: Bool) {
         self.init(
             verdict: isRepeated ? .transient : .fail,
@@ -82,6 +86,7 @@ extension AttemptFailure {
             code: (error as? AWSAnswerError)?.code ?? "UnreadableAnswer",
             message: "\(error)",
             isRetryable: isRepeated,
+            mayHaveBeenApplied: status < 300 || status >= 500,
             requestID: requestID,
             status: status,
             cause: error
@@ -93,8 +98,16 @@ extension AttemptFailure {
         return switch verdict {
         case .throttled: .throttling
         case .transient: .transient
-        case .refreshCredentials: .credentials
+        case .refreshCredentials, .correctClock: .credentials
         case .fail: answer.status >= 500 ? .transient : .client
         }
+    }
+
+    /// The service's text; what it says of a signature may quote the request with its token.
+    private static func message(of answer: AWSServiceFailure, hiding credentials: AWSCredentials?) -> String {
+        if answer.message.isEmpty { return "no message" }
+        let secrets = [credentials?.secretAccessKey, credentials?.sessionToken].compactMap { $0 }.filter { !$0.isEmpty }
+        return secrets.contains { answer.message.contains($0) }
+            ? "the message is left out: it shows a secret" : answer.message
     }
 }

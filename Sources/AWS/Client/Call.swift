@@ -1,22 +1,28 @@
 import CurlHTTP
 import FoundationEssentials
 import HTTPTypes
-import JSON
 
 /// One operation on its way: what is the same for all its attempts.
 struct Call {
     let service: AWSService
     let operation: String
     let body: [UInt8]
+    private let content: WireContent
     private let invocationID: String
     private let extraTime: Duration
     private let maxAttempts: Int
     private let deadline: Duration?
 
-    init<Operation: AWSOperation>(_ operation: Operation, runtime: AWSRuntime, configuration: AWSConfiguration) {
-        var writer = JSONWriter()
-        operation.encode(to: &writer)
-        body = writer.bytes
+    init<Operation: WireOperation>(
+        _ operation: Operation,
+        runtime: AWSRuntime,
+        configuration: AWSConfiguration,
+        asksConsumption: Bool
+    ) {
+        content = operation.content()
+        var body = content.body
+        if asksConsumption, Operation.reportsConsumedCapacity { ConsumedUnits.ask(in: &body) }
+        self.body = body
         service = Operation.service
         self.operation = Operation.name
         invocationID = runtime.makeInvocationID()
@@ -52,22 +58,19 @@ struct Call {
 
     /// The request, not yet signed.
     func request(to endpoint: Endpoint, attempt: Int, timeout: Duration?, at date: Date) -> HTTPRequest {
-        var fields = HTTPFields()
-        fields[.contentType] = "application/x-amz-json-\(service.jsonVersion)"
-        fields[.awsTarget] = "\(service.targetPrefix).\(operation)"
-        if service.isQueryCompatible { fields[.awsQueryMode] = "true" }
+        var fields = content.fields
         fields[.awsInvocationID] = invocationID
         fields[.awsRequest] = attemptField(attempt, timeout: timeout, at: date)
         return HTTPRequest(
-            method: .post,
+            method: content.method,
             scheme: endpoint.scheme,
             authority: endpoint.authority,
-            path: endpoint.pathPrefix + "/",
+            path: endpoint.pathPrefix + content.path,
             headerFields: fields
         )
     }
 
-    func error(_ failure: AttemptFailure, attempts: Int) -> AWSError {
+    func error(_ failure: AttemptFailure, after history: CallHistory) -> AWSError {
         AWSError(
             service: service.endpointPrefix,
             operation: operation,
@@ -75,10 +78,23 @@ struct Call {
             message: failure.message,
             requestID: failure.requestID,
             httpStatus: failure.status,
-            attempts: attempts,
+            attempts: history.attempts,
+            mayHaveBeenApplied: history.mayHaveBeenApplied,
             isRetryable: failure.isRetryable,
             kind: failure.kind,
             cause: failure.cause
+        )
+    }
+
+    func record(_ history: CallHistory, duration: Duration) -> AWSCallRecord {
+        AWSCallRecord(
+            service: service.endpointPrefix,
+            operation: operation,
+            attempts: history.attempts,
+            httpStatus: history.status,
+            errorCode: history.errorCode,
+            duration: duration,
+            consumedCapacity: history.consumedCapacity
         )
     }
 

@@ -4,7 +4,7 @@ extension [String: String] {
     /// The value of a variable without surrounding blanks; nil if it is unset or blank.
     func nonBlank(_ key: String) -> String? {
         guard let value = self[key] else { return nil }
-        let text = value.trimmingCharacters(where: \.isWhitespace)
+        let text = value.trimmed(where: \.isWhitespace)
         return text.isEmpty ? nil : text
     }
 
@@ -29,7 +29,8 @@ extension [String: String] {
 }
 
 extension String {
-    fileprivate func trimmingCharacters(where isBlank: (Character) -> Bool) -> String {
+    /// Without the characters at both ends that are blank.
+    func trimmed(where isBlank: (Character) -> Bool) -> String {
         guard let first = firstIndex(where: { !isBlank($0) }), let last = lastIndex(where: { !isBlank($0) }) else {
             return ""
         }

@@ -1,40 +1,59 @@
-/// Finds the endpoint of a service: the one set for it, else the one set for all, else the region's own.
+/// Finds the endpoint of a service: the one set for it, else the one set for all, else AWS's own in the region.
 ///
 /// Source: https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
 public struct EndpointResolver: Sendable, Hashable {
-    private let shared: Endpoint?
-    private let byService: [String: Endpoint]
+    private var shared: Endpoint?
+    private var byService: [String: Endpoint] = [:]
+    private var fips = false
+    private var dualStack = false
 
-    /// Creates a resolver; the keys of `services` are ``AWSService/environmentName``.
+    /// Creates a resolver of custom endpoints; the keys of `services` are ``AWSService/environmentName``.
     public init(shared: Endpoint? = nil, services: [String: Endpoint] = [:]) {
         self.shared = shared
         byService = services
     }
 
-    /// Reads `AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_<SERVICE>` and `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS`.
-    public init(environment: [String: String]) throws(AWSConfigurationError) {
-        let name = "AWS_ENDPOINT_URL"
-        var shared: Endpoint?
-        var services: [String: Endpoint] = [:]
-        if try !environment.flag("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") {
-            for key in environment.keys.sorted() where key == name || key.hasPrefix(name + "_") {
-                guard let text = environment.nonBlank(key) else { continue }
-                guard let endpoint = Endpoint(url: text) else {
-                    throw AWSConfigurationError(
-                        key: key,
-                        found: text,
-                        expected: "a URL such as http://localhost:4566, without query or user info"
-                    )
-                }
-                if key == name { shared = endpoint } else { services[String(key.dropFirst(name.count + 1))] = endpoint }
+    /// Creates a resolver of AWS's own endpoints, with FIPS-validated cryptography or over IPv4 and IPv6.
+    public init(fips: Bool, dualStack: Bool) {
+        (self.fips, self.dualStack) = (fips, dualStack)
+    }
+
+    /// Reads the environment and then the profile.
+    ///
+    /// `AWS_ENDPOINT_URL_<SERVICE>`, `AWS_ENDPOINT_URL`, `endpoint_url` of the service in the profile's `services`
+    /// section, `endpoint_url` of the profile, in this order, unless `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS`
+    /// (`ignore_configured_endpoint_urls`) is true; `AWS_USE_FIPS_ENDPOINT` (`use_fips_endpoint`) and
+    /// `AWS_USE_DUALSTACK_ENDPOINT` (`use_dualstack_endpoint`), neither of which goes with an endpoint of one's own.
+    init(_ settings: AWSSettings) throws(AWSConfigurationError) {
+        fips = try settings.flag("AWS_USE_FIPS_ENDPOINT", property: "use_fips_endpoint")
+        dualStack = try settings.flag("AWS_USE_DUALSTACK_ENDPOINT", property: "use_dualstack_endpoint")
+        let ignores = try settings.flag(
+            "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+            property: "ignore_configured_endpoint_urls"
+        )
+        for custom in ignores ? [] : try CustomEndpoint.all(settings) {
+            guard !fips, !dualStack else { throw Self.conflict(custom.setting.place, settings, fips: fips) }
+            if let service = custom.service {
+                byService[service] = try custom.endpoint()
+            } else {
+                shared = try custom.endpoint()
             }
         }
-        self.init(shared: shared, services: services)
     }
 
     /// The endpoint of a service in a region.
     public func endpoint(for service: AWSService, region: String) -> Endpoint {
         byService[service.environmentName] ?? shared
-            ?? Endpoint(scheme: "https", authority: "\(service.endpointPrefix).\(region).amazonaws.com")
+            ?? EndpointRules.endpoint(for: service, region: region, fips: fips, dualStack: dualStack)
+    }
+
+    private static func conflict(_ endpoint: String, _ settings: AWSSettings, fips: Bool) -> AWSConfigurationError {
+        let property = fips ? "use_fips_endpoint" : "use_dualstack_endpoint"
+        let variable = "AWS_\(property.uppercased())"
+        return AWSConfigurationError(
+            key: settings.setting(variable, property: property)?.place ?? variable,
+            found: "true",
+            expected: "false, because \(endpoint) is set"
+        )
     }
 }

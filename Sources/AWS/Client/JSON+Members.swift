@@ -1,8 +1,23 @@
-import JSON
+public import JSON
 
 extension JSONWriter {
-    mutating func strings(_ name: String, _ values: [String]) {
+    /// Writes a member that is an array of strings.
+    public mutating func strings(_ name: String, _ values: [String]) {
         array(name) { for value in values { $0.string(value) } }
+    }
+
+    /// Writes a member that is an object, what it holds in the order of the names.
+    public mutating func map<Value>(
+        _ name: String,
+        _ values: [String: Value],
+        _ encode: (Value, inout JSONWriter) -> Void
+    ) {
+        object(name) { writer in
+            for (name, value) in values.sorted(by: { $0.key < $1.key }) {
+                writer.key(name)
+                encode(value, &writer)
+            }
+        }
     }
 
     mutating func member(_ name: String, base64 bytes: [UInt8]) {
@@ -11,7 +26,8 @@ extension JSONWriter {
 }
 
 extension JSONReader {
-    mutating func readElements<Element>(
+    /// Reads an array.
+    public mutating func readElements<Element>(
         _ element: (inout JSONReader) throws(JSONError) -> Element
     ) throws(JSONError) -> [Element] {
         var elements: [Element] = []
@@ -19,17 +35,43 @@ extension JSONReader {
         return elements
     }
 
-    mutating func readBase64() throws(JSONError) -> [UInt8] {
-        guard let bytes = Base64.decode(try readString()) else { throw failure("the string is not base64") }
-        return bytes
+    /// Reads an array of strings.
+    public mutating func readStringArray() throws(JSONError) -> [String] {
+        try readElements { reader throws(JSONError) in try reader.readString() }
+    }
+
+    /// Reads an object whose values are all of one kind; members that are null are left out.
+    public mutating func readMap<Value>(
+        _ value: (inout JSONReader) throws(JSONError) -> Value
+    ) throws(JSONError) -> [String: Value] {
+        var values: [String: Value] = [:]
+        try readMembers { reader, name throws(JSONError) in values[name] = try value(&reader) }
+        return values
+    }
+
+    /// Reads one member of an object and skips the others; nil if it is absent or null.
+    public mutating func readMember<Value>(
+        _ name: String,
+        _ value: (inout JSONReader) throws(JSONError) -> Value
+    ) throws(JSONError) -> Value? {
+        var found: Value?
+        try readMembers { reader, key throws(JSONError) in
+            if key == name { found = try value(&reader) }
+        }
+        return found
     }
 
     /// Reads the members that are there; null counts as absent, as AWS's services mean it.
-    mutating func readMembers(
+    public mutating func readMembers(
         _ member: (inout JSONReader, String) throws(JSONError) -> Void
     ) throws(JSONError) {
         try readObject { reader, key throws(JSONError) in
             if try !reader.readNullIfPresent() { try member(&reader, key) }
         }
+    }
+
+    mutating func readBase64() throws(JSONError) -> [UInt8] {
+        guard let bytes = Base64.decode(try readString()) else { throw failure("the string is not base64") }
+        return bytes
     }
 }

@@ -1,6 +1,5 @@
 public import AWSSigV4
 public import CurlHTTP
-import FoundationEssentials
 import HTTPTypes
 
 /// The credentials of an ECS task or an EKS pod, from the agent beside it.
@@ -9,7 +8,7 @@ import HTTPTypes
 /// `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE` (read anew each time: it rotates), else
 /// `AWS_CONTAINER_AUTHORIZATION_TOKEN`. Three attempts of two seconds, one second apart.
 /// Source: https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
-public struct ContainerCredentials: CredentialsProvider {
+public struct ContainerCredentials: CredentialsProvider, Redacted {
     private static let provider = "container"
     private let environment: [String: String]
     private let transport: any HTTPTransport
@@ -79,9 +78,9 @@ public struct ContainerCredentials: CredentialsProvider {
         let key = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"
         if let path = environment.nonBlank(key) {
             do {
-                token = try String(contentsOfFile: path, encoding: .utf8)
+                token = try LocalFile(path: path).text()
             } catch {
-                throw misconfigured("\(key) names \(path), which cannot be read")
+                throw misconfigured("\(key) names \(path), which \(error)")
             }
         }
         // A line break would begin a field of its own.

@@ -4,19 +4,14 @@ import Synchronization
 
 /// Keeps the credentials of a provider, refreshes them in time and asks for them only once at a time.
 ///
-/// One of the callers refreshes, in its own task; the others wait or take what is there. If that caller is cancelled
-/// another one takes over. A failure is handed to those who waited for it and then forgotten.
+/// A refresh belongs to no caller: one that is cancelled or out of time leaves, and the others still get what they
+/// wait for. A failure is handed to those who waited for it and then forgotten.
 public final class CredentialsCache: CredentialsProvider {
-    private enum News {
-        case credentials(AWSCredentials)
-        case failure(any Error)
-        case abandoned
-        case cancelled
-    }
+    private typealias News = Result<AWSCredentials, any Error>
 
     private struct State {
         var decisions = CredentialsCacheState()
-        var waiters: [UInt64: CheckedContinuation<News, Never>] = [:]
+        var waiters: [UInt64: CheckedContinuation<News?, Never>] = [:]
         var nextWaiter: UInt64 = 0
     }
 
@@ -36,18 +31,16 @@ public final class CredentialsCache: CredentialsProvider {
     ///   cancelled, which no other caller notices.
     public func credentials() async throws -> AWSCredentials {
         while true {
-            switch state.withLock({ $0.decisions.request(at: runtime.now()) }) {
-            case .use(let credentials): return credentials
-            case .refresh: return try await refresh()
-            case .wait:
-                switch await waitForNews() {
-                case .credentials(let credentials): return credentials
-                case .failure(let error): throw error
-                case .abandoned: continue
-                case .cancelled: throw CancellationError()
-                }
-            }
+            if let ready = readyCredentials() { return ready }
+            if let news = await waitForNews() { return try news.get() }
         }
+    }
+
+    /// The cached credentials, unless they have to be replaced first; begins to replace them where it is time to.
+    public func readyCredentials() -> AWSCredentials? {
+        let step = state.withLock { $0.decisions.request(at: runtime.now()) }
+        if step.startsRefresh { startRefresh() }
+        return step.credentials
     }
 
     /// Has the credentials replaced before they are handed out again.
@@ -56,57 +49,56 @@ public final class CredentialsCache: CredentialsProvider {
         provider.discard(credentials)
     }
 
-    /// The number of callers that wait for another's refresh.
+    /// The number of callers that wait for a refresh.
     package var waiterCount: Int {
         state.withLock { $0.waiters.count }
     }
 
-    private func refresh() async throws -> AWSCredentials {
+    private func startRefresh() {
+        // Without a parent on purpose: a child would end with the caller that happened to come first. The provider's
+        // own time limits end it.
+        Task { await refresh() }
+    }
+
+    private func refresh() async {
         do {
             let credentials = try await provider.credentials()
-            settle(.credentials(credentials)) {
-                $0.succeed(credentials, at: runtime.now(), jitter: runtime.random())
+            settle { decisions in
+                decisions.succeed(credentials, at: runtime.now(), jitter: runtime.random())
+                return .success(credentials)
             }
-            return credentials
+        } catch is CancellationError {
+            // Nobody can cancel this task; callers must not take it for their own cancellation.
+            fail(CredentialsError(.unavailable, provider: "cache", "the refresh was cancelled"))
         } catch {
-            guard !Task.isCancelled, !(error is CancellationError) else {
-                settle(.abandoned) { $0.abandon() }
-                throw CancellationError()
-            }
-            return try fallBack(after: error)
+            fail(error)
         }
     }
 
-    private func fallBack(after error: any Error) throws -> AWSCredentials {
-        let fallback = settle { decisions -> (News, AWSCredentials?) in
+    private func fail(_ error: any Error) {
+        let news = settle { decisions in
             let cached = decisions.fail(at: runtime.now(), jitter: runtime.random())
-            return (cached.map { .credentials($0) } ?? .failure(error), cached)
+            return cached.map { .success($0) } ?? .failure(error)
         }
-        guard let fallback else { throw error }
+        guard case .success = news else { return }
         Logger.current.info("Credentials could not be refreshed, the old ones stay in use", error: error)
-        return fallback
-    }
-
-    private func settle(_ news: News, _ change: (inout CredentialsCacheState) -> Void) {
-        settle { decisions in
-            change(&decisions)
-            return (news, ())
-        }
     }
 
     /// Changes the state and tells all who wait, outside the lock.
-    private func settle<Value>(_ change: (inout CredentialsCacheState) -> (News, Value)) -> Value {
-        let (news, value, waiters) = state.withLock { state in
-            let (news, value) = change(&state.decisions)
+    @discardableResult
+    private func settle(_ change: (inout CredentialsCacheState) -> News) -> News {
+        let (news, waiters) = state.withLock { state in
+            let news = change(&state.decisions)
             let waiters = Array(state.waiters.values)
             state.waiters = [:]
-            return (news, value, waiters)
+            return (news, waiters)
         }
         for waiter in waiters { waiter.resume(returning: news) }
-        return value
+        return news
     }
 
-    private func waitForNews() async -> News {
+    /// Waits for the refresh that is under way; nil if it has ended meanwhile.
+    private func waitForNews() async -> News? {
         let id = state.withLock { state in
             state.nextWaiter += 1
             return state.nextWaiter
@@ -114,16 +106,17 @@ public final class CredentialsCache: CredentialsProvider {
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 // The refresh may have ended, or the task may have been cancelled, since the decision to wait.
-                let news: News? = state.withLock { state in
-                    if Task.isCancelled { return .cancelled }
-                    guard state.decisions.isRefreshing else { return .abandoned }
+                let isWaiting = state.withLock { state in
+                    guard !Task.isCancelled, state.decisions.isRefreshing else { return false }
                     state.waiters[id] = continuation
-                    return nil
+                    return true
                 }
-                if let news { continuation.resume(returning: news) }
+                if !isWaiting {
+                    continuation.resume(returning: Task.isCancelled ? .failure(CancellationError()) : nil)
+                }
             }
         } onCancel: {
-            state.withLock { $0.waiters.removeValue(forKey: id) }?.resume(returning: .cancelled)
+            state.withLock { $0.waiters.removeValue(forKey: id) }?.resume(returning: .failure(CancellationError()))
         }
     }
 }

@@ -1,16 +1,19 @@
 import AWSSigV4
 import FoundationEssentials
 
-/// Decides who refreshes, who waits and who takes what is there; it does nothing itself.
+/// Decides when to refresh, who waits and who takes what is there; it does nothing itself.
 ///
-/// Times: five minutes before expiry one caller refreshes and the others keep what is there; one minute before, all
-/// wait for that caller. After a failed refresh what is there is served, past its expiry too, and the next try is
-/// five to ten minutes later: a service that refuses says so more clearly than we could.
+/// Times: five minutes before expiry a refresh begins and callers keep what is there; one minute before, they wait for
+/// it. After a failed refresh what is there is served, past its expiry too, and the next try is five to ten minutes
+/// later: a service that refuses says so more clearly than we could.
 struct CredentialsCacheState {
-    enum Step: Equatable {
-        case use(AWSCredentials)
-        case refresh
-        case wait
+    /// What a caller has to do.
+    struct Step: Equatable {
+        /// What to sign with; nil to wait for the refresh.
+        var credentials: AWSCredentials?
+
+        /// Whether a refresh is to begin, which then has to be reported with `succeed` or `fail`.
+        var startsRefresh = false
     }
 
     static let advisory: TimeInterval = 5 * 60
@@ -21,14 +24,14 @@ struct CredentialsCacheState {
     private var notBefore: Date?
     private(set) var isRefreshing = false
 
-    /// What a caller has to do; after `refresh` it must report with `succeed`, `fail` or `abandon`.
+    /// What a caller has to do.
     mutating func request(at now: Date) -> Step {
-        guard let cached else { return refreshOrWait() }
+        guard let cached else { return Step(startsRefresh: begin()) }
         let left = cached.expiration.map { $0.timeIntervalSince(now) } ?? .infinity
         let isPaused = notBefore.map { now < $0 } ?? false
-        guard isRefused || left <= Self.advisory, !isPaused else { return .use(cached) }
-        if isRefreshing, !isRefused, left > Self.mandatory { return .use(cached) }
-        return refreshOrWait()
+        guard isRefused || left <= Self.advisory, !isPaused else { return Step(credentials: cached) }
+        let mayServe = !isRefused && left > Self.mandatory
+        return Step(credentials: mayServe ? cached : nil, startsRefresh: begin())
     }
 
     /// Takes new credentials.
@@ -52,21 +55,16 @@ struct CredentialsCacheState {
         return cached
     }
 
-    /// The refreshing caller was cancelled; somebody else may take over.
-    mutating func abandon() {
-        isRefreshing = false
-    }
-
     /// AWS has refused these as expired, whatever their expiry says.
     mutating func discard(_ credentials: AWSCredentials, at now: Date) {
         guard credentials == cached, notBefore.map({ now >= $0 }) ?? true else { return }
         isRefused = true
     }
 
-    private mutating func refreshOrWait() -> Step {
-        if isRefreshing { return .wait }
-        isRefreshing = true
-        return .refresh
+    /// Whether nobody else has begun.
+    private mutating func begin() -> Bool {
+        defer { isRefreshing = true }
+        return !isRefreshing
     }
 
     private func pause(from now: Date, jitter: Double) -> Date {

@@ -13,14 +13,19 @@ public struct CredentialsChain: CredentialsProvider {
         self.providers = providers
     }
 
-    /// Environment, container, instance metadata.
+    /// The environment's keys, its web identity, the profile, the container's agent, the instance's metadata.
+    ///
+    /// `region` is where STS is asked. Nothing is read or sent before the chain is asked.
     static func standard(
         environment: [String: String],
+        region: String,
         transport: any HTTPTransport,
         runtime: AWSRuntime
     ) -> CredentialsChain {
         CredentialsChain([
             EnvironmentCredentials(environment: environment),
+            EnvironmentWebIdentity(environment: environment, region: region, transport: transport, runtime: runtime),
+            ProfileCredentials(environment: environment, region: region, transport: transport, runtime: runtime),
             ContainerCredentials(environment: environment, transport: transport, runtime: runtime),
             InstanceCredentials(environment: environment, transport: transport, runtime: runtime),
         ])
@@ -36,7 +41,7 @@ public struct CredentialsChain: CredentialsProvider {
                 skipped.append(error.description)
             } catch let error as CredentialsError {
                 let note = skipped.isEmpty ? "" : "; passed over: " + skipped.joined(separator: "; ")
-                throw CredentialsError(error.code, provider: error.provider, error.message + note)
+                throw CredentialsError(error.code, provider: error.provider, error.message + note, cause: error.cause)
             }
         }
         throw CredentialsError(.notConfigured, provider: "no credentials", skipped.joined(separator: "; "))

@@ -9,6 +9,9 @@ public struct CredentialsError: Error, Sendable, CustomStringConvertible {
     /// What was looked for and what was found; never a secret.
     public let message: String
 
+    /// The error underneath.
+    public let cause: (any Error)?
+
     /// Kinds of failures; an open set.
     public struct Code: Sendable, Hashable, CustomStringConvertible {
         private enum Kind: String {
@@ -43,9 +46,10 @@ public struct CredentialsError: Error, Sendable, CustomStringConvertible {
     public var description: String { "\(provider): \(message)" }
 
     /// Creates an error.
-    public init(_ code: Code, provider: String, _ message: String) {
+    public init(_ code: Code, provider: String, _ message: String, cause: (any Error)? = nil) {
         self.code = code
         self.provider = provider
         self.message = message
+        self.cause = cause
     }
 }

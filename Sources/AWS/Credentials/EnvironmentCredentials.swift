@@ -2,7 +2,7 @@ public import AWSSigV4
 import FoundationEssentials
 
 /// Reads `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN` and `AWS_CREDENTIAL_EXPIRATION`.
-public struct EnvironmentCredentials: CredentialsProvider {
+public struct EnvironmentCredentials: CredentialsProvider, Redacted {
     private static let provider = "environment"
     private let environment: [String: String]
 

@@ -1,55 +1,38 @@
 extension DynamoDB {
-    /// An attribute in a condition, by its name, or by the way to it through maps.
+    /// An attribute of an item, by its name or by the way to it: `Attribute("log")[0]["at"]`.
+    ///
+    /// Names may hold anything, also dots and DynamoDB's reserved words: they are sent under aliases.
     public struct Attribute: Sendable, Hashable {
-        let path: [String]
+        enum Step: Sendable, Hashable {
+            case name(String)
+            case index(Int)
+        }
+
+        let path: [Step]
 
         /// Names an attribute; `member` leads on into a map.
         public init(_ name: String, _ member: String...) {
-            path = [name] + member
+            path = ([name] + member).map { .name($0) }
         }
 
-        /// The attribute equals the value.
-        public static func == (attribute: Attribute, value: AttributeValue) -> Condition {
-            .compare(attribute, .equal, value)
+        private init(path: [Step]) {
+            self.path = path
         }
 
-        /// The attribute is there and differs from the value.
-        public static func != (attribute: Attribute, value: AttributeValue) -> Condition {
-            .compare(attribute, .notEqual, value)
-        }
+        /// A member of this attribute, which is a map.
+        public subscript(member: String) -> Attribute { Attribute(path: path + [.name(member)]) }
 
-        /// The attribute is less than the value.
-        public static func < (attribute: Attribute, value: AttributeValue) -> Condition {
-            .compare(attribute, .less, value)
-        }
+        /// An element of this attribute, which is a list.
+        public subscript(index: Int) -> Attribute { Attribute(path: path + [.index(index)]) }
 
-        /// The attribute is less than another one of the same item.
-        public static func < (left: Attribute, right: Attribute) -> Condition {
-            .compareAttributes(left, .less, right)
-        }
+        /// The attribute's size: the length of a string, the bytes of a binary, the elements of a set, list or map.
+        public var size: Size { Size(attribute: self) }
 
-        /// The attribute is at most the value.
-        public static func <= (attribute: Attribute, value: AttributeValue) -> Condition {
-            .compare(attribute, .lessOrEqual, value)
-        }
+        /// The attribute is there.
+        public var exists: Condition { .call("attribute_exists", self, nil) }
 
-        /// The attribute is greater than the value.
-        public static func > (attribute: Attribute, value: AttributeValue) -> Condition {
-            .compare(attribute, .greater, value)
-        }
-
-        /// The attribute is at least the value.
-        public static func >= (attribute: Attribute, value: AttributeValue) -> Condition {
-            .compare(attribute, .greaterOrEqual, value)
-        }
-
-        /// The attribute is one of up to 100 values.
-        public func isIn(_ values: [AttributeValue]) -> Condition { .isIn(self, values) }
-
-        /// The attribute lies between two values, both included.
-        public func isBetween(_ low: AttributeValue, and high: AttributeValue) -> Condition {
-            .between(self, low, high)
-        }
+        /// The attribute is of a type.
+        public func isOf(_ type: AttributeType) -> Condition { .call("attribute_type", self, .s(type.rawValue)) }
 
         /// The attribute, a string, begins with a prefix.
         public func beginsWith(_ prefix: String) -> Condition { .call("begins_with", self, .s(prefix)) }
@@ -57,4 +40,9 @@ extension DynamoDB {
         /// The attribute, a set, list or string, contains the value.
         public func contains(_ value: AttributeValue) -> Condition { .call("contains", self, value) }
     }
+}
+
+extension DynamoDB.Attribute: DynamoDB.Comparand {
+    /// The attribute's value.
+    public var operand: DynamoDB.Operand { .attribute(self) }
 }

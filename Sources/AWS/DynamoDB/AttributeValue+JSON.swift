@@ -46,8 +46,8 @@ extension DynamoDB.AttributeValue {
         case "M": return .m(try reader.readItem())
         case "L":
             return .l(try reader.readElements { reader throws(JSONError) in try DynamoDB.AttributeValue(&reader) })
-        case "SS": return .ss(try reader.readElements { reader throws(JSONError) in try reader.readString() })
-        case "NS": return .ns(try reader.readElements { reader throws(JSONError) in try reader.readString() })
+        case "SS": return .ss(try reader.readStringArray())
+        case "NS": return .ns(try reader.readStringArray())
         case "BS": return .bs(try reader.readElements { reader throws(JSONError) in try reader.readBase64() })
         default: throw reader.failure("\(type.prefix(20)) is not a type of attribute values")
         }
@@ -57,7 +57,20 @@ extension DynamoDB.AttributeValue {
 extension JSONWriter {
     /// Writes a member that is an item, its attributes in the order of their names.
     mutating func item(_ name: String, _ item: DynamoDB.Item) {
-        object(name) { writer in
+        key(name)
+        self.item(item)
+    }
+
+    /// Writes a member that is an array of items or keys.
+    mutating func items(_ name: String, _ items: [DynamoDB.Item]) {
+        array(name) { writer in
+            for item in items { writer.item(item) }
+        }
+    }
+
+    /// Writes an item as a value.
+    mutating func item(_ item: DynamoDB.Item) {
+        object { writer in
             for (name, value) in item.sorted(by: { $0.key < $1.key }) {
                 writer.key(name)
                 value.encode(to: &writer)
@@ -74,5 +87,10 @@ extension JSONReader {
             item[name] = try DynamoDB.AttributeValue(&reader)
         }
         return item
+    }
+
+    /// Reads an array of items or keys.
+    mutating func readItems() throws(JSONError) -> [DynamoDB.Item] {
+        try readElements { reader throws(JSONError) in try reader.readItem() }
     }
 }

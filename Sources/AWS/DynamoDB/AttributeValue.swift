@@ -3,7 +3,7 @@ extension DynamoDB {
     public indirect enum AttributeValue: Sendable, Hashable {
         /// A string.
         case s(String)
-        /// A number as text, up to 38 digits.
+        /// A number as text, up to 38 digits; the service drops leading and trailing zeroes.
         case n(String)
         /// Bytes.
         case b([UInt8])
@@ -25,6 +25,14 @@ extension DynamoDB {
         /// A whole number.
         public static func n(_ value: Int) -> AttributeValue { .n(String(value)) }
 
+        /// A number, finite, in the fewest digits that read back as the same one.
+        ///
+        /// DynamoDB refuses what is nearer to zero than 1e-130 and what is not below 1e126.
+        public static func n(_ value: Double) -> AttributeValue {
+            precondition(value.isFinite, "DynamoDB has neither infinity nor NaN")
+            return .n(value.description)
+        }
+
         /// The text of a string.
         public var string: String? {
             if case .s(let text) = self { text } else { nil }
@@ -33,6 +41,11 @@ extension DynamoDB {
         /// The value of a whole number.
         public var int: Int? {
             if case .n(let text) = self { Int(text) } else { nil }
+        }
+
+        /// The nearest double to a number.
+        public var double: Double? {
+            if case .n(let text) = self { Double(text) } else { nil }
         }
 
         /// The value of a boolean.

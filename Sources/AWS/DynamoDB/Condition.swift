@@ -3,14 +3,12 @@ extension DynamoDB {
     ///
     /// Names and values are never part of the expression's text: they are sent apart, under aliases.
     public indirect enum Condition: Sendable, Hashable {
-        /// An attribute compared with a value; written `Attribute("status") == .s("X")`.
-        case compare(Attribute, Comparison, AttributeValue)
-        /// An attribute compared with another one; written `Attribute("attempts") < Attribute("maxAttempts")`.
-        case compareAttributes(Attribute, Comparison, Attribute)
-        /// An attribute in a list of values.
-        case isIn(Attribute, [AttributeValue])
-        /// An attribute between two values.
-        case between(Attribute, AttributeValue, AttributeValue)
+        /// Two sides compared; written `Attribute("status") == .s("X")` or `Attribute("tags").size > .n(3)`.
+        case compare(Operand, Comparison, Operand)
+        /// An attribute, or its size, in a list of values.
+        case isIn(Operand, [AttributeValue])
+        /// An attribute, or its size, between two values.
+        case between(Operand, AttributeValue, AttributeValue)
         /// A function of an attribute, and of a value for some.
         case call(String, Attribute, AttributeValue?)
         /// All conditions hold.
@@ -37,9 +35,7 @@ extension DynamoDB {
         }
 
         /// The item has the attribute.
-        public static func attributeExists(_ name: String) -> Condition {
-            .call("attribute_exists", Attribute(name), nil)
-        }
+        public static func attributeExists(_ name: String) -> Condition { Attribute(name).exists }
 
         /// The item lacks the attribute; asked of a key attribute, there is no item.
         public static func attributeNotExists(_ name: String) -> Condition {
@@ -65,14 +61,12 @@ extension DynamoDB.Condition {
     /// The expression's text; what it names goes into the aliases.
     func render(_ aliases: inout DynamoDB.ExpressionAliases) -> String {
         switch self {
-        case .compare(let attribute, let comparison, let value):
-            "\(aliases.name(attribute)) \(comparison.rawValue) \(aliases.value(value))"
-        case .compareAttributes(let left, let comparison, let right):
-            "\(aliases.name(left)) \(comparison.rawValue) \(aliases.name(right))"
-        case .isIn(let attribute, let values):
-            "\(aliases.name(attribute)) IN (\(values.map { aliases.value($0) }.joined(separator: ", ")))"
-        case .between(let attribute, let low, let high):
-            "\(aliases.name(attribute)) BETWEEN \(aliases.value(low)) AND \(aliases.value(high))"
+        case .compare(let left, let comparison, let right):
+            "\(left.render(&aliases)) \(comparison.rawValue) \(right.render(&aliases))"
+        case .isIn(let operand, let values):
+            "\(operand.render(&aliases)) IN (\(values.map { aliases.value($0) }.joined(separator: ", ")))"
+        case .between(let operand, let low, let high):
+            "\(operand.render(&aliases)) BETWEEN \(aliases.value(low)) AND \(aliases.value(high))"
         case .call(let function, let attribute, nil):
             "\(function)(\(aliases.name(attribute)))"
         case .call(let function, let attribute, let value?):
@@ -90,7 +84,7 @@ extension DynamoDB.Condition {
     private func renderOperand(_ aliases: inout DynamoDB.ExpressionAliases) -> String {
         switch self {
         case .all, .any, .not: "(\(render(&aliases)))"
-        case .compare, .compareAttributes, .isIn, .between, .call: render(&aliases)
+        case .compare, .isIn, .between, .call: render(&aliases)
         }
     }
 }

@@ -7,27 +7,24 @@ extension DynamoDB {
         case applied(Item?)
         /// The condition did not hold; with the item as it is, if it was asked for and there is one.
         ///
-        /// After an attempt without an answer this may be the effect of that attempt: compare a token in the item.
+        /// After an attempt without an answer this may be the effect of that attempt: see
+        /// ``AWSClient/perform(_:markedBy:_:)`` and ``AWSOutcome/mayHaveBeenAppliedBefore``.
         case conditionFailed(existing: Item?)
 
         /// Reads the answer to a write, which may hold attributes.
         init(_ reader: inout JSONReader) throws(JSONError) {
-            var item: Item?
-            try reader.readMembers { reader, key throws(JSONError) in
-                if key == "Attributes" { item = try reader.readItem() }
-            }
-            self = .applied(item)
+            self = .applied(
+                try reader.readMember("Attributes") { reader throws(JSONError) in try reader.readItem() }
+            )
         }
 
         /// Reads the error answer to a write; nil if it is not about the condition.
         init?(_ failure: AWSServiceFailure) throws(JSONError) {
             guard failure.code == "ConditionalCheckFailedException" else { return nil }
-            var item: Item?
             var reader = JSONReader(failure.body)
-            try reader.readMembers { reader, key throws(JSONError) in
-                if key == "Item" { item = try reader.readItem() }
-            }
-            self = .conditionFailed(existing: item)
+            self = .conditionFailed(
+                existing: try reader.readMember("Item") { reader throws(JSONError) in try reader.readItem() }
+            )
         }
     }
 
@@ -39,5 +36,9 @@ extension DynamoDB {
         case allOld = "ALL_OLD"
         /// The item after the write; updates only.
         case allNew = "ALL_NEW"
+        /// What an update changed, as it was before.
+        case updatedOld = "UPDATED_OLD"
+        /// What an update changed, as it is now.
+        case updatedNew = "UPDATED_NEW"
     }
 }

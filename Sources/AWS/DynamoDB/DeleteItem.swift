@@ -2,9 +2,7 @@ public import JSON
 
 extension DynamoDB {
     /// Removes an item; that there is none is no failure.
-    public struct DeleteItem: AWSOperation {
-        /// DynamoDB.
-        public static let service = AWSService.dynamoDB
+    public struct DeleteItem: DynamoDBOperation {
         /// The operation's name.
         public static let name = "DeleteItem"
 
@@ -37,12 +35,10 @@ extension DynamoDB {
         /// Safe without a condition and without a look at the past.
         public var isSafeToRepeat: Bool { condition == nil && returning == .none }
 
-        /// Writes the input.
-        public func encode(to writer: inout JSONWriter) {
-            writer.object { writer in
-                encodeAction(to: &writer)
-                writer.returnValues(returning)
-            }
+        /// Writes the members of the input.
+        public func encodeMembers(to writer: inout JSONWriter) {
+            encodeAction(to: &writer)
+            writer.returnValues(returning)
         }
 
         /// Writes the members that a write in a transaction has too.

@@ -2,9 +2,7 @@ public import JSON
 
 extension DynamoDB {
     /// Asks for the state of a table.
-    public struct DescribeTable: AWSOperation {
-        /// DynamoDB.
-        public static let service = AWSService.dynamoDB
+    public struct DescribeTable: DynamoDBOperation {
         /// The operation's name.
         public static let name = "DescribeTable"
 
@@ -33,9 +31,9 @@ extension DynamoDB {
         /// Safe: it only reads.
         public var isSafeToRepeat: Bool { true }
 
-        /// Writes the input.
-        public func encode(to writer: inout JSONWriter) {
-            writer.object { $0.member("TableName", table) }
+        /// Writes the members of the input.
+        public func encodeMembers(to writer: inout JSONWriter) {
+            writer.member("TableName", table)
         }
 
         /// Reads the answer.

@@ -9,7 +9,14 @@ extension DynamoDB {
 
         /// The alias of an attribute; the same name always gets the same one.
         mutating func name(_ attribute: Attribute) -> String {
-            attribute.path.map { name($0) }.joined(separator: ".")
+            var text = ""
+            for step in attribute.path {
+                switch step {
+                case .name(let name): text += (text.isEmpty ? "" : ".") + self.name(name)
+                case .index(let index): text += "[\(index)]"
+                }
+            }
+            return text
         }
 
         mutating func name(_ name: String) -> String {

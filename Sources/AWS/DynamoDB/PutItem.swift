@@ -2,9 +2,7 @@ public import JSON
 
 extension DynamoDB {
     /// Writes a whole item, in place of the one with the same key.
-    public struct PutItem: AWSOperation {
-        /// DynamoDB.
-        public static let service = AWSService.dynamoDB
+    public struct PutItem: DynamoDBOperation {
         /// The operation's name.
         public static let name = "PutItem"
 
@@ -37,12 +35,10 @@ extension DynamoDB {
         /// Safe without a condition and without a look at the past.
         public var isSafeToRepeat: Bool { condition == nil && returning == .none }
 
-        /// Writes the input.
-        public func encode(to writer: inout JSONWriter) {
-            writer.object { writer in
-                encodeAction(to: &writer)
-                writer.returnValues(returning)
-            }
+        /// Writes the members of the input.
+        public func encodeMembers(to writer: inout JSONWriter) {
+            encodeAction(to: &writer)
+            writer.returnValues(returning)
         }
 
         /// Writes the members that a write in a transaction has too.

@@ -2,25 +2,9 @@ public import JSON
 
 extension DynamoDB {
     /// Reads a page of the items with one partition key, from a table or an index.
-    public struct Query: AWSOperation {
-        /// DynamoDB.
-        public static let service = AWSService.dynamoDB
+    public struct Query: DynamoDBOperation, AWSPagedOperation {
         /// The operation's name.
         public static let name = "Query"
-
-        /// Some items; the end is reached when there is no last key, a page may be empty before.
-        public struct Page: Sendable, Hashable {
-            /// The items.
-            public var items: [Item]
-            /// Where the next page begins.
-            public var lastEvaluatedKey: Item?
-
-            /// Creates a page.
-            public init(items: [Item], lastEvaluatedKey: Item? = nil) {
-                self.items = items
-                self.lastEvaluatedKey = lastEvaluatedKey
-            }
-        }
 
         /// The table's name or ARN.
         public var table: String
@@ -67,36 +51,30 @@ extension DynamoDB {
         /// Safe: it only reads.
         public var isSafeToRepeat: Bool { true }
 
-        /// Writes the input.
-        public func encode(to writer: inout JSONWriter) {
-            writer.object { writer in
-                var aliases = ExpressionAliases()
-                writer.member("TableName", table)
-                writer.member("IndexName", ifPresent: index)
-                writer.member("KeyConditionExpression", keyCondition.render(&aliases))
-                writer.member("FilterExpression", ifPresent: filter?.render(&aliases))
-                writer.projection(attributes, &aliases)
-                aliases.encode(to: &writer)
-                if !ascending { writer.member("ScanIndexForward", false) }
-                writer.member("Limit", ifPresent: limit)
-                if let exclusiveStartKey { writer.item("ExclusiveStartKey", exclusiveStartKey) }
-                if consistent { writer.member("ConsistentRead", true) }
-            }
+        /// Writes the members of the input.
+        public func encodeMembers(to writer: inout JSONWriter) {
+            var aliases = ExpressionAliases()
+            writer.member("TableName", table)
+            writer.member("IndexName", ifPresent: index)
+            writer.member("KeyConditionExpression", keyCondition.render(&aliases))
+            writer.member("FilterExpression", ifPresent: filter?.render(&aliases))
+            writer.projection(attributes, &aliases)
+            aliases.encode(to: &writer)
+            if !ascending { writer.member("ScanIndexForward", false) }
+            writer.pageStart(limit: limit, after: exclusiveStartKey, consistent: consistent)
         }
 
         /// Reads the page.
-        public static func decode(_ reader: inout JSONReader) throws -> Page {
-            var page = Page(items: [])
-            try reader.readMembers { reader, key throws(JSONError) in
-                switch key {
-                case "Items":
-                    page.items = try reader.readElements { reader throws(JSONError) in try reader.readItem() }
-                case "LastEvaluatedKey":
-                    page.lastEvaluatedKey = try reader.readItem()
-                default: break
-                }
-            }
-            return page
+        public static func decode(_ reader: inout JSONReader) throws -> Page { try Page(&reader) }
+
+        /// The query for the page after a key.
+        public func page(at key: Item) -> Query {
+            var query = self
+            query.exclusiveStartKey = key
+            return query
         }
+
+        /// The key that the page ended with, unless it was the last.
+        public static func nextToken(after page: Page) -> Item? { page.lastEvaluatedKey }
     }
 }

@@ -5,9 +5,7 @@ extension DynamoDB {
     ///
     /// A transaction that was cancelled only because it met others, or for lack of throughput, is repeated like a
     /// throttled request; when the attempts are used up the reasons are the outcome.
-    public struct TransactWriteItems: AWSOperation {
-        /// DynamoDB.
-        public static let service = AWSService.dynamoDB
+    public struct TransactWriteItems: DynamoDBOperation {
         /// The operation's name.
         public static let name = "TransactWriteItems"
 
@@ -37,14 +35,12 @@ extension DynamoDB {
         /// Safe, thanks to the token.
         public var isSafeToRepeat: Bool { true }
 
-        /// Writes the input.
-        public func encode(to writer: inout JSONWriter) {
-            writer.object { writer in
-                writer.array("TransactItems") { writer in
-                    for action in actions { writer.object { action.encode(to: &$0) } }
-                }
-                writer.member("ClientRequestToken", clientRequestToken)
+        /// Writes the members of the input.
+        public func encodeMembers(to writer: inout JSONWriter) {
+            writer.array("TransactItems") { writer in
+                for action in actions { writer.object { action.encode(to: &$0) } }
             }
+            writer.member("ClientRequestToken", clientRequestToken)
         }
 
         /// Reads the answer, which says nothing more.
@@ -55,14 +51,7 @@ extension DynamoDB {
 
         /// Another attempt if every action that failed may succeed in it.
         public static func verdict(on failure: AWSServiceFailure) -> RetryVerdict {
-            // Reasons that cannot be read are reported by `recover`.
-            let codes = (try? CancellationReason.reasons(in: failure))?.filter(\.isFailure).map(\.code) ?? []
-            guard !codes.isEmpty else { return RetryVerdict(failure) }
-            let throttlingCodes: Set = ["ProvisionedThroughputExceeded", "ThrottlingError"]
-            guard codes.allSatisfy({ $0 == "TransactionConflict" || throttlingCodes.contains($0) }) else {
-                return .fail
-            }
-            return codes.contains(where: throttlingCodes.contains) ? .throttled : .transient
+            CancellationReason.verdict(on: failure)
         }
 
         /// A cancelled transaction is an outcome.

@@ -2,9 +2,7 @@ public import JSON
 
 extension DynamoDB {
     /// Changes attributes of an item; without a condition it makes the item if there is none.
-    public struct UpdateItem: AWSOperation {
-        /// DynamoDB.
-        public static let service = AWSService.dynamoDB
+    public struct UpdateItem: DynamoDBOperation {
         /// The operation's name.
         public static let name = "UpdateItem"
 
@@ -38,12 +36,10 @@ extension DynamoDB {
             self.returnsExistingOnFailure = returnsExistingOnFailure
         }
 
-        /// Writes the input.
-        public func encode(to writer: inout JSONWriter) {
-            writer.object { writer in
-                encodeAction(to: &writer)
-                writer.returnValues(returning)
-            }
+        /// Writes the members of the input.
+        public func encodeMembers(to writer: inout JSONWriter) {
+            encodeAction(to: &writer)
+            writer.returnValues(returning)
         }
 
         /// Writes the members that a write in a transaction has too.

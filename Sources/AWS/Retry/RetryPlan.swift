@@ -36,6 +36,9 @@ struct RetryPlan {
         switch verdict {
         case .fail: return .giveUp(after: .zero)
         case .refreshCredentials: return refreshStep()
+        case .correctClock:
+            attempt += 1
+            return .retry(after: .zero)
         case .transient: (cost, delay) = (RetryTokenBucket.transientCost, transientDelay)
         case .throttled: (cost, delay) = (RetryTokenBucket.throttlingCost, throttlingDelay)
         }

@@ -10,6 +10,8 @@ public enum RetryVerdict: Sendable, Hashable {
     case throttled
     /// The credentials have run out; again at once with new ones, but once only.
     case refreshCredentials
+    /// The signature's date was wrong; again at once with the service's time.
+    case correctClock
 
     /// The verdict on an error answer, by its code and status.
     public init(_ failure: AWSServiceFailure) {
@@ -32,8 +34,16 @@ public enum RetryVerdict: Sendable, Hashable {
     ]
 
     private static let transientCodes: Set<String> = [
-        "ReplicatedWriteConflictException", "RequestTimeout", "RequestTimeoutException",
+        "IDPCommunicationError", "IDPCommunicationErrorException", "ReplicatedWriteConflictException",
+        "RequestTimeout", "RequestTimeoutException", "TransactionConflictException",
     ]
 
     private static let expiryCodes: Set<String> = ["ExpiredToken", "ExpiredTokenException"]
+
+    /// What services say of a signature whose date is off; also said of other faults, so only a clock that was
+    /// corrected since makes them worth another attempt.
+    static let clockCodes: Set<String> = [
+        "AccessDeniedException", "AuthFailure", "InvalidSignatureException", "RequestExpired", "RequestInTheFuture",
+        "RequestTimeTooSkewed", "SignatureDoesNotMatch",
+    ]
 }

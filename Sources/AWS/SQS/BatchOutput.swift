@@ -7,12 +7,18 @@ extension SQS {
         public var successful: [String]
         /// The entries that did not.
         public var failed: [BatchFailure]
-        var bodyDigests: [String: String] = [:]
+        /// What is known of the messages that were sent, by the ids of their entries; empty for other batches.
+        public var sent: [String: SendMessage.Output]
 
         /// Creates an output.
-        public init(successful: [String] = [], failed: [BatchFailure] = []) {
+        public init(
+            successful: [String] = [],
+            failed: [BatchFailure] = [],
+            sent: [String: SendMessage.Output] = [:]
+        ) {
             self.successful = successful
             self.failed = failed
+            self.sent = sent
         }
 
         init(_ reader: inout JSONReader) throws(JSONError) {
@@ -29,51 +35,14 @@ extension SQS {
         }
 
         private mutating func readSuccess(_ reader: inout JSONReader) throws(JSONError) {
-            var (id, digest): (String?, String?)
+            var id: String?
+            var message = SendMessage.Fields()
             try reader.readMembers { reader, key throws(JSONError) in
-                switch key {
-                case "Id": id = try reader.readString()
-                case "MD5OfMessageBody": digest = try reader.readString()
-                default: break
-                }
+                if key == "Id" { id = try reader.readString() } else { try message.read(key, from: &reader) }
             }
             guard let id else { throw reader.failure("a batch entry lacks Id") }
             successful.append(id)
-            bodyDigests[id] = digest
-        }
-    }
-
-    /// Why an entry of a batch had no effect.
-    public struct BatchFailure: Sendable, Hashable {
-        /// The entry's id.
-        public var id: String
-        /// The error's name.
-        public var code: String
-        /// The service's text.
-        public var message: String
-        /// Whether the entry would be refused again.
-        public var isSenderFault: Bool
-
-        /// Creates a failure.
-        public init(id: String, code: String, message: String = "", isSenderFault: Bool) {
-            self.id = id
-            self.code = code
-            self.message = message
-            self.isSenderFault = isSenderFault
-        }
-
-        init(_ reader: inout JSONReader) throws(JSONError) {
-            var failure = BatchFailure(id: "", code: "", isSenderFault: false)
-            try reader.readMembers { reader, key throws(JSONError) in
-                switch key {
-                case "Id": failure.id = try reader.readString()
-                case "Code": failure.code = try reader.readString()
-                case "Message": failure.message = try reader.readString()
-                case "SenderFault": failure.isSenderFault = try reader.readBool()
-                default: break
-                }
-            }
-            self = failure
+            sent[id] = message.output
         }
     }
 }

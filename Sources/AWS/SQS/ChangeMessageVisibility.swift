@@ -35,10 +35,5 @@ extension SQS {
                 writer.member("VisibilityTimeout", visibilityTimeout.wholeSeconds)
             }
         }
-
-        /// Reads the answer, which says nothing more.
-        public static func decode(_ reader: inout JSONReader) throws {
-            try reader.skipValue()
-        }
     }
 }

@@ -29,10 +29,5 @@ extension SQS {
                 writer.member("ReceiptHandle", receiptHandle)
             }
         }
-
-        /// Reads the answer, which says nothing more.
-        public static func decode(_ reader: inout JSONReader) throws {
-            try reader.skipValue()
-        }
     }
 }

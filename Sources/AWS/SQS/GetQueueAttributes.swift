@@ -32,11 +32,7 @@ extension SQS {
 
         /// Reads the attributes by name.
         public static func decode(_ reader: inout JSONReader) throws -> [String: String] {
-            var attributes: [String: String] = [:]
-            try reader.readMembers { reader, key throws(JSONError) in
-                if key == "Attributes" { attributes = try reader.readStrings() }
-            }
-            return attributes
+            try reader.readMember("Attributes") { reader throws(JSONError) in try reader.readStrings() } ?? [:]
         }
     }
 }

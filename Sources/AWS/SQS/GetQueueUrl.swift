@@ -10,10 +10,13 @@ extension SQS {
 
         /// The queue's name.
         public var queueName: String
+        /// The account that owns the queue; nil for the caller's own.
+        public var ownerAccountID: String?
 
         /// Creates the operation.
-        public init(queueName: String) {
+        public init(queueName: String, ownerAccountID: String? = nil) {
             self.queueName = queueName
+            self.ownerAccountID = ownerAccountID
         }
 
         /// Safe: it only reads.
@@ -21,15 +24,15 @@ extension SQS {
 
         /// Writes the input.
         public func encode(to writer: inout JSONWriter) {
-            writer.object { $0.member("QueueName", queueName) }
+            writer.object { writer in
+                writer.member("QueueName", queueName)
+                writer.member("QueueOwnerAWSAccountId", ifPresent: ownerAccountID)
+            }
         }
 
         /// Reads the URL.
         public static func decode(_ reader: inout JSONReader) throws -> String {
-            var url: String?
-            try reader.readMembers { reader, key throws(JSONError) in
-                if key == "QueueUrl" { url = try reader.readString() }
-            }
+            let url = try reader.readMember("QueueUrl") { reader throws(JSONError) in try reader.readString() }
             guard let url else { throw AWSAnswerError.missing("QueueUrl") }
             return url
         }

@@ -1,5 +1,3 @@
-public import FoundationEssentials
-import Hashing
 import JSON
 
 extension SQS {
@@ -11,7 +9,7 @@ extension SQS {
         public var receiptHandle: String
         /// The content.
         public var body: String
-        /// What the service says about it, such as `ApproximateReceiveCount`.
+        /// What the service says about it; the most used have properties of their own, ``receiveCount`` and so on.
         public var attributes: [String: String]
         /// What the sender attached.
         public var messageAttributes: [String: MessageAttribute]
@@ -30,64 +28,51 @@ extension SQS {
             self.attributes = attributes
             self.messageAttributes = messageAttributes
         }
-
-        /// How often the message was received, this time included; about right.
-        public var receiveCount: Int? { attributes["ApproximateReceiveCount"].flatMap { Int($0) } }
-
-        /// When the message was sent, to the millisecond.
-        public var sentAt: Date? {
-            attributes["SentTimestamp"].flatMap { Int($0) }.map { Date(timeIntervalSince1970: Double($0) / 1000) }
-        }
-
-        /// The trace that the sender is part of, as in `X-Amzn-Trace-Id`.
-        public var traceHeader: String? { attributes["AWSTraceHeader"] }
-
-        /// The group within which the order is kept.
-        public var groupID: String? { attributes["MessageGroupId"] }
     }
 }
 
 extension SQS.Message {
-    /// Reads a message and compares its body with its digest.
-    init(_ reader: inout JSONReader) throws(JSONError) {
-        var (id, receiptHandle, body, digest): (String?, String?, String?, String?)
+    /// Reads a message and compares it with its digests.
+    init(_ reader: inout JSONReader) throws(SQS.DamagedMessage) {
+        var (id, receiptHandle, body): (String?, String?, String?)
+        var digests = MessageDigests()
         var attributes: [String: String] = [:]
         var messageAttributes: [String: SQS.MessageAttribute] = [:]
-        try reader.readMembers { reader, key throws(JSONError) in
-            switch key {
-            case "MessageId": id = try reader.readString()
-            case "ReceiptHandle": receiptHandle = try reader.readString()
-            case "Body": body = try reader.readString()
-            case "MD5OfBody": digest = try reader.readString()
-            case "Attributes": attributes = try reader.readStrings()
-            case "MessageAttributes":
-                try reader.readMembers { reader, name throws(JSONError) in
-                    messageAttributes[name] = try SQS.MessageAttribute(&reader)
+        do {
+            try reader.readMembers { reader, key throws(JSONError) in
+                switch key {
+                case "MessageId": id = try reader.readString()
+                case "ReceiptHandle": receiptHandle = try reader.readString()
+                case "Body": body = try reader.readString()
+                case "Attributes": attributes = try reader.readStrings()
+                case "MessageAttributes":
+                    messageAttributes = try reader.readMap { reader throws(JSONError) in
+                        try SQS.MessageAttribute(&reader)
+                    }
+                default: try digests.read(key, from: &reader)
                 }
-            default: break
             }
+            guard let id, let receiptHandle, let body else {
+                throw AWSAnswerError(code: "UnreadableAnswer", "it lacks MessageId, ReceiptHandle or Body")
+            }
+            try digests.check(body: body, attributes: messageAttributes)
+            self.init(
+                id: id,
+                receiptHandle: receiptHandle,
+                body: body,
+                attributes: attributes,
+                messageAttributes: messageAttributes
+            )
+        } catch {
+            let fault = error as? AWSAnswerError ?? AWSAnswerError(code: "UnreadableAnswer", "\(error)")
+            throw SQS.DamagedMessage(id: id, receiptHandle: receiptHandle, fault: fault)
         }
-        guard let id, let receiptHandle, let body else {
-            throw reader.failure("a message lacks MessageId, ReceiptHandle or Body")
-        }
-        guard digest == nil || digest == MD5.hexHash(body) else {
-            throw reader.failure("the body of message \(id) does not match its MD5")
-        }
-        self.init(
-            id: id,
-            receiptHandle: receiptHandle,
-            body: body,
-            attributes: attributes,
-            messageAttributes: messageAttributes
-        )
     }
 }
 
 extension JSONReader {
     /// Reads an object of strings.
     mutating func readStrings() throws(JSONError) -> [String: String] {
-        var strings: [String: String] = [:]
-        try readMembers { reader, name throws(JSONError) in strings[name] = try reader.readString() }
-        return strings
+        try readMap { reader throws(JSONError) in try reader.readString() }
     }
 }

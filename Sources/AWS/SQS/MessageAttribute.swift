@@ -22,15 +22,21 @@ extension SQS {
             MessageAttribute(dataType: "String", stringValue: value)
         }
 
-        /// A number.
-        public static func number(_ value: Int) -> MessageAttribute {
-            MessageAttribute(dataType: "Number", stringValue: String(value))
+        /// A whole number.
+        public static func number(_ value: Int) -> MessageAttribute { number(String(value)) }
+
+        /// A number as text, up to 38 digits.
+        public static func number(_ text: String) -> MessageAttribute {
+            MessageAttribute(dataType: "Number", stringValue: text)
         }
 
         /// Bytes, not empty.
         public static func binary(_ value: [UInt8]) -> MessageAttribute {
             MessageAttribute(dataType: "Binary", binaryValue: value)
         }
+
+        /// The value of a whole number.
+        public var int: Int? { dataType.hasPrefix("Number") ? stringValue.flatMap { Int($0) } : nil }
 
         func encode(to writer: inout JSONWriter) {
             writer.object { writer in

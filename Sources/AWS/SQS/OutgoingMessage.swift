@@ -1,4 +1,3 @@
-import Hashing
 import JSON
 
 extension SQS {
@@ -40,12 +39,7 @@ extension SQS {
             writer.member("MessageBody", body)
             writer.member("DelaySeconds", ifPresent: delay?.wholeSeconds)
             if !attributes.isEmpty {
-                writer.object("MessageAttributes") { writer in
-                    for (name, attribute) in attributes.sorted(by: { $0.key < $1.key }) {
-                        writer.key(name)
-                        attribute.encode(to: &writer)
-                    }
-                }
+                writer.map("MessageAttributes", attributes) { $0.encode(to: &$1) }
             }
             if let traceHeader {
                 writer.object("MessageSystemAttributes") { writer in
@@ -57,13 +51,10 @@ extension SQS {
             writer.member("MessageDeduplicationId", ifPresent: deduplicationID)
         }
 
-        /// Compares the digest of what the service stored with what was sent; it may be absent.
-        func check(_ digest: String?) throws(AWSAnswerError) {
-            guard let digest else { return }
-            let expected = MD5.hexHash(body)
-            guard digest == expected else {
-                throw .checksum("MD5OfMessageBody", found: digest, expected: expected)
-            }
+        /// Compares the digests of what the service stored with what was sent; they may be absent.
+        func check(_ digests: MessageDigests) throws(AWSAnswerError) {
+            let trace = traceHeader.map { ["AWSTraceHeader": MessageAttribute.string($0)] } ?? [:]
+            try digests.check(body: body, attributes: attributes, systemAttributes: trace)
         }
     }
 }

@@ -1,4 +1,5 @@
 public import JSON
+import Logging
 
 extension SQS {
     /// Takes messages off a queue for a while, with all their attributes; none is an empty list.
@@ -16,13 +17,22 @@ extension SQS {
         public var wait: Duration
         /// How long others do not see the messages, up to 12 hours; nil for the queue's own.
         public var visibilityTimeout: Duration?
+        /// Of a FIFO queue the same id brings the same messages again for five minutes, after an answer that was lost.
+        public var attemptID: String?
 
         /// Creates the operation.
-        public init(queueURL: String, maxMessages: Int = 10, wait: Duration, visibilityTimeout: Duration? = nil) {
+        public init(
+            queueURL: String,
+            maxMessages: Int = 10,
+            wait: Duration,
+            visibilityTimeout: Duration? = nil,
+            attemptID: String? = nil
+        ) {
             self.queueURL = queueURL
             self.maxMessages = maxMessages
             self.wait = wait
             self.visibilityTimeout = visibilityTimeout
+            self.attemptID = attemptID
         }
 
         /// The wait.
@@ -38,19 +48,26 @@ extension SQS {
                 writer.member("MaxNumberOfMessages", maxMessages)
                 writer.member("WaitTimeSeconds", wait.wholeSeconds)
                 writer.member("VisibilityTimeout", ifPresent: visibilityTimeout?.wholeSeconds)
+                writer.member("ReceiveRequestAttemptId", ifPresent: attemptID)
                 writer.strings("MessageSystemAttributeNames", ["All"])
                 writer.strings("MessageAttributeNames", ["All"])
             }
         }
 
         /// Reads the messages.
-        public static func decode(_ reader: inout JSONReader) throws -> [Message] {
-            var messages: [Message] = []
+        public static func decode(_ reader: inout JSONReader) throws -> ReceivedMessages {
+            var received = ReceivedMessages()
             try reader.readMembers { reader, key throws(JSONError) in
-                guard key == "Messages" else { return }
-                messages = try reader.readElements { reader throws(JSONError) in try Message(&reader) }
+                if key == "Messages" { received = try ReceivedMessages(&reader) }
             }
-            return messages
+            return received
+        }
+
+        /// Tells of damaged messages, whether or not the caller looks at them; it is no fault of the others.
+        public func check(_ output: ReceivedMessages) throws(AWSAnswerError) {
+            for message in output.damaged {
+                Logger.current.info("A message was received damaged and is left to come back", error: message)
+            }
         }
     }
 }

@@ -14,17 +14,17 @@ extension SQS {
             public var messageID: String
             /// Its place in a FIFO queue.
             public var sequenceNumber: String?
-            let bodyDigest: String?
+            let digests: MessageDigests
 
             /// Creates an answer.
             public init(messageID: String, sequenceNumber: String? = nil) {
-                self.init(messageID: messageID, sequenceNumber: sequenceNumber, bodyDigest: nil)
+                self.init(messageID: messageID, sequenceNumber: sequenceNumber, digests: MessageDigests())
             }
 
-            init(messageID: String, sequenceNumber: String?, bodyDigest: String?) {
+            init(messageID: String, sequenceNumber: String?, digests: MessageDigests) {
                 self.messageID = messageID
                 self.sequenceNumber = sequenceNumber
-                self.bodyDigest = bodyDigest
+                self.digests = digests
             }
         }
 
@@ -72,22 +72,36 @@ extension SQS {
 
         /// Reads the answer.
         public static func decode(_ reader: inout JSONReader) throws -> Output {
-            var (id, number, digest): (String?, String?, String?)
-            try reader.readMembers { reader, key throws(JSONError) in
-                switch key {
-                case "MessageId": id = try reader.readString()
-                case "SequenceNumber": number = try reader.readString()
-                case "MD5OfMessageBody": digest = try reader.readString()
-                default: break
-                }
-            }
-            guard let id else { throw AWSAnswerError.missing("MessageId") }
-            return Output(messageID: id, sequenceNumber: number, bodyDigest: digest)
+            var fields = Fields()
+            try reader.readMembers { reader, key throws(JSONError) in try fields.read(key, from: &reader) }
+            guard let output = fields.output else { throw AWSAnswerError.missing("MessageId") }
+            return output
         }
 
-        /// Compares the body with the digest of what the service stored.
+        /// Compares the message with the digests of what the service stored.
         public func check(_ output: Output) throws(AWSAnswerError) {
-            try message.check(output.bodyDigest)
+            try message.check(output.digests)
+        }
+    }
+}
+
+extension SQS.SendMessage {
+    /// The members that tell of a sent message, alone or in a batch.
+    struct Fields {
+        private var (id, sequenceNumber): (String?, String?)
+        private var digests = MessageDigests()
+
+        mutating func read(_ member: String, from reader: inout JSONReader) throws(JSONError) {
+            switch member {
+            case "MessageId": id = try reader.readString()
+            case "SequenceNumber": sequenceNumber = try reader.readString()
+            default: try digests.read(member, from: &reader)
+            }
+        }
+
+        /// Nil if there is no message's id.
+        var output: Output? {
+            id.map { Output(messageID: $0, sequenceNumber: sequenceNumber, digests: digests) }
         }
     }
 }

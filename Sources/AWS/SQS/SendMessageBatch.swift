@@ -46,9 +46,11 @@ extension SQS {
             try BatchOutput(&reader)
         }
 
-        /// Compares the bodies with the digests of what the service stored.
+        /// Compares the messages with the digests of what the service stored.
         public func check(_ output: BatchOutput) throws(AWSAnswerError) {
-            for entry in entries { try entry.message.check(output.bodyDigests[entry.id]) }
+            for entry in entries {
+                if let sent = output.sent[entry.id] { try entry.message.check(sent.digests) }
+            }
         }
     }
 }

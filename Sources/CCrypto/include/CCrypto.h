@@ -22,6 +22,11 @@ static inline const EVP_MD *ccrypto_sha256(void) {
     return ccrypto_fetch_once(&slot, "SHA256", NULL);
 }
 
+static inline const EVP_MD *ccrypto_sha1(void) {
+    static _Atomic(EVP_MD *) slot;
+    return ccrypto_fetch_once(&slot, "SHA1", NULL);
+}
+
 // "-fips": a host in FIPS mode would refuse MD5, which is a checksum here.
 static inline const EVP_MD *ccrypto_md5(void) {
     static _Atomic(EVP_MD *) slot;

@@ -15,7 +15,7 @@ extension Script {
             return Self.head(200, [:], ["Content-Length: \(contentLength)"]) + sending
         case .send(let bytes), .sendThenClose(let bytes):
             return bytes
-        case .closeWithoutAnswer, .reset, .hang, .delayed:
+        case .closeWithoutAnswer, .reset, .hang, .delayed, .sequence:
             return []
         }
     }

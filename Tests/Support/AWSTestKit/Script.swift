@@ -20,6 +20,8 @@ public indirect enum Script: Sendable {
     case hang
     /// Waits, then goes on.
     case delayed(Duration, Script)
+    /// Does one after the other, until one ends the connection.
+    case sequence([Script])
 
     /// Answers with a text body.
     public static func respond(_ status: Int = 200, headers: HTTPFields = [:], text: String = "") -> Script {

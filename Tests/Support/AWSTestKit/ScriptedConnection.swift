@@ -87,6 +87,11 @@ final class ScriptedConnection: Sendable {
         case .delayed(let duration, let next):
             stream.wait(duration)
             return perform(next, for: request, on: &stream)
+        case .sequence(let scripts):
+            for script in scripts {
+                guard perform(script, for: request, on: &stream) else { return false }
+            }
+            return true
         }
     }
 }

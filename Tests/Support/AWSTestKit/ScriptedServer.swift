@@ -62,6 +62,15 @@ public final class ScriptedServer: Sendable {
         }
     }
 
+    /// Runs a server that gives the same answer always, for as long as `body` runs.
+    public static func with<Result>(
+        _ response: Script,
+        _ body: (ScriptedServer) async throws -> Result
+    ) async throws -> Result {
+        let handler: Handler = { _ in response }
+        return try await with(handler: handler, body)
+    }
+
     /// Runs a server that gives these answers in turn and status 599 afterwards, for as long as `body` runs.
     public static func with<Result>(
         responses: [Script],

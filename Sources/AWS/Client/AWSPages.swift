@@ -1,0 +1,57 @@
+/// The pages of an operation, each asked for when it is wanted: who stops reading asks for no more.
+///
+/// A page may be empty although others follow. An iterator that has thrown ends.
+public struct AWSPages<Operation: AWSPagedOperation>: AsyncSequence, Sendable {
+    let client: AWSClient
+    let first: Operation
+
+    /// The way through the pages.
+    public struct AsyncIterator: AsyncIteratorProtocol {
+        private let client: AWSClient
+        private var upcoming: Operation?
+        private var token: Operation.PageToken?
+
+        init(client: AWSClient, first: Operation) {
+            self.client = client
+            upcoming = first
+        }
+
+        /// Asks for the next page; throws as ``AWSClient/perform(_:)`` does.
+        public mutating func next() async throws -> Operation.Output? {
+            guard let operation = upcoming else { return nil }
+            upcoming = nil
+            let page = try await client.perform(operation)
+            guard let next = Operation.nextToken(after: page) else { return page }
+            // A service that answers with the token it was given would be asked for ever.
+            guard next != token else { throw AWSError.repeatedPageToken(of: Operation.self) }
+            token = next
+            upcoming = operation.page(at: next)
+            return page
+        }
+    }
+
+    /// Begins at the first page.
+    public func makeAsyncIterator() -> AsyncIterator {
+        AsyncIterator(client: client, first: first)
+    }
+}
+
+extension AWSClient {
+    /// All pages of an operation, from the one that it asks for on.
+    public func pages<Operation: AWSPagedOperation>(of operation: Operation) -> AWSPages<Operation> {
+        AWSPages(client: self, first: operation)
+    }
+}
+
+extension AWSError {
+    fileprivate static func repeatedPageToken<Operation: AWSOperation>(of operation: Operation.Type) -> AWSError {
+        AWSError(
+            service: Operation.service.endpointPrefix,
+            operation: Operation.name,
+            code: "RepeatedPageToken",
+            message: "the token of the next page is the one that this page was asked for with",
+            isRetryable: false,
+            kind: .malformedResponse
+        )
+    }
+}

@@ -1,0 +1,15 @@
+/// The operations of AWS Systems Manager's Parameter Store.
+///
+/// Its default throughput is small, 40 requests a second for an account: keep what was read.
+/// Source: https://docs.aws.amazon.com/systems-manager/latest/APIReference/Welcome.html
+public enum SSM {}
+
+extension AWSService {
+    /// AWS Systems Manager.
+    public static let ssm = AWSService(
+        endpointPrefix: "ssm",
+        environmentName: "SSM",
+        targetPrefix: "AmazonSSM",
+        jsonVersion: "1.1"
+    )
+}
