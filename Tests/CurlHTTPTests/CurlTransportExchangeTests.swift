@@ -118,6 +118,32 @@ import Testing
         }
     }
 
+    @Test("With all connections taken, an idle one to another host makes room, and the rest waits")
+    func totalLimit() async throws {
+        let handler: ScriptedServer.Handler = { _ in .respond() }
+        try await ScriptedServer.with(handler: handler) { other in
+            try await withServer(.init(maxConnections: 1), handler: handler) { server, transport in
+                for round in 0..<6 {
+                    let response = try await transport.send((round % 2 == 0 ? server : other).request())
+                    #expect(response.status == 200)
+                }
+                // None outlived the next one's beginning.
+                #expect(server.connectionCount == 3)
+                #expect(other.connectionCount == 3)
+                try await withThrowingTaskGroup(of: Int.self) { group in
+                    for number in 0..<20 {
+                        let request = (number % 2 == 0 ? server : other).request()
+                        group.addTask {
+                            try await transport.send(request, timeouts: .init(connect: .seconds(20), request: nil))
+                                .status
+                        }
+                    }
+                    for try await status in group { #expect(status == 200) }
+                }
+            }
+        }
+    }
+
     @Test("HEAD, 204 and 304 end without a body, and the connection goes on")
     func withoutBody() async throws {
         let handler: ScriptedServer.Handler = { request in
