@@ -6,6 +6,8 @@ let package = Package(
     name: "jobsys",
     platforms: [.macOS(.v15)],
     products: [
+        // What Benchmarks measures.
+        .library(name: "AWS", targets: ["AWS", "AWSSigV4", "CurlHTTP", "Hashing", "JSON"]),
         .executable(name: "svc-api", targets: ["svc-api"]),
         .executable(name: "svc-worker", targets: ["svc-worker"]),
         .executable(name: "dlq-handler", targets: ["dlq-handler"]),

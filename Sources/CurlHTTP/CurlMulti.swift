@@ -29,7 +29,8 @@ import Glibc
         unsafe ccurl_multi_set_socket_callback(handle, watchSocket)
         unsafe ccurl_multi_set_long(handle, CURLMOPT_PIPELINING, Int(CURLPIPE_NOTHING))
         unsafe ccurl_multi_set_long(handle, CURLMOPT_MAX_HOST_CONNECTIONS, configuration.maxConnectionsPerHost)
-        unsafe ccurl_multi_set_long(handle, CURLMOPT_MAXCONNECTS, configuration.maxIdleConnections)
+        unsafe ccurl_multi_set_long(handle, CURLMOPT_MAX_TOTAL_CONNECTIONS, configuration.maxConnections)
+        unsafe ccurl_multi_set_long(handle, CURLMOPT_MAXCONNECTS, configuration.maxConnections)
     }
 
     deinit {

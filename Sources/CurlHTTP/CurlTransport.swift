@@ -5,14 +5,20 @@ public import HTTPTypes
 /// An HTTP/1.1 client over libcurl: one thread of its own, kept-alive connections, any number of requests at a time.
 ///
 /// Header fields go out as given, with `Host` from the authority and nothing added but `User-Agent` (see
-/// ``Configuration``) and `Content-Length`. Certificates are always verified, TLS is 1.2 or later, proxies are not used.
-/// A request on a kept-alive connection that the server closes without a byte of an answer is sent once more by curl on
-/// a new one. Call ``shutdown()`` when done; a transport that is merely dropped also ends its thread, a little later.
+/// ``Configuration``), `Content-Length` and, unless the caller has one, `Accept-Encoding: identity`. Certificates are
+/// always verified, TLS is 1.2 or later; the environment is not looked at.
+///
+/// If the server closes a kept-alive connection without a byte of an answer, the request is sent once more on another
+/// one only if its method is idempotent, or if nothing of it was sent; a POST fails with `connectionLost`.
+///
+/// Call ``shutdown()`` when done; a transport that is merely dropped also ends its thread, a little later.
 public final class CurlTransport: HTTPTransport {
     /// One of libcurl's few calls that must not run twice at a time.
     private static let libraryStatus = ccurl_global_init()
 
     private let inbox: TransferInbox
+    private let maxResponseBytes: Int
+    private let proxies: ProxySettings
     private let thread: OwnerThread
 
     /// Starts the transport's thread.
@@ -26,6 +32,8 @@ public final class CurlTransport: HTTPTransport {
             throw TransportError(code: .tlsFailed, message: message, requestMayHaveBeenReceived: false)
         }
         inbox = try TransferInbox()
+        maxResponseBytes = configuration.maxResponseBytes
+        proxies = configuration.proxies
         thread = try OwnerThread(TransferLoop(configuration, inbox: inbox), inbox: inbox)
     }
 
@@ -47,18 +55,26 @@ public final class CurlTransport: HTTPTransport {
         body: [UInt8] = [],
         timeouts: TransportTimeouts = .init()
     ) async throws(TransportError) -> TransportResponse {
-        let wireRequest = try WireRequest(request, body: body, timeouts: timeouts)
+        let wireRequest = try WireRequest(request, body: body, timeouts: timeouts, proxies: proxies)
+        // Freed where it was allocated, not on the owner thread.
+        defer { withExtendedLifetime(wireRequest) {} }
         let id = inbox.makeID()
         let outcome = await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                inbox.submit(id, Transfer(request: wireRequest, continuation: continuation))
+            unsafe await withUnsafeContinuation { continuation in
+                let transfer = unsafe Transfer(
+                    request: wireRequest,
+                    collector: ResponseCollector(maxBodyBytes: maxResponseBytes),
+                    waiter: TransferWaiter(continuation)
+                )
+                inbox.submit(id, transfer)
                 // The handler below may have run before the inbox knew the transfer.
                 if Task.isCancelled { inbox.cancel(id) }
             }
         } onCancel: {
             inbox.cancel(id)
         }
-        return try outcome.get()
+        guard let response = try outcome.get().response() else { preconditionFailure("a response is not whole") }
+        return response
     }
 
     /// Fails what is in flight with the code `shutDown`, closes all connections and joins the thread.

@@ -2,8 +2,8 @@ public import HTTPTypes
 
 /// Sends one HTTP request and returns its whole response.
 ///
-/// A response of any status is a success here; what a status means is the caller's to decide. Nothing is retried on
-/// purpose and no redirect is followed.
+/// A response of any status is a success here; what a status means is the caller's to decide. No redirect is followed,
+/// and what the server may have acted upon is not sent again, unless its method is idempotent.
 public protocol HTTPTransport: Sendable {
     /// Sends a request and waits for the whole response.
     ///

@@ -14,12 +14,13 @@ struct RequestText {
         "connection", "expect", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade",
     ]
 
-    init(_ request: HTTPRequest, bodyCount: Int) throws(TransportError) {
+    // `targetIsAbsolute`: the target is the whole URL, as a forwarding proxy wants it.
+    init(_ request: HTTPRequest, bodyCount: Int, targetIsAbsolute: Bool = false) throws(TransportError) {
         let authority = request.authority ?? ""
         bytes.reserveCapacity(1024)
-        headerOffsets.reserveCapacity(request.headerFields.count + 4)
+        headerOffsets.reserveCapacity(request.headerFields.count + 5)
         try appendURL(scheme: request.scheme, authority: authority)
-        try appendTarget(request.path, authority: authority)
+        try appendTarget(request.path, authority: authority, prefix: targetIsAbsolute ? "http://\(authority)" : "")
         methodOffset = append(request.method.rawValue)
         guard request.method != .head || bodyCount == 0 else {
             throw .invalidRequest(authority, "a HEAD request has no body")
@@ -38,11 +39,15 @@ struct RequestText {
         urlOffset = append(scheme, "://", authority, "/")
     }
 
-    private mutating func appendTarget(_ path: String?, authority: String) throws(TransportError) {
+    private mutating func appendTarget(
+        _ path: String?,
+        authority: String,
+        prefix: String
+    ) throws(TransportError) {
         guard let path, path.utf8.first == UInt8(ascii: "/"), path.utf8.allSatisfy(\.isTargetCharacter) else {
             throw .invalidRequest(authority, "the path must begin with / and be percent-encoded")
         }
-        targetOffset = append(path)
+        targetOffset = append(prefix, path)
     }
 
     private mutating func appendHeaders(
@@ -56,6 +61,8 @@ struct RequestText {
             let line = field.value.isEmpty ? append(field.name.rawName, ";") : try append(field, authority: authority)
             headerOffsets.append(line)
         }
+        // Nothing is decoded here.
+        if !fields.contains(.acceptEncoding) { headerOffsets.append(append("Accept-Encoding: identity")) }
         // A name without a value keeps curl from adding a field of its own.
         headerOffsets.append(append("Expect:"))
         if !fields.contains(.accept) { headerOffsets.append(append("Accept:")) }

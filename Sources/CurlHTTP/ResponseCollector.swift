@@ -1,7 +1,10 @@
 import HTTPTypes
 
-/// Builds a response from the lines and chunks that curl delivers, within limits.
-struct ResponseCollector {
+/// Gathers what curl delivers of a response, within limits; the head is read by whoever asks for it.
+///
+/// Its memory is allocated where it is made, which is on the caller's task: what one thread allocates and another one
+/// frees makes both wait for malloc's lock.
+struct ResponseCollector: Sendable {
     enum Failure: Hashable {
         case headTooLarge
         case malformedStatusLine
@@ -11,62 +14,86 @@ struct ResponseCollector {
     /// Enough for any real server, and too little for more fields than `HTTPFields` can hold.
     static let maxHeadBytes = 64 * 1024
 
+    /// Room for what services usually answer.
+    private static let usualHeadBytes = 512
+    private static let usualBodyBytes = 768
+
     private let maxBodyBytes: Int
-    private var status: HTTPResponse.Status?
-    private var fields = HTTPFields()
+    private var status: Int?
+    private var head: [UInt8] = []
     private var body: [UInt8] = []
+    private var declaredLength = 0
     private var headBytes = 0
     private var headIsWhole = false
 
     /// Why the last `receive` returned `false`.
     private(set) var failure: Failure?
 
-    init(maxBodyBytes: Int) {
-        self.maxBodyBytes = maxBodyBytes
+    /// Without memory, for nothing to be received.
+    init() {
+        maxBodyBytes = 0
     }
 
-    /// The response, or `nil` if its head never ended: curl takes a head that is cut short for a whole one.
+    init(maxBodyBytes: Int) {
+        self.maxBodyBytes = maxBodyBytes
+        head.reserveCapacity(Self.usualHeadBytes)
+        body.reserveCapacity(min(maxBodyBytes, Self.usualBodyBytes))
+    }
+
+    /// Whether there is a response: curl takes a head that is cut short for a whole one.
+    var isWhole: Bool {
+        guard failure == nil, headIsWhole, let status else { return false }
+        return status >= 200
+    }
+
+    /// The response, if it is whole.
     func response() -> TransportResponse? {
-        guard failure == nil, headIsWhole, let status, status.code >= 200 else { return nil }
-        return TransportResponse(head: HTTPResponse(status: status, headerFields: fields), body: body)
+        guard isWhole, let status else { return nil }
+        return TransportResponse(head: HTTPResponse(code: status, headerSection: head), body: body)
     }
 
     /// Takes one header line with its line end; `false` to give up.
-    mutating func receive(headerLine: UnsafeBufferPointer<UInt8>) -> Bool {
-        let line = unsafe headerLine.trimmingLineEnd
+    mutating func receive(headerLine line: UnsafeBufferPointer<UInt8>) -> Bool {
         // What follows the final head is the trailer section of a chunked body.
-        if headIsWhole, let status, status.code >= 200 { return true }
-        headBytes += headerLine.count
+        if headIsWhole, let status, status >= 200 { return true }
+        headBytes += line.count
         guard headBytes <= Self.maxHeadBytes else { return fail(.headTooLarge) }
-        if status == nil || headIsWhole { return unsafe receive(statusLine: line) }
-        if line.isEmpty {
-            headIsWhole = true
-        } else if let field = unsafe HTTPField(headerLine: line) {
-            fields.append(field)
+        if status == nil || headIsWhole {
+            guard unsafe begin(statusLine: line) else { return fail(.malformedStatusLine) }
+        } else {
+            headIsWhole = unsafe line.first == UInt8(ascii: "\r") || line.first == UInt8(ascii: "\n")
+            unsafe noteLength(line)
         }
+        unsafe head.append(contentsOf: line)
         return true
     }
 
     /// Takes a piece of the body; `false` to give up.
     mutating func receive(bodyChunk: UnsafeBufferPointer<UInt8>) -> Bool {
         guard bodyChunk.count <= maxBodyBytes - body.count else { return fail(.bodyTooLarge) }
-        if body.isEmpty { reserveDeclaredLength() }
+        // A declared length is trusted as a hint only, and no further than the limit or a mebibyte.
+        if body.isEmpty { body.reserveCapacity(min(declaredLength, maxBodyBytes, 1024 * 1024)) }
         unsafe body.append(contentsOf: bodyChunk)
         return true
     }
 
-    private mutating func receive(statusLine: UnsafeBufferPointer<UInt8>) -> Bool {
-        guard let parsed = unsafe HTTPResponse.Status(statusLine: statusLine) else { return fail(.malformedStatusLine) }
-        status = parsed
-        fields = HTTPFields()
+    /// Begins a head, anew after an informational one: `HTTP/1.1 200 OK` (RFC 9112, section 4).
+    private mutating func begin(statusLine line: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard line.count >= 12, unsafe line.starts(with: "HTTP/".utf8), unsafe line[8] == UInt8(ascii: " "),
+            let code = unsafe Int(digits: line[9..<12])
+        else { return false }
+        guard line.count == 12 || (unsafe line[12] <= UInt8(ascii: " ")) else { return false }
+        status = code
         headIsWhole = false
+        head.removeAll(keepingCapacity: true)
         return true
     }
 
-    /// Trusts a declared length as a hint only, and no further than the limit or a mebibyte.
-    private mutating func reserveDeclaredLength() {
-        guard let length = fields[.contentLength].flatMap({ Int($0) }), length > 0 else { return }
-        body.reserveCapacity(min(length, maxBodyBytes, 1024 * 1024))
+    private mutating func noteLength(_ line: UnsafeBufferPointer<UInt8>) {
+        let name = "content-length:".utf8
+        guard unsafe line.prefix(name.count).elementsEqual(name, by: { $0 | 0x20 == $1 | 0x20 }) else { return }
+        let value = unsafe line.dropFirst(name.count).drop { $0 == UInt8(ascii: " ") }
+        declaredLength = unsafe Int(digits: value.prefix { $0 > UInt8(ascii: " ") }) ?? 0
     }
 
     private mutating func fail(_ failure: Failure) -> Bool {
@@ -75,45 +102,15 @@ struct ResponseCollector {
     }
 }
 
-extension UnsafeBufferPointer<UInt8> {
-    fileprivate var trimmingLineEnd: UnsafeBufferPointer<UInt8> {
-        var end = count
-        while end > 0, unsafe self[end - 1] == UInt8(ascii: "\n") || self[end - 1] == UInt8(ascii: "\r") { end -= 1 }
-        return unsafe UnsafeBufferPointer(rebasing: self[..<end])
-    }
-}
-
-extension HTTPResponse.Status {
-    /// Parses `HTTP/1.1 200 OK` (RFC 9112, section 4).
-    fileprivate init?(statusLine line: UnsafeBufferPointer<UInt8>) {
-        guard line.count >= 12, unsafe line.starts(with: "HTTP/".utf8), unsafe line[8] == UInt8(ascii: " ") else {
-            return nil
-        }
-        var code = 0
-        for index in 9..<12 {
-            let digit = unsafe line[index] &- UInt8(ascii: "0")
+extension Int {
+    /// The value of decimal digits; `nil` for anything else and for what is too large.
+    fileprivate init?(digits: some Collection<UInt8>) {
+        guard !digits.isEmpty, digits.count <= 18 else { return nil }
+        self = 0
+        for byte in digits {
+            let digit = byte &- UInt8(ascii: "0")
             guard digit <= 9 else { return nil }
-            code = code * 10 + Int(digit)
+            self = self * 10 + Int(digit)
         }
-        guard line.count == 12 || (unsafe line[12] == UInt8(ascii: " ")) else { return nil }
-        self.init(code: code, reasonPhrase: unsafe String(decoding: line.dropFirst(13), as: UTF8.self))
     }
-}
-
-extension HTTPField {
-    /// Parses `Name: value`; `nil` for what is no legal field, which is then left out of the response.
-    fileprivate init?(headerLine line: UnsafeBufferPointer<UInt8>) {
-        guard let colon = unsafe line.firstIndex(of: UInt8(ascii: ":")),
-            let name = unsafe HTTPField.Name(String(decoding: line[..<colon], as: UTF8.self))
-        else { return nil }
-        var start = colon + 1
-        var end = line.count
-        while start < end, unsafe line[start].isBlank { start += 1 }
-        while end > start, unsafe line[end - 1].isBlank { end -= 1 }
-        unsafe self.init(name: name, value: String(decoding: line[start..<end], as: UTF8.self))
-    }
-}
-
-extension UInt8 {
-    fileprivate var isBlank: Bool { self == UInt8(ascii: " ") || self == UInt8(ascii: "\t") }
 }

@@ -1,18 +1,32 @@
 /// A request and who waits for its outcome.
 struct Transfer: Sendable {
-    typealias Outcome = Result<TransportResponse, TransportError>
+    typealias Outcome = Result<ResponseCollector, TransportError>
 
     let request: WireRequest
-    let continuation: CheckedContinuation<Outcome, Never>
-
-    /// Ends the wait; exactly once for each transfer.
-    func end(_ outcome: Outcome) {
-        continuation.resume(returning: outcome)
-    }
+    /// Where the response goes; empty still.
+    let collector: ResponseCollector
+    let waiter: TransferWaiter
 
     /// Ends the wait of a transfer of which nothing was sent.
     func endUnsent(_ code: TransportError.Code) {
-        end(.failure(.local(code, authority: request.authority, sent: false)))
+        waiter.end(.failure(.local(code, authority: request.authority, sent: false)))
+    }
+}
+
+/// Who waits for a transfer's outcome.
+///
+/// Unchecked, because a checked continuation costs an allocation here and its release on another thread. That each
+/// transfer ends exactly once is what ``TransferTable`` is for.
+@safe struct TransferWaiter: Sendable {
+    private let continuation: UnsafeContinuation<Transfer.Outcome, Never>
+
+    init(_ continuation: UnsafeContinuation<Transfer.Outcome, Never>) {
+        unsafe self.continuation = continuation
+    }
+
+    /// Ends the wait; exactly once.
+    func end(_ outcome: Transfer.Outcome) {
+        unsafe continuation.resume(returning: outcome)
     }
 }
 

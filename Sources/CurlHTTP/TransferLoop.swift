@@ -12,7 +12,7 @@ final class TransferLoop {
     private let multi: CurlMulti
     private var idle: [CurlEasy]
     private var running: [TransferID: CurlEasy] = [:]
-    private var ended: [(id: TransferID, transfer: Transfer, outcome: Transfer.Outcome)] = []
+    private var ended: [(id: TransferID, waiter: TransferWaiter, outcome: Transfer.Outcome)] = []
 
     init(_ configuration: CurlTransport.Configuration, inbox: TransferInbox) throws(TransportError) {
         self.inbox = inbox
@@ -49,7 +49,7 @@ final class TransferLoop {
             try load(transfer, id, into: easy)
             running[id] = easy
         } catch {
-            ended.append((id, transfer, .failure(error)))
+            ended.append((id, transfer.waiter, .failure(error)))
         }
     }
 
@@ -71,17 +71,17 @@ final class TransferLoop {
     }
 
     private func end(_ easy: CurlEasy, _ outcome: Transfer.Outcome) {
-        guard let (id, transfer) = easy.release() else { preconditionFailure("a curl handle ran without a transfer") }
+        guard let (id, waiter) = easy.release() else { preconditionFailure("a curl handle ran without a transfer") }
         running[id] = nil
         if idle.count < Self.maxIdleHandles { idle.append(easy) }
-        ended.append((id, transfer, outcome))
+        ended.append((id, waiter, outcome))
     }
 
     /// In one go: a task that goes on at once would meet the owner at the lock again and again.
     private func reportEnded() {
         guard !ended.isEmpty else { return }
         inbox.finished(ended.lazy.map(\.id))
-        for (_, transfer, outcome) in ended { transfer.end(outcome) }
+        for (_, waiter, outcome) in ended { waiter.end(outcome) }
         ended.removeAll(keepingCapacity: true)
     }
 }

@@ -114,8 +114,9 @@ struct TransferTable<Payload> {
     }
 
     private mutating func takeQueued() -> [Entry] {
-        defer { queued = [] }
-        return queued
+        // The room stays with the table: submitters do not have to make it again.
+        defer { queued.removeAll(keepingCapacity: true) }
+        return Array(queued)
     }
 }
 

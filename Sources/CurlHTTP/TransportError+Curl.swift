@@ -8,7 +8,10 @@ extension TransportError {
 
     init(curl code: CURLcode, authority: String, detail: String, sent: Bool) {
         let text = detail.isEmpty ? unsafe String(cString: curl_easy_strerror(code)) : detail
-        self.init(code: Code(curl: code), message: "\(authority): \(text)", requestMayHaveBeenReceived: sent)
+        var code = Code(curl: code)
+        // Also what a proxy answers to CONNECT counts as a connection lost to curl.
+        if code == .connectionLost, !sent { code = .cannotConnect }
+        self.init(code: code, message: "\(authority): \(text)", requestMayHaveBeenReceived: sent)
     }
 }
 

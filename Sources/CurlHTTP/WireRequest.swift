@@ -11,6 +11,10 @@ import HTTPTypes
     let authority: String
     let timeouts: TransportTimeouts
     let isHead: Bool
+    /// Whether RFC 9110 (section 9.2.2) allows to send it again without being asked to.
+    let isIdempotent: Bool
+    /// The proxy that it goes through.
+    let proxy: Proxy?
     /// Whether to send a body and its length, be it 0.
     let hasBody: Bool
     let url: UnsafePointer<CChar>
@@ -21,11 +25,19 @@ import HTTPTypes
     let bodyCount: Int
     private let storage: UnsafeMutableRawPointer
 
-    init(_ request: HTTPRequest, body content: [UInt8], timeouts: TransportTimeouts) throws(TransportError) {
-        let text = try RequestText(request, bodyCount: content.count)
+    init(
+        _ request: HTTPRequest,
+        body content: [UInt8],
+        timeouts: TransportTimeouts,
+        proxies: ProxySettings
+    ) throws(TransportError) {
+        proxy = proxies.proxy(for: request)
+        let isForwarded = request.scheme == "http" && proxy?.isForwarder == true
+        let text = try RequestText(request, bodyCount: content.count, targetIsAbsolute: isForwarded)
         authority = request.authority ?? ""
         self.timeouts = timeouts
         isHead = request.method == .head
+        isIdempotent = ![.post, .patch, .connect].contains(request.method)
         hasBody = !content.isEmpty || [.post, .put, .patch].contains(request.method)
         bodyCount = content.count
 

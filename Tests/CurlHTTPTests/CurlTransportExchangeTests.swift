@@ -24,7 +24,7 @@ import Testing
         }
     }
 
-    @Test("A POST's head is exactly what was given, with Host, User-Agent and Content-Length")
+    @Test("A POST's head is exactly what was given, with Host, User-Agent, Accept-Encoding and Content-Length")
     func postHead() async throws {
         let handler: ScriptedServer.Handler = { _ in .respond() }
         try await withServer(.init(userAgent: "agent/1"), handler: handler) { server, transport in
@@ -36,19 +36,21 @@ import Testing
             #expect(
                 String(decoding: head, as: UTF8.self).split(separator: "\r\n").map(String.init) == [
                     "POST /p HTTP/1.1", "Host: \(server.authority)", "User-Agent: agent/1",
-                    "Content-Type: application/x-amz-json-1.0", "X-Amz-Target: T.Op", "X-Empty:", "Content-Length: 2",
+                    "Content-Type: application/x-amz-json-1.0", "X-Amz-Target: T.Op", "X-Empty:",
+                    "Accept-Encoding: identity", "Content-Length: 2",
                 ]
             )
         }
     }
 
-    @Test("A GET has no header fields but Host if no User-Agent is configured")
+    @Test("A GET has no header fields but Host and Accept-Encoding if no User-Agent is configured")
     func getHead() async throws {
         let handler: ScriptedServer.Handler = { _ in .respond() }
         try await withServer(.init(userAgent: ""), handler: handler) { server, transport in
             _ = try await transport.send(server.request(.get, "/g"))
             let head = try #require(server.requests.first?.rawHead)
-            #expect(String(decoding: head, as: UTF8.self) == "GET /g HTTP/1.1\r\nHost: \(server.authority)\r\n\r\n")
+            let expected = "GET /g HTTP/1.1\r\nHost: \(server.authority)\r\nAccept-Encoding: identity\r\n\r\n"
+            #expect(String(decoding: head, as: UTF8.self) == expected)
         }
     }
 
@@ -116,6 +118,32 @@ import Testing
         }
     }
 
+    @Test("With all connections taken, an idle one to another host makes room, and the rest waits")
+    func totalLimit() async throws {
+        let handler: ScriptedServer.Handler = { _ in .respond() }
+        try await ScriptedServer.with(handler: handler) { other in
+            try await withServer(.init(maxConnections: 1), handler: handler) { server, transport in
+                for round in 0..<6 {
+                    let response = try await transport.send((round % 2 == 0 ? server : other).request())
+                    #expect(response.status == 200)
+                }
+                // None outlived the next one's beginning.
+                #expect(server.connectionCount == 3)
+                #expect(other.connectionCount == 3)
+                try await withThrowingTaskGroup(of: Int.self) { group in
+                    for number in 0..<20 {
+                        let request = (number % 2 == 0 ? server : other).request()
+                        group.addTask {
+                            try await transport.send(request, timeouts: .init(connect: .seconds(20), request: nil))
+                                .status
+                        }
+                    }
+                    for try await status in group { #expect(status == 200) }
+                }
+            }
+        }
+    }
+
     @Test("HEAD, 204 and 304 end without a body, and the connection goes on")
     func withoutBody() async throws {
         let handler: ScriptedServer.Handler = { request in
@@ -142,7 +170,7 @@ import Testing
         try await withServer(handler: handler) { server, transport in
             let response = try await transport.send(server.request())
             #expect(response.body == chunks.flatMap(\.self))
-            #expect(server.requests.first?.headers[.acceptEncoding] == nil)
+            #expect(server.requests.first?.headers[.acceptEncoding] == "identity")
         }
     }
 

@@ -147,7 +147,11 @@ import Testing
     @Test("The environment's proxies are not used")
     func environmentProxy() async throws {
         setenv("http_proxy", "http://127.0.0.1:1", 1)
-        defer { unsetenv("http_proxy") }
+        setenv("all_proxy", "http://127.0.0.1:1", 1)
+        defer {
+            unsetenv("http_proxy")
+            unsetenv("all_proxy")
+        }
         let handler: ScriptedServer.Handler = { _ in .respond() }
         try await withServer(handler: handler) { server, transport in
             let response = try await transport.send(server.request())

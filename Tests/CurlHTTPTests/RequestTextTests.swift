@@ -15,7 +15,8 @@ import Testing
         #expect(text.string(at: text.methodOffset) == "POST")
         #expect(
             text.headerOffsets.map { text.string(at: $0) } == [
-                "Host: a.example:8443", "Content-Type: text/plain", "Accept: */*", "X-Empty;", "Expect:",
+                "Host: a.example:8443", "Content-Type: text/plain", "Accept: */*", "X-Empty;",
+                "Accept-Encoding: identity", "Expect:",
             ]
         )
     }
@@ -24,7 +25,21 @@ import Testing
     func suppression() throws {
         let request = HTTPRequest(method: .get, scheme: "http", authority: "a", path: "/")
         let text = try RequestText(request, bodyCount: 0)
-        #expect(text.headerOffsets.map { text.string(at: $0) } == ["Host: a", "Expect:", "Accept:", "Content-Type:"])
+        #expect(
+            text.headerOffsets.map { text.string(at: $0) } == [
+                "Host: a", "Accept-Encoding: identity", "Expect:", "Accept:", "Content-Type:",
+            ]
+        )
+    }
+
+    @Test("The target for a forwarding proxy is the whole URL, and the caller's Accept-Encoding stands")
+    func forwarded() throws {
+        let headers: HTTPFields = [.acceptEncoding: "gzip"]
+        let request = HTTPRequest(method: .get, scheme: "http", authority: "a:81", path: "/b", headerFields: headers)
+        let text = try RequestText(request, bodyCount: 0, targetIsAbsolute: true)
+        #expect(text.string(at: text.targetOffset) == "http://a:81/b")
+        #expect(text.headerOffsets.map { text.string(at: $0) }.contains("Accept-Encoding: gzip"))
+        #expect(!text.headerOffsets.map { text.string(at: $0) }.contains("Accept-Encoding: identity"))
     }
 
     @Test(
@@ -72,7 +87,7 @@ import Testing
         let lines = try RequestText(request, bodyCount: 3)
         #expect(
             lines.headerOffsets.map { lines.string(at: $0) } == [
-                "Host: a", "Content-Length: 3", "Expect:", "Accept:", "Content-Type:",
+                "Host: a", "Content-Length: 3", "Accept-Encoding: identity", "Expect:", "Accept:", "Content-Type:",
             ]
         )
     }

@@ -35,11 +35,11 @@ static inline CURLcode ccurl_easy_set_data_callback(CURL *easy, CURLoption optio
     return curl_easy_setopt(easy, option, value);
 }
 
-static inline CURLcode ccurl_easy_get_long(CURL *easy, CURLINFO info, long *value) {
-    return curl_easy_getinfo(easy, info, value);
+static inline CURLcode ccurl_easy_set_begin_callback(CURL *easy, curl_prereq_callback value) {
+    return curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, value);
 }
 
-static inline CURLcode ccurl_easy_get_offset(CURL *easy, CURLINFO info, curl_off_t *value) {
+static inline CURLcode ccurl_easy_get_long(CURL *easy, CURLINFO info, long *value) {
     return curl_easy_getinfo(easy, info, value);
 }
 

@@ -1,0 +1,6 @@
+/// A request as far as a stub looks at it.
+struct StubRequest {
+    /// The `X-Amz-Target`, such as `DynamoDB_20120810.PutItem`; empty if there is none.
+    var target: String
+    var body: [UInt8]
+}

@@ -1,0 +1,36 @@
+import AWS
+import AWSSigV4
+import FoundationEssentials
+import HTTPTypes
+import JSON
+
+extension ClientBenchmark {
+    /// Prints microseconds of CPU for signing and writing.
+    static func measureParts(count: Int) async throws {
+        let signer = SigV4Signer(service: "dynamodb", region: "eu-central-1")
+        let credentials = AWSCredentials(accessKeyID: "AKIDEXAMPLE", secretAccessKey: "wJalrXUtnFEMI/K7MDENG")
+        let date = Date(timeIntervalSince1970: 1_704_067_200)
+        // Signed already, which the signer undoes.
+        let (request, body) = try await signed(.putItem, endpoint: "https://dynamodb.eu-central-1.amazonaws.com")
+        var sink = 0
+        report("sign", count) {
+            sink &+= signer.sign(request, body: body, credentials: credentials, at: date).headerFields.count
+        }
+        report("write PutItem", count) { sink &+= written(Workload.put).count }
+        report("write SendMessage", count) { sink &+= written(Workload.send).count }
+        precondition(sink != 0)
+    }
+
+    private static func report(_ name: String, _ count: Int, _ work: () -> Void) {
+        for _ in 0..<count / 10 { work() }
+        let start = Usage.now()
+        for _ in 0..<count { work() }
+        print("\(name): \((Usage.now() - start).line(per: count).prefix { $0 != " " }) us")
+    }
+
+    private static func written(_ operation: some AWSOperation) -> [UInt8] {
+        var writer = JSONWriter()
+        operation.encode(to: &writer)
+        return writer.bytes
+    }
+}
