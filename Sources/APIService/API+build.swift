@@ -7,10 +7,10 @@ public import ServiceLifecycle
 public import ServiceRuntime
 
 /// Builds what `svc-api` runs; the only place that knows which store and which queue it is.
-public func buildAPI(_ start: ServiceStart) throws -> [any Service] {
+public func buildAPI(_ start: ServiceStart) async throws -> [any Service] {
     let configuration = try APIConfiguration(config: start.config)
-    let transport = try CurlTransport()
-    var aws = try AWSConfiguration(environment: start.environment, transport: transport)
+    let transport = try CurlTransport(configuration: .init(environment: start.environment))
+    var aws = try await AWSConfiguration.discoveringRegion(environment: start.environment, transport: transport)
     // A submission makes two calls, the second of which may wait for its turn behind one that fails: six seconds in all,
     // and two in an outage of all that it needs.
     aws.retry.operationTimeout = .seconds(2)

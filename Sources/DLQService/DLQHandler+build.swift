@@ -10,14 +10,14 @@ public import ServiceRuntime
 /// The only place that knows which store and which queue it is. In a Lambda, a start that fails is told to Lambda
 /// before the error is thrown.
 public func buildDLQHandler(_ start: ServiceStart) async throws -> [any Service] {
-    let transport = try CurlTransport()
+    let transport = try CurlTransport(configuration: .init(environment: start.environment))
     let runtimeAPI = try start.config.value(for: .lambdaRuntimeAPI)
         .map { authority in
             HTTPLambdaRuntimeAPI(authority: authority, transport: transport)
         }
     return try await reportingFailure(to: runtimeAPI) {
         let configuration = try DLQConfiguration(config: start.config)
-        let aws = try AWSConfiguration(environment: start.environment, transport: transport)
+        let aws = try await AWSConfiguration.discoveringRegion(environment: start.environment, transport: transport)
         let client = AWSClient(configuration: aws, transport: transport)
         let store = DynamoDBJobStore(client: client, table: configuration.table)
         let processor = DeadLetterProcessor(

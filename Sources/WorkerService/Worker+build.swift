@@ -8,10 +8,10 @@ public import ServiceRuntime
 /// Builds what `svc-worker` runs.
 ///
 /// The only place that knows which store and which queue it is.
-public func buildWorker(_ start: ServiceStart) throws -> [any Service] {
+public func buildWorker(_ start: ServiceStart) async throws -> [any Service] {
     let configuration = try WorkerConfiguration(config: start.config)
-    let transport = try CurlTransport()
-    let aws = try AWSConfiguration(environment: start.environment, transport: transport)
+    let transport = try CurlTransport(configuration: .init(environment: start.environment))
+    let aws = try await AWSConfiguration.discoveringRegion(environment: start.environment, transport: transport)
     let client = AWSClient(configuration: aws, transport: transport)
 
     let store = DynamoDBJobStore(client: client, table: configuration.table)

@@ -11,6 +11,6 @@ struct SvcAPI: ServiceCommand {
     static let settings = APIConfiguration.settings
 
     static func build(_ start: ServiceStart) async throws -> [any Service] {
-        try buildAPI(start)
+        try await buildAPI(start)
     }
 }

@@ -10,6 +10,6 @@ struct SvcWorker: ServiceCommand {
     static let settings = WorkerConfiguration.settings
 
     static func build(_ start: ServiceStart) async throws -> [any Service] {
-        try buildWorker(start)
+        try await buildWorker(start)
     }
 }

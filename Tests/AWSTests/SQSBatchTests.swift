@@ -129,7 +129,6 @@ import Testing
     @Test(
         "An answer without a member that it must have names it",
         arguments: [
-            (#"{"Messages":[{"MessageId":"m","Body":"x"}]}"#, Fixture.receive, "ReceiptHandle"),
             (#"{"MD5OfMessageBody":null}"#, SQS.SendMessage(queueURL: "q", body: "x"), "MessageId"),
             (#"{"Successful":[{"MessageId":"m"}]}"#, SQS.SendMessageBatch(queueURL: "q", entries: []), "Id"),
             ("{}", SQS.GetQueueUrl(queueName: "q"), "QueueUrl"),

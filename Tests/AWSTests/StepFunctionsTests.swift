@@ -29,7 +29,7 @@ import Testing
     @Test(
         "Word about a task is heard, comes too late, or is an error",
         arguments: [
-            (.response(200, [:], ""), .heard), (.error(400, "TaskTimedOut"), .timedOut),
+            (.response(200, [:], "{}"), .heard), (.error(400, "TaskTimedOut"), .timedOut),
             (.error(400, "TaskDoesNotExist"), .doesNotExist), (.error(400, "InvalidToken"), nil),
             (.error(400, "heard"), nil),
         ] as [(ScriptedTransport.Answer, StepFunctions.TaskReport?)]

@@ -107,6 +107,7 @@ struct DeadLetterFunctionTests {
         async let answer = function(obstructed).handle(invocation)
         await clock.waitForSleepers()
         await obstructed.waitForArrival()
+        while store.incidents.isEmpty { await Task.yield() }
         clock.advance(by: .milliseconds(end - 1))
         clock.advance(by: .milliseconds(1))
         let text = String(decoding: try await answer, as: UTF8.self)

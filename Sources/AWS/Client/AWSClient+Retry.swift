@@ -48,7 +48,9 @@ extension AWSClient {
         guard let refused = failure.credentials else { return false }
         configuration.credentials.discard(refused)
         do {
-            guard let credentials = try await credentials(within: call.remaining(at: runtime.uptime())) else { return false }
+            guard let credentials = try await credentials(within: call.remaining(at: runtime.uptime())) else {
+                return false
+            }
             return credentials != refused
         } catch {
             if error is CancellationError || Task.isCancelled { throw CancellationError() }

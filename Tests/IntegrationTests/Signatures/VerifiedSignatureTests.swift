@@ -110,7 +110,7 @@ struct VerifiedSignatureTests {
         let endpoint = try #require(VerifyingEmulator.endpoint)
         let configuration = AWSConfiguration(
             region: "us-east-1",
-            endpoints: try EndpointResolver(environment: ["AWS_ENDPOINT_URL": endpoint]),
+            endpoints: EndpointResolver(shared: Endpoint(url: endpoint)),
             credentials: StaticCredentials(credentials)
         )
         let client = AWSClient(configuration: configuration, transport: emulator.transport)
