@@ -70,7 +70,7 @@ let package = Package(
         .target(
             name: "DLQService",
             dependencies: [
-                "AWS", "CurlHTTP", "Jobs", "JobsAWS", "JSON", "Observability", "ServiceRuntime",
+                "AWS", "CurlHTTP", "Hashing", "Jobs", "JobsAWS", "JSON", "Observability", "ServiceRuntime",
                 .configuration, .httpTypes, .logging, .serviceLifecycle,
             ]
         ),
@@ -150,7 +150,7 @@ let package = Package(
         .testTarget(
             name: "DLQServiceTests",
             dependencies: [
-                "AWSTestKit", "CurlHTTP", "DLQService", "Jobs", "JobsTestKit", "JSON", "Observability",
+                "AWSTestKit", "CurlHTTP", "DLQService", "Hashing", "Jobs", "JobsTestKit", "JSON", "Observability",
                 "ServiceRuntime", .configuration, .httpTypes, .serviceLifecycle, .serviceLifecycleTestKit,
             ]
         ),

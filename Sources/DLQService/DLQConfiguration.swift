@@ -7,6 +7,8 @@ public struct DLQConfiguration: Sendable, Hashable {
     public var table: String
     /// The queue that carries the jobs; a message that was given up too early goes back there.
     public var queueURL: String
+    /// Whom the handler tells of incidents.
+    public var notifications: NotificationSettings
     /// Where the dead letters come from.
     public var source: Source
 
@@ -36,8 +38,14 @@ public struct DLQConfiguration: Sendable, Hashable {
     }
 
     /// Makes the settings.
-    public init(table: String, queueURL: String, source: Source) {
+    public init(
+        table: String,
+        queueURL: String,
+        notifications: NotificationSettings = NotificationSettings(),
+        source: Source
+    ) {
         self.table = table
+        self.notifications = notifications
         self.queueURL = queueURL
         self.source = source
     }
@@ -52,6 +60,7 @@ public struct DLQConfiguration: Sendable, Hashable {
             self.init(
                 table: try config.value(for: .table),
                 queueURL: try config.value(for: .queueURL),
+                notifications: try NotificationSettings(config: config),
                 source: .lambda(runtimeAPI: runtimeAPI)
             )
             return
@@ -65,6 +74,7 @@ public struct DLQConfiguration: Sendable, Hashable {
         self.init(
             table: try config.value(for: .table),
             queueURL: try config.value(for: .queueURL),
+            notifications: try NotificationSettings(config: config),
             source: .queue(polling)
         )
     }
@@ -82,7 +92,7 @@ public struct DLQConfiguration: Sendable, Hashable {
             DocumentedVariable(port),
             DocumentedVariable(Setting.lambdaRuntimeAPI),
         ]
-        return ServiceSettings.base + own + DocumentedVariable.aws
+        return ServiceSettings.base + own + NotificationSettings.settings + DocumentedVariable.aws
     }
 
     private static var port: Setting<Int> { .port(default: 8082) }

@@ -2,6 +2,7 @@ import AWS
 import CurlHTTP
 import Jobs
 import JobsAWS
+import Observability
 public import ServiceLifecycle
 public import ServiceRuntime
 
@@ -24,7 +25,9 @@ public func buildDLQHandler(_ start: ServiceStart) async throws -> [any Service]
             recorder: DeadLetterRecorder(
                 store: store,
                 queue: SQSJobSender(client: client, queueURL: configuration.queueURL)
-            )
+            ),
+            reporter: configuration.notifications.reporter(client: client, transport: transport),
+            metrics: .standardOutput
         )
 
         switch configuration.source {
@@ -43,5 +46,19 @@ public func buildDLQHandler(_ start: ServiceStart) async throws -> [any Service]
                 DeadLetterPoller(queue: queue, processor: processor, checkStore: store.checkReachable),
             ]
         }
+    }
+}
+
+extension NotificationSettings {
+    /// Tells whoever is to be told.
+    fileprivate func reporter(client: AWSClient, transport: CurlTransport) -> IncidentReporter {
+        var notifiers: [any IncidentNotifier] = []
+        if let webhook {
+            notifiers.append(WebhookNotifier(url: webhook, secret: webhookSecret, transport: transport))
+        }
+        if let topicARN {
+            notifiers.append(SNSIncidentNotifier(client: client, topicARN: topicARN))
+        }
+        return IncidentReporter(notifiers: notifiers)
     }
 }

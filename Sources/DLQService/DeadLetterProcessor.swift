@@ -1,13 +1,31 @@
 public import Jobs
 import Logging
+public import Observability
 
 /// Records one dead letter and says what its message needs next: the part that a Lambda and a poller have in common.
 public struct DeadLetterProcessor: Sendable {
     private let recorder: DeadLetterRecorder
+    private let reporter: IncidentReporter?
+    private let metrics: (any LogOutput)?
+    private let now: @Sendable () -> Timestamp
 
     /// Makes a processor.
-    public init(recorder: DeadLetterRecorder) {
+    ///
+    /// - Parameters:
+    ///   - recorder: Records the letters.
+    ///   - reporter: Tells people of new incidents.
+    ///   - metrics: Where the metric `Incidents` goes, by `ErrorClass`.
+    ///   - now: The wall clock.
+    public init(
+        recorder: DeadLetterRecorder,
+        reporter: IncidentReporter? = nil,
+        metrics: (any LogOutput)? = nil,
+        now: @escaping @Sendable () -> Timestamp = Timestamp.now
+    ) {
         self.recorder = recorder
+        self.reporter = reporter
+        self.metrics = metrics
+        self.now = now
     }
 
     /// What a message needs after its letter was looked at.
@@ -30,7 +48,11 @@ public struct DeadLetterProcessor: Sendable {
         await withLogger(mergingMetadata: ["sqs.message.id": "\(delivery.messageID)"]) { logger in
             guard !Task.isCancelled else { return .interrupted }
             do {
-                log(try await recorder.record(delivery), to: logger)
+                let outcome = try await recorder.record(delivery)
+                log(outcome, to: logger)
+                if case .recorded(let incident) = outcome {
+                    await announce(incident)
+                }
                 return .done
             } catch let reason as DeadLetterRecorder.Postponed {
                 logger.info("dead letter postponed", metadata: ["postponed.reason": "\(reason)"])
@@ -43,6 +65,13 @@ public struct DeadLetterProcessor: Sendable {
                 return .failed
             }
         }
+    }
+
+    /// Counts a new incident and tells of it; what goes wrong there is logged, and the letter is done with all the same.
+    private func announce(_ incident: Incident) async {
+        let metric = EmbeddedMetric("Incidents", by: ["ErrorClass": incident.failure.errorClass.rawValue])
+        metrics?.write(metric.line(at: now().milliseconds))
+        await reporter?.report(incident)
     }
 
     private func log(_ outcome: DeadLetterRecorder.Outcome, to logger: Logger) {

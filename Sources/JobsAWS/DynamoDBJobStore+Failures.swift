@@ -35,13 +35,16 @@ extension DynamoDBJobStore: FailureStore {
     }
 
     /// Puts an incident, unless it is there.
-    public func record(_ incident: Incident, expiresAt: Timestamp) async throws {
+    public func record(_ incident: Incident, expiresAt: Timestamp) async throws -> FencedWrite {
         let write = DynamoDB.PutItem(
             table: table,
             item: IncidentItem.item(of: incident, expiresAt: expiresAt),
             condition: .attributeNotExists(JobItem.partitionKey)
         )
-        _ = try await translatingErrors { try await client.perform(write) }
+        switch try await translatingErrors({ try await client.perform(write) }) {
+        case .applied: return .written
+        case .conditionFailed: return .lost
+        }
     }
 
     /// Reads an incident.

@@ -136,6 +136,7 @@ extension Conclusion {
                 .set(JobItem.status, .s(JobStatus.retrying.rawValue))
                 .set(JobItem.runAt, .time(notBefore))
                 .set(JobItem.error, JobItem.attribute(of: Job.RecordedFailure(failure, at: now)))
+                .appending(JobItem.attribute(of: Job.RecordedFailure(failure, at: now)), to: JobItem.failures)
         case .released:
             let status: JobStatus = run.attempt == 1 ? .pending : .retrying
             return
@@ -147,6 +148,12 @@ extension Conclusion {
 }
 
 extension Update {
+    /// Adds an element to a list, which is made if it is not there.
+    fileprivate func appending(_ element: AttributeValue, to name: String) -> Update {
+        let list = Attribute(name)
+        return set(list, to: .append(.ifNotExists(list, .value(.l([]))), .value(.l([element]))))
+    }
+
     /// Gives the lease to a claim.
     fileprivate func setting(_ claim: Claim) -> Update {
         set(JobItem.leaseOwner, .s(claim.owner))

@@ -26,6 +26,9 @@ enum IncidentItem {
         item[JobItem.tenant] = .s(incident.tenant)
         item[jobType] = incident.jobType.map { .s($0) }
         item[JobItem.error] = JobItem.attribute(of: incident.failure)
+        if !incident.history.isEmpty {
+            item[JobItem.failures] = .l(incident.history.map(JobItem.attribute))
+        }
         item[attempts] = .n(incident.attempts)
         item[JobItem.traceID] = incident.traceID.map { .s($0.description) }
         item[excerpt] = .s(incident.excerpt)
@@ -43,6 +46,7 @@ enum IncidentItem {
             tenant: try reader.string(JobItem.tenant),
             jobType: item[jobType]?.string,
             failure: try reader.failure(JobItem.error),
+            history: try reader.failures(JobItem.failures),
             attempts: try reader.int(attempts),
             traceID: item[JobItem.traceID] == nil ? nil : try reader.traceID(JobItem.traceID),
             excerpt: try reader.string(excerpt)

@@ -46,6 +46,7 @@ extension Job {
         if reader.item[JobItem.result] != nil {
             result = try reader.json(JobItem.result)
         }
+        failures = try reader.failures(JobItem.failures)
         if reader.item[JobItem.error] != nil {
             error = try reader.failure(JobItem.error)
         }

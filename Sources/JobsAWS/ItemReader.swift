@@ -48,7 +48,20 @@ struct ItemReader {
     }
 
     func failure(_ name: String) throws(DependencyError) -> Job.RecordedFailure {
-        guard case .m(let members)? = item[name] else { throw malformed(name, "a map") }
+        try failure(item[name], name)
+    }
+
+    /// A list of failures; empty if there is none.
+    func failures(_ name: String) throws(DependencyError) -> [Job.RecordedFailure] {
+        guard let value = item[name] else { return [] }
+        guard case .l(let elements) = value else { throw malformed(name, "a list") }
+        var failures: [Job.RecordedFailure] = []
+        for element in elements { failures.append(try failure(element, name)) }
+        return failures
+    }
+
+    private func failure(_ value: AttributeValue?, _ name: String) throws(DependencyError) -> Job.RecordedFailure {
+        guard case .m(let members)? = value else { throw malformed(name, "a map") }
         let reader = ItemReader(item: members)
         guard let errorClass = ErrorClass(rawValue: try reader.string("class")) else {
             throw malformed("\(name).class", "an error class")

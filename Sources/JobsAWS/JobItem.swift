@@ -31,6 +31,7 @@ enum JobItem {
     static let cancelRequestedAt = "cancelRequestedAt"
     static let result = "result"
     static let error = "error"
+    static let failures = "failures"
     static let traceID = "traceId"
     static let idempotencyKey = "idempotencyKey"
     static let createdAt = "createdAt"
@@ -71,6 +72,9 @@ enum JobItem {
         item[idempotencyKey] = job.idempotencyKey.map { .s($0) }
         item[orderingKey] = job.orderingKey.map { .s($0) }
         item[runAt] = job.runAt.map { .time($0) }
+        if !job.failures.isEmpty {
+            item[failures] = .l(job.failures.map(attribute))
+        }
         if let lease = job.lease {
             item[leaseOwner] = .s(lease.owner)
             item[leaseMessageID] = .s(lease.messageID)

@@ -36,7 +36,7 @@ struct DeadLetterStrayTests {
         let expected = incident("first", failure, excerpt: "hello?")
         #expect(try await recorder.record(delivery("hello?", reason: reason)) == .recorded(expected))
         #expect(store.incidents == [expected])
-        #expect(try await recorder.record(delivery("hello?", reason: reason)) == .recorded(expected))
+        #expect(try await recorder.record(delivery("hello?", reason: reason)) == .alreadyRecorded)
         #expect(store.incidents == [expected])
     }
 
@@ -146,7 +146,7 @@ private final class RestlessStore: FailureStore {
         try await store.fail(job, with: incident, expiresAt: expiresAt)
     }
 
-    func record(_ incident: Incident, expiresAt: Timestamp) async throws {
+    func record(_ incident: Incident, expiresAt: Timestamp) async throws -> FencedWrite {
         try await store.record(incident, expiresAt: expiresAt)
     }
 

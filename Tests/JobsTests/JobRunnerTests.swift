@@ -59,6 +59,7 @@ struct JobRunnerTests {
         expected.attempts = 1
         expected.lease = Job.Lease(owner: "worker", messageID: "message-1", expiresAt: nil)
         expected.error = Job.RecordedFailure(failure, at: .sample)
+        expected.failures = [Job.RecordedFailure(failure, at: .sample)]
         expected.startedAt = .sample
         expected.runAt = try await bench.job(job.id).runAt
         #expect(bench.store.jobs == [expected])

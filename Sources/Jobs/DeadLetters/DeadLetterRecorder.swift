@@ -99,7 +99,9 @@ public struct DeadLetterRecorder: Sendable {
         let messageID = delivery.deadLetterReason?.messageID ?? delivery.messageID
         let recorded = Job.RecordedFailure(failure, at: instant)
         let incident = Incident(ofStray: delivery.body, messageID: messageID, failure: recorded)
-        try await store.record(incident, expiresAt: instant + retention)
+        guard try await store.record(incident, expiresAt: instant + retention) == .written else {
+            return .alreadyRecorded
+        }
         log(incident)
         return .recorded(incident)
     }

@@ -16,8 +16,8 @@ public protocol FailureStore: Sendable {
     /// - Throws: ``DependencyError``; both writes may have happened then.
     func fail(_ job: Job, with incident: Incident, expiresAt: Timestamp) async throws -> FencedWrite
 
-    /// Records the incident of a message that belongs to no job; a second time is no error.
-    func record(_ incident: Incident, expiresAt: Timestamp) async throws
+    /// Records the incident of a message that belongs to no job, unless it is recorded already.
+    func record(_ incident: Incident, expiresAt: Timestamp) async throws -> FencedWrite
 
     /// Reads an incident; nil if there is none.
     func incident(_ id: Incident.ID) async throws -> Incident?

@@ -10,6 +10,8 @@ public struct Incident: Sendable, Hashable {
     public var jobType: String?
     /// The failure that ended it.
     public var failure: Job.RecordedFailure
+    /// The failures before that, of the attempts that were tried again, oldest first.
+    public var history: [Job.RecordedFailure]
     /// How many attempts it had.
     public var attempts: Int
     /// The trace of the submission, if there is a job.
@@ -33,6 +35,7 @@ public struct Incident: Sendable, Hashable {
         tenant: String,
         jobType: String?,
         failure: Job.RecordedFailure,
+        history: [Job.RecordedFailure] = [],
         attempts: Int,
         traceID: TraceID?,
         excerpt: String
@@ -41,6 +44,7 @@ public struct Incident: Sendable, Hashable {
         self.tenant = tenant
         self.jobType = jobType
         self.failure = failure
+        self.history = history
         self.attempts = attempts
         self.traceID = traceID
         self.excerpt = excerpt
@@ -68,6 +72,7 @@ extension Incident {
             tenant: job.tenant,
             jobType: job.type,
             failure: failure,
+            history: job.failures,
             attempts: job.attempts,
             traceID: job.traceID,
             excerpt: Redactor.standard.excerpt(of: job.payload, maxBytes: Self.excerptLimit)

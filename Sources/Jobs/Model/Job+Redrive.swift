@@ -13,6 +13,7 @@ extension Job {
         next.lease?.expiresAt = nil
         next.updatedAt = now
         next.error = nil
+        next.failures = []
         next.runAt = nil
         next.cancelRequestedAt = nil
         next.startedAt = nil

@@ -37,6 +37,8 @@ public struct Job: Sendable, Hashable {
     public var result: JSONValue?
     /// The failure of the latest attempt, unless a later one succeeded.
     public var error: RecordedFailure?
+    /// The failures of this generation's attempts that were tried again, oldest first.
+    public var failures: [RecordedFailure] = []
     /// When the job was accepted.
     public var createdAt: Timestamp
     /// When the record last changed.

@@ -40,7 +40,7 @@ final class ObstructedStore: FailureStore {
         try await base.fail(job, with: incident, expiresAt: expiresAt)
     }
 
-    func record(_ incident: Incident, expiresAt: Timestamp) async throws {
+    func record(_ incident: Incident, expiresAt: Timestamp) async throws -> FencedWrite {
         try await base.record(incident, expiresAt: expiresAt)
     }
 

@@ -106,6 +106,7 @@ public final class InMemoryJobStore: JobStore, FailureStore, JobControl {
                 job.status = .retrying
                 job.runAt = notBefore
                 job.error = Job.RecordedFailure(failure, at: now)
+                job.failures.append(Job.RecordedFailure(failure, at: now))
             case .cancelled(let expiresAt):
                 job.status = .cancelled
                 job.finishedAt = now
@@ -136,11 +137,12 @@ public final class InMemoryJobStore: JobStore, FailureStore, JobControl {
     }
 
     /// Puts an incident, unless it is there.
-    public func record(_ incident: Incident, expiresAt: Timestamp) async throws {
+    public func record(_ incident: Incident, expiresAt: Timestamp) async throws -> FencedWrite {
         try access { state in
-            guard state.incidents[incident.id] == nil else { return }
+            guard state.incidents[incident.id] == nil else { return .lost }
             state.incidents[incident.id] = incident
             state.openIncidents.insert(incident.id)
+            return .written
         }
     }
 

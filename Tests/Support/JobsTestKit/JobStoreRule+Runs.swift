@@ -41,6 +41,26 @@ extension JobStoreRule {
             #expect(try await store.conclude(second, with: .succeeded(result), at: .sample) == .written)
             #expect(try await store.job(job.id)?.error == nil)
         },
+        JobStoreRule("the failures of all attempts are kept, and go into the incident") { store async throws in
+            let job = try await store.created()
+            var failures: [Job.RecordedFailure] = []
+            for (number, owner) in ["one", "two", "three"].enumerated() {
+                let now = Timestamp.sample + .seconds(number)
+                let run = try await store.claimed(job, owner: owner, at: now)
+                let failure = JobFailure(.network, "number \(number)")
+                let conclusion = Conclusion.retrying(failure, notBefore: now)
+                #expect(try await store.conclude(run, with: conclusion, at: now) == .written)
+                failures.append(Job.RecordedFailure(failure, at: now))
+                #expect(try await store.job(job.id)?.failures == failures)
+            }
+            let seen = try #require(try await store.job(job.id))
+            var incident = Incident.sample(of: seen)
+            incident.history = seen.failures
+            #expect(try await store.fail(seen, with: incident, expiresAt: .sample) == .written)
+            #expect(try await store.incident(incident.id)?.history == failures)
+            _ = try await store.redrive(job.id, with: nil, at: .sample)
+            #expect(try await store.job(job.id)?.failures == [])
+        },
         JobStoreRule("a job that is handed back has its attempt back") { store async throws in
             let job = try await store.created()
             let first = try await store.claimed(job)
