@@ -22,8 +22,11 @@ public final class ScriptedServer: Sendable {
     private let state = Mutex(State())
     private let exchanges: AsyncStream<ScriptedExchange>
     private let pending: AsyncStream<ScriptedExchange>.Continuation
+    /// Answers on the connection's own thread, which is not held up by whatever keeps the tasks of other tests busy.
+    private let prompt: (@Sendable () -> Script)?
 
-    private init() throws(ScriptedServerError) {
+    private init(prompt: (@Sendable () -> Script)? = nil) throws(ScriptedServerError) {
+        self.prompt = prompt
         (listener, port) = try TCPListener.open()
         (exchanges, pending) = AsyncStream.makeStream()
     }
@@ -49,8 +52,15 @@ public final class ScriptedServer: Sendable {
         handler: @escaping Handler,
         _ body: (ScriptedServer) async throws -> Result
     ) async throws -> Result {
-        let server = try ScriptedServer()
-        return try await withThrowingTaskGroup(of: Void.self) { group in
+        try await run(try ScriptedServer(), handler, body)
+    }
+
+    private static func run<Result>(
+        _ server: ScriptedServer,
+        _ handler: @escaping Handler,
+        _ body: (ScriptedServer) async throws -> Result
+    ) async throws -> Result {
+        try await withThrowingTaskGroup(of: Void.self) { group in
             let acceptor = try BlockingThread { server.acceptConnections() }
             group.addTask { await server.runHandlers(handler) }
             defer {
@@ -67,8 +77,7 @@ public final class ScriptedServer: Sendable {
         _ response: Script,
         _ body: (ScriptedServer) async throws -> Result
     ) async throws -> Result {
-        let handler: Handler = { _ in response }
-        return try await with(handler: handler, body)
+        try await run(try ScriptedServer(prompt: { response }), { _ in response }, body)
     }
 
     /// Runs a server that gives these answers in turn and status 599 afterwards, for as long as `body` runs.
@@ -77,12 +86,14 @@ public final class ScriptedServer: Sendable {
         _ body: (ScriptedServer) async throws -> Result
     ) async throws -> Result {
         let remaining = RemainingScripts(responses)
-        return try await with(handler: { _ in remaining.next() }, body)
+        let next: @Sendable () -> Script = { remaining.next() }
+        return try await run(try ScriptedServer(prompt: next), { _ in next() }, body)
     }
 
     /// Records a request and has its handler run.
     func accept(_ exchange: ScriptedExchange) {
         state.withLock { $0.requests.append(exchange.request) }
+        if let prompt { return exchange.resolve(prompt()) }
         guard case .enqueued = pending.yield(exchange) else { return exchange.resolve(.closeWithoutAnswer) }
     }
 
