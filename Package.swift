@@ -43,7 +43,7 @@ let package = Package(
 
         // The domain, and its adapters to AWS.
         .target(name: "Jobs", dependencies: ["Hashing", "JSON", "Observability", .logging]),
-        .target(name: "JobsAWS", dependencies: ["AWS", "Jobs", "JSON", "Observability"]),
+        .target(name: "JobsAWS", dependencies: ["AWS", "Jobs", "JSON", "Observability", .logging]),
 
         // The services.
         .target(

@@ -1,5 +1,6 @@
 import AWS
 import CurlHTTP
+import FoundationEssentials
 import Jobs
 import JobsAWS
 public import ServiceLifecycle
@@ -15,7 +16,11 @@ public func buildWorker(_ start: ServiceStart) async throws -> [any Service] {
     let client = AWSClient(configuration: aws, transport: transport)
 
     let store = DynamoDBJobStore(client: client, table: configuration.table)
-    let queue = SQSJobQueue(client: client, queueURL: configuration.queueURL)
+    let options = ReconcilerOptions(grace: configuration.reconcilerGrace)
+    let queue = ObservedJobQueue(
+        SQSJobQueue(client: client, queueURL: configuration.queueURL),
+        window: options.margin
+    )
     let lease = LeaseTiming(length: configuration.lease)
     let runner = JobRunner(
         store: store,
@@ -38,5 +43,15 @@ public func buildWorker(_ start: ServiceStart) async throws -> [any Service] {
         ReadinessCheck("dynamodb") { try await store.checkReachable() },
         ReadinessCheck("sqs") { try await queue.checkReachable() },
     ])
-    return [HealthServer(readiness: readiness, host: configuration.host, port: configuration.port), consumer]
+    let health = HealthServer(readiness: readiness, host: configuration.host, port: configuration.port)
+    guard configuration.reconciles else { return [health, consumer] }
+    let reconciler = Reconciler(
+        store: DynamoDBReconcilerStore(client: client, table: configuration.table),
+        sender: SQSJobSender(client: client, queueURL: configuration.queueURL),
+        backlog: SQSQueueBacklog(client: client, queueURL: configuration.queueURL),
+        oldestReceipt: { queue.oldestRecentReceipt },
+        options: options
+    )
+    let leases = DynamoDBLeaderLeases(client: client, table: configuration.table)
+    return [health, consumer, ReconcilerService(reconciler: reconciler, leases: leases, owner: UUID().uuidString)]
 }

@@ -20,9 +20,13 @@ public struct WorkerConfiguration: Sendable, Hashable {
     public var lease: Duration
     /// How long a stop waits for what runs.
     public var grace: Duration
+    /// Whether the worker looks after lost and due jobs, if no other one does.
+    public var reconciles: Bool
+    /// How long a job may wait before it is looked at whether its message was lost.
+    public var reconcilerGrace: Duration
 
-    /// Reads `PORT`, `HOST`, `DDB_TABLE`, `SQS_QUEUE_URL`, `SQS_DLQ_URL`, `WORKER_CONCURRENCY`, `LEASE_SECONDS` and
-    /// `SHUTDOWN_GRACE_SECONDS`.
+    /// Reads `PORT`, `HOST`, `DDB_TABLE`, `SQS_QUEUE_URL`, `SQS_DLQ_URL`, `WORKER_CONCURRENCY`, `LEASE_SECONDS`,
+    /// `SHUTDOWN_GRACE_SECONDS`, `RECONCILER` and `RECONCILER_GRACE_SECONDS`.
     ///
     /// - Throws: ``ConfigurationError`` for the first that is missing or malformed.
     public init(config: ConfigReader) throws(ConfigurationError) {
@@ -34,13 +38,15 @@ public struct WorkerConfiguration: Sendable, Hashable {
         concurrency = try config.value(for: .concurrency)
         lease = try config.value(for: .lease)
         grace = try config.value(for: .shutdownGrace)
+        reconciles = try config.value(for: .reconciler) == .on
+        reconcilerGrace = try config.value(for: .reconcilerGrace)
     }
 
     /// Every variable that the worker reads.
     public static var settings: [any EnvironmentVariable] {
         let own: [any EnvironmentVariable] = [
             Setting.port(default: 8081), Setting.host, Setting.table, Setting.queueURL, Setting.deadLetterQueueURL,
-            Setting.concurrency, Setting.lease,
+            Setting.concurrency, Setting.lease, Setting.reconciler, Setting.reconcilerGrace,
         ]
         return ServiceSettings.base + own + DocumentedVariable.aws
     }
@@ -62,5 +68,28 @@ extension Setting where Value == Duration {
             in: 3...43200,
             default: 60
         )
+    }
+
+    /// `RECONCILER_GRACE_SECONDS`: how long a job may wait before it is looked at.
+    static var reconcilerGrace: Self {
+        .seconds(
+            "RECONCILER_GRACE_SECONDS",
+            summary: "How long a job may wait before it is looked at whether its message was lost",
+            in: 1...3600,
+            default: 60
+        )
+    }
+}
+
+/// Whether something is done.
+enum Switch: String, CaseIterable, Sendable {
+    case on
+    case off
+}
+
+extension Setting where Value == Switch {
+    /// `RECONCILER`: whether the worker looks after lost and due jobs.
+    static var reconciler: Self {
+        .choice("RECONCILER", summary: "Whether it looks after lost and due jobs, if no other does", default: .on)
     }
 }

@@ -115,7 +115,8 @@ import Testing
                     runtime: AWSRuntime(clock: ManualClock())
                 )
                 #expect(try await chain.credentials() == STSTests.expected)
-                #expect(server.requests.map { String($0.text.suffix(3)) } == ["ONE", "TWO"])
+                // A first answer that comes too late is asked for again.
+                #expect(Set(server.requests.map { String($0.text.suffix(3)) }) == ["ONE", "TWO"])
                 try files.write("", to: "token")
                 let error = await #expect(throws: CredentialsError.self) { try await chain.credentials() }
                 #expect(error?.provider == "web identity" && error?.code == .misconfigured)

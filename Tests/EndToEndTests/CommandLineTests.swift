@@ -22,7 +22,10 @@ struct CommandLineTests {
             Service.allCases,
             [
                 ["SQS_QUEUE_URL"],
-                ["SQS_QUEUE_URL", "SQS_DLQ_URL", "WORKER_CONCURRENCY", "LEASE_SECONDS"],
+                [
+                    "SQS_QUEUE_URL", "SQS_DLQ_URL", "WORKER_CONCURRENCY", "LEASE_SECONDS", "RECONCILER",
+                    "RECONCILER_GRACE_SECONDS",
+                ],
                 ["SQS_QUEUE_URL", "SQS_DLQ_URL", "AWS_LAMBDA_RUNTIME_API"],
             ]
         )

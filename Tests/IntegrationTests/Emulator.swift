@@ -24,9 +24,8 @@ enum Emulator {
         }
     }
 
-    /// Runs a test with a table whose partition key is `PK`; a sorted one has the sort key `SK` too.
-    ///
-    /// A sorted table has the index `kinds`, of the items that have `kind`, in the order of `SK`.
+    /// Runs a test with a table that has the keys and the indexes of the data plane; a sorted one has the sort key `SK` too,
+    /// and one index alone, `kinds`, of the items that have `kind`, in the order of `SK`.
     static func withTable(
         isSorted: Bool = false,
         _ body: (AWSClient, String) async throws -> Void
@@ -100,28 +99,46 @@ private struct CreateTable: AWSOperation {
     let isSorted: Bool
 
     func encode(to writer: inout JSONWriter) {
-        let names = isSorted ? ["PK", "SK", "kind"] : ["PK"]
-        var input: JSONObject = [
+        let keys = isSorted ? ["PK", "SK"] : ["PK"]
+        let names = Set(keys + indexes.flatMap { [$0.hash, $0.range] }).sorted()
+        let input: JSONObject = [
             "TableName": .string(table),
             "AttributeDefinitions": .array(names.map { ["AttributeName": .string($0), "AttributeType": "S"] }),
             "KeySchema": Self.schema(hash: "PK", range: isSorted ? "SK" : nil),
+            "GlobalSecondaryIndexes": .array(indexes.map(\.json)),
             "BillingMode": "PAY_PER_REQUEST",
         ]
-        if isSorted {
-            input["GlobalSecondaryIndexes"] = [
-                [
-                    "IndexName": "kinds", "KeySchema": Self.schema(hash: "kind", range: "SK"),
-                    "Projection": ["ProjectionType": "ALL"],
-                ]
-            ]
-        }
         writer.value(.object(input))
     }
 
-    private static func schema(hash: JSONValue, range: JSONValue?) -> JSONValue {
-        let key: JSONValue = ["AttributeName": hash, "KeyType": "HASH"]
+    fileprivate static func schema(hash: String, range: String?) -> JSONValue {
+        let key: JSONValue = ["AttributeName": .string(hash), "KeyType": "HASH"]
         guard let range else { return [key] }
-        return [key, ["AttributeName": range, "KeyType": "RANGE"]]
+        return [key, ["AttributeName": .string(range), "KeyType": "RANGE"]]
+    }
+
+    private struct Index {
+        let name: String
+        let hash: String
+        let range: String
+        var projection = "KEYS_ONLY"
+
+        var json: JSONValue {
+            [
+                "IndexName": .string(name), "KeySchema": CreateTable.schema(hash: hash, range: range),
+                "Projection": ["ProjectionType": .string(projection)],
+            ]
+        }
+    }
+
+    /// The indexes of the data plane's template, or that of a sorted table.
+    private var indexes: [Index] {
+        guard !isSorted else { return [Index(name: "kinds", hash: "kind", range: "SK", projection: "ALL")] }
+        return [
+            Index(name: "timeline", hash: "timelineKey", range: "timelineSort"),
+            Index(name: "incidents", hash: "incidentKey", range: "incidentSort"),
+            Index(name: "due", hash: "dueKey", range: "dueSort"),
+        ]
     }
 }
 

@@ -24,4 +24,15 @@ struct ConformanceTests {
         )
         try await rule.check(subject)
     }
+
+    @Test("The reconciler's store keeps every rule", arguments: ReconcilerStoreRule.all)
+    func reconcilerStore(rule: ReconcilerStoreRule) async throws {
+        let jobs = InMemoryJobStore()
+        try await rule.check(ReconcilerSubject(jobs: jobs, store: InMemoryReconcilerStore(jobs)))
+    }
+
+    @Test("The leases of the lead keep every rule", arguments: LeaderLeasesRule.all)
+    func leaderLeases(rule: LeaderLeasesRule) async throws {
+        try await rule.check(InMemoryLeaderLeases())
+    }
 }

@@ -1,5 +1,6 @@
 import JSON
 import Jobs
+import JobsTestKit
 import Testing
 
 @Suite("Submissions")
@@ -16,16 +17,29 @@ struct SubmissionTests {
 
     @Test("All that a client can say is kept")
     func most() throws {
-        let document: JSONValue = ["maxAttempts": 8, "payload": .null, "type": "a.b_c-9"]
+        let document: JSONValue = ["maxAttempts": 8, "payload": .null, "type": "a.b_c-9", "delaySeconds": 90]
         let submission = try Submission(document: document, idempotencyKey: "key", tenant: "acme")
         let expected = Submission(
             tenant: "acme",
             type: "a.b_c-9",
             payload: .null,
             maxAttempts: 8,
-            idempotencyKey: "key"
+            idempotencyKey: "key",
+            start: .after(.seconds(90))
         )
         #expect(submission == expected)
+    }
+
+    @Test(
+        "A start is a delay of up to 366 days or a time, in any zone",
+        arguments: [
+            (["type": "t", "payload": 1, "delaySeconds": 0], .after(.zero)),
+            (["type": "t", "payload": 1, "delaySeconds": 31_622_400], .after(.seconds(31_622_400))),
+            (["type": "t", "payload": 1, "runAt": "2025-11-21T11:13:20.123+01:00"], .at(.sample)),
+        ] as [(JSONValue, StartTime)]
+    )
+    func start(document: JSONValue, start: StartTime) throws {
+        #expect(try Submission(document: document).start == start)
     }
 
     @Test("The payload's hash is the SHA-256 of its canonical form, whatever the members' order")
@@ -39,6 +53,8 @@ struct SubmissionTests {
 
     static let typeRule = "must be a string of 1 to 64 of a-z, 0-9, '.', '_' and '-' that starts with a letter"
     static let attemptsRule = "must be a whole number from 1 to 8"
+    static let delayRule = "must be a whole number from 0 to 31622400"
+    static let timeRule = "must be a time such as 2026-11-21T08:30:00Z (RFC 3339)"
 
     @Test(
         "Every single problem is named where it is",
@@ -58,6 +74,16 @@ struct SubmissionTests {
             (["type": "t", "payload": 1, "maxAttempts": 1.5], "/maxAttempts", attemptsRule),
             (["type": "t", "payload": 1, "maxAttempts": "4"], "/maxAttempts", attemptsRule),
             (["type": "t", "payload": 1, "maxAttempts": .null], "/maxAttempts", attemptsRule),
+            (["type": "t", "payload": 1, "delaySeconds": -1], "/delaySeconds", delayRule),
+            (["type": "t", "payload": 1, "delaySeconds": 31_622_401], "/delaySeconds", delayRule),
+            (["type": "t", "payload": 1, "delaySeconds": 1.5], "/delaySeconds", delayRule),
+            (["type": "t", "payload": 1, "delaySeconds": .null], "/delaySeconds", delayRule),
+            (["type": "t", "payload": 1, "runAt": "tomorrow"], "/runAt", timeRule),
+            (["type": "t", "payload": 1, "runAt": 1_763_720_000], "/runAt", timeRule),
+            (
+                ["type": "t", "payload": 1, "delaySeconds": 5, "runAt": "2025-11-21T10:13:20Z"], "/runAt",
+                "must be left out where delaySeconds is given"
+            ),
             (["type": "t", "payload": 1, "maxAtempts": 4], "/maxAtempts", "is not a member that a job has"),
             (["type": "t", "payload": 1, "a/b~": 4], "/a~1b~0", "is not a member that a job has"),
         ] as [(JSONValue, String, String)]

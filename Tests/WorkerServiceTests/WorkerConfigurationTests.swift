@@ -18,13 +18,15 @@ struct WorkerConfigurationTests {
         #expect(settings.concurrency == 16)
         #expect(settings.lease == .seconds(60))
         #expect(settings.table == "jobs")
+        #expect(settings.reconciles)
+        #expect(settings.reconcilerGrace == .seconds(60))
     }
 
     @Test(
         "that are wrong are refused by name",
         arguments: [
             ("DDB_TABLE", ""), ("SQS_QUEUE_URL", "jobs"), ("SQS_DLQ_URL", ""), ("WORKER_CONCURRENCY", "0"),
-            ("LEASE_SECONDS", "1"), ("PORT", "http"),
+            ("LEASE_SECONDS", "1"), ("PORT", "http"), ("RECONCILER", "maybe"), ("RECONCILER_GRACE_SECONDS", "0"),
         ]
     )
     func refused(key: String, value: String) throws {
@@ -33,5 +35,11 @@ struct WorkerConfigurationTests {
         let config = ServiceStart(environment: environment).config
         let error = #expect(throws: ConfigurationError.self) { try WorkerConfiguration(config: config) }
         #expect(error?.key == key)
+    }
+
+    @Test("switch the reconciler off")
+    func reconcilerOff() throws {
+        let environment = Self.complete.merging(["RECONCILER": "off"]) { $1 }
+        #expect(try WorkerConfiguration(config: ServiceStart(environment: environment).config).reconciles == false)
     }
 }

@@ -34,7 +34,7 @@ extension Submission {
         guard let members = document.objectValue else {
             throw .invalid([FieldProblem(.root, "must be an object")])
         }
-        let known = ["type", "payload", "maxAttempts"]
+        let known = ["type", "payload", "maxAttempts", "delaySeconds", "runAt"]
         var problems = members.keys.filter { !known.contains($0) }
             .map { FieldProblem(.root.appending($0), "is not a member that a job has") }
         let type = checkedType(members["type"], &problems)

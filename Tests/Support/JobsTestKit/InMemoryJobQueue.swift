@@ -51,6 +51,12 @@ public final class InMemoryJobQueue: JobQueue, JobSender, DeadLetterSender {
         return state.withLock { $0.messages.map { max(.zero, $0.visibleAt.duration(since: now)) } }
     }
 
+    /// How many messages nobody has: those that are visible, and those that are delayed from the start.
+    var waitingCount: Int {
+        let now = clock.timestamp
+        return state.withLock { $0.messages.count { $0.visibleAt <= now || $0.receiveCount == 0 } }
+    }
+
     /// How often a receive was asked for.
     public var receives: Int { state.withLock(\.receives) }
 

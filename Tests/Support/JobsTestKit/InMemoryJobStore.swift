@@ -8,6 +8,7 @@ public final class InMemoryJobStore: JobStore, FailureStore, JobControl {
         var jobs: [JobID: Job] = [:]
         var incidents: [Incident.ID: Incident] = [:]
         var openIncidents: Set<Incident.ID> = []
+        var due: [JobID: Timestamp] = [:]
         var outage: DependencyError?
     }
 
@@ -43,6 +44,7 @@ public final class InMemoryJobStore: JobStore, FailureStore, JobControl {
                 return Creation(of: job, over: existing)
             }
             state.jobs[job.id] = job
+            state.due[job.id] = job.awaitsPromotion ? job.runAt : nil
             return .created
         }
     }
@@ -65,6 +67,7 @@ public final class InMemoryJobStore: JobStore, FailureStore, JobControl {
             job.startedAt = claim.at
             job.updatedAt = claim.at
             state.jobs[job.id] = job
+            state.due[job.id] = nil
             return .claimed(job)
         }
     }
@@ -168,6 +171,7 @@ public final class InMemoryJobStore: JobStore, FailureStore, JobControl {
                 job.finishedAt = now
                 job.expiresAt = expiresAt
                 job.runAt = nil
+                state.due[id] = nil
                 return .done(job)
             case .running:
                 job.cancelRequestedAt = job.cancelRequestedAt ?? now
@@ -187,8 +191,31 @@ public final class InMemoryJobStore: JobStore, FailureStore, JobControl {
             guard job.status == .failedFinal || job.status == .cancelled else { return .refused(job) }
             let next = job.redriven(with: payload, at: now)
             state.jobs[id] = next
+            state.due[id] = now + .seconds(60)
             state.openIncidents.remove(.job(id, generation: job.generation))
             return .done(next)
+        }
+    }
+
+    /// The jobs that must be looked up when their time comes, the earliest first.
+    var due: [DueJob] {
+        get throws {
+            try access { state in state.due.map { DueJob(id: $0.key, at: $0.value) } }
+                .sorted { ($0.at, $0.id.description) < ($1.at, $1.id.description) }
+        }
+    }
+
+    /// Takes a job off the due ones; one that is scheduled becomes pending.
+    func settle(_ due: DueJob, of seen: Job, at now: Timestamp) throws {
+        try access { state in
+            guard state.due[due.id] == due.at, var job = state.jobs[due.id] else { return }
+            if seen.status == .scheduled {
+                guard job.status == .scheduled else { return }
+                job.status = .pending
+                job.updatedAt = now
+                state.jobs[due.id] = job
+            }
+            state.due[due.id] = nil
         }
     }
 

@@ -26,13 +26,17 @@ extension Job {
         payload: JSONValue = ["text": "hello"],
         maxAttempts: Int = 4,
         idempotencyKey: String? = nil,
+        orderingKey: String? = nil,
+        start: StartTime? = nil,
         at now: Timestamp = .sample
     ) -> Job {
         let submission = Submission(
             type: type,
             payload: payload,
             maxAttempts: maxAttempts,
-            idempotencyKey: idempotencyKey
+            idempotencyKey: idempotencyKey,
+            orderingKey: orderingKey,
+            start: start
         )
         return Job(submission, id: JobID(at: now), traceID: TraceContext.sample.traceID, at: now)
     }

@@ -1,7 +1,6 @@
+import Jobs
 import Synchronization
 import Testing
-
-@testable import DLQService
 
 @Suite("A concurrent map", .timeLimit(.minutes(1)))
 struct ConcurrentMapTests {

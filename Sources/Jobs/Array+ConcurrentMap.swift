@@ -2,7 +2,7 @@ extension Array where Element: Sendable {
     /// Maps all elements, at most `limit` at a time; the results are in the elements' order.
     ///
     /// Cancellation reaches every transformation, also those that have yet to start; none is left out.
-    func concurrentMap<Result: Sendable>(
+    package func concurrentMap<Result: Sendable>(
         limit: Int,
         _ transform: @escaping @Sendable (Element) async -> Result
     ) async -> [Result] {

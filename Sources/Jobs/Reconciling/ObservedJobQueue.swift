@@ -1,0 +1,54 @@
+import Synchronization
+
+/// A queue whose receipts are noted, so that the reconciler sees how far the queue has come.
+public final class ObservedJobQueue: JobQueue {
+    private let queue: any JobQueue
+    private let receipts: Mutex<RecentReceipts>
+    private let now: @Sendable () -> Timestamp
+
+    /// Observes a queue.
+    ///
+    /// - Parameters:
+    ///   - queue: The queue.
+    ///   - window: How long a receipt counts, at least; at most twice as long.
+    ///   - now: The wall clock, which messages are stamped by.
+    public init(_ queue: any JobQueue, window: Duration, now: @escaping @Sendable () -> Timestamp = Timestamp.now) {
+        self.queue = queue
+        self.now = now
+        receipts = Mutex(RecentReceipts(window: window, at: now()))
+    }
+
+    /// When the oldest message was sent that came lately for the first time; nil if none did.
+    public var oldestRecentReceipt: Timestamp? {
+        let instant = now()
+        return receipts.withLock { $0.oldest(at: instant) }
+    }
+
+    /// Receives messages, and notes when they were sent.
+    public func receive(upTo limit: Int, wait: Duration, visibility: Duration) async throws -> [Delivery] {
+        let deliveries = try await queue.receive(upTo: limit, wait: wait, visibility: visibility)
+        let instant = now()
+        receipts.withLock { receipts in
+            // A message that comes again says nothing of those behind it.
+            for delivery in deliveries where delivery.receiveCount == 1 {
+                if let sentAt = delivery.sentAt { receipts.note(sentAt: sentAt, at: instant) }
+            }
+        }
+        return deliveries
+    }
+
+    /// Removes a message.
+    public func delete(_ delivery: Delivery) async throws {
+        try await queue.delete(delivery)
+    }
+
+    /// Hides a message.
+    public func hide(_ delivery: Delivery, for duration: Duration) async throws {
+        try await queue.hide(delivery, for: duration)
+    }
+
+    /// Throws if the queue cannot be reached.
+    public func checkReachable() async throws {
+        try await queue.checkReachable()
+    }
+}
