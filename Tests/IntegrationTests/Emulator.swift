@@ -24,7 +24,7 @@ enum Emulator {
         }
     }
 
-    /// Runs a test with a table whose partition key is `PK`.
+    /// Runs a test with a table that has the keys and the indexes of the data plane.
     static func withTable(_ body: (AWSClient, String) async throws -> Void) async throws {
         try await withClient { client in
             let table = uniqueName()
@@ -96,10 +96,33 @@ private struct CreateTable: AWSOperation {
     func encode(to writer: inout JSONWriter) {
         writer.value([
             "TableName": .string(table),
-            "AttributeDefinitions": [["AttributeName": "PK", "AttributeType": "S"]],
+            "AttributeDefinitions": .array((["PK"] + Self.indexes.flatMap(\.keys)).map(Self.definition)),
             "KeySchema": [["AttributeName": "PK", "KeyType": "HASH"]],
+            "GlobalSecondaryIndexes": .array(Self.indexes.map(Self.index)),
             "BillingMode": "PAY_PER_REQUEST",
         ])
+    }
+
+    /// The indexes of the data plane's template.
+    private static let indexes = [
+        (name: "timeline", keys: ["timelineKey", "timelineSort"]),
+        (name: "incidents", keys: ["incidentKey", "incidentSort"]),
+        (name: "due", keys: ["dueKey", "dueSort"]),
+    ]
+
+    private static func definition(of attribute: String) -> JSONValue {
+        ["AttributeName": .string(attribute), "AttributeType": "S"]
+    }
+
+    private static func index(_ name: String, _ keys: [String]) -> JSONValue {
+        [
+            "IndexName": .string(name),
+            "KeySchema": [
+                ["AttributeName": .string(keys[0]), "KeyType": "HASH"],
+                ["AttributeName": .string(keys[1]), "KeyType": "RANGE"],
+            ],
+            "Projection": ["ProjectionType": "KEYS_ONLY"],
+        ]
     }
 
     static func decode(_ reader: inout JSONReader) throws { try reader.skipValue() }
