@@ -51,9 +51,10 @@ let package = Package(
         .target(
             name: "APIService",
             dependencies: [
-                "AWS", "CurlHTTP", "Jobs", "JobsAWS", "JSON", "Observability", "ServiceRuntime", .configuration,
-                .httpTypes, .hummingbird, .logging, .nioCore, .nioHTTPTypes, .serviceLifecycle,
-            ]
+                "AWS", "CurlHTTP", "Hashing", "Jobs", "JobsAWS", "JSON", "Observability", "ServiceRuntime",
+                .configuration, .httpTypes, .hummingbird, .logging, .nioCore, .nioHTTPTypes, .serviceLifecycle,
+            ],
+            resources: [.embedInCode("openapi.json")]
         ),
         .target(
             name: "WorkerService",
