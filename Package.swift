@@ -9,6 +9,7 @@ let package = Package(
         .executable(name: "svc-api", targets: ["svc-api"]),
         .executable(name: "svc-worker", targets: ["svc-worker"]),
         .executable(name: "dlq-handler", targets: ["dlq-handler"]),
+        .executable(name: "jobctl", targets: ["jobctl"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -82,6 +83,11 @@ let package = Package(
             name: "dlq-handler",
             dependencies: ["DLQService", "ServiceRuntime", .argumentParser, .serviceLifecycle]
         ),
+        // What people use; it knows no more of the services than their HTTP.
+        .executableTarget(
+            name: "jobctl",
+            dependencies: ["CurlHTTP", "JSON", "Observability", .argumentParser, .httpTypes]
+        ),
 
         // Test kits.
         .target(
@@ -143,6 +149,10 @@ let package = Package(
                 "AWSTestKit", "CurlHTTP", "DLQService", "Jobs", "JobsTestKit", "JSON", "Observability",
                 "ServiceRuntime", .configuration, .httpTypes, .serviceLifecycle, .serviceLifecycleTestKit,
             ]
+        ),
+        .testTarget(
+            name: "JobctlTests",
+            dependencies: ["CurlHTTP", "JobsTestKit", "JSON", "jobctl", .argumentParser, .httpTypes]
         ),
 
         // Against the emulator, and with the executables as processes.
