@@ -11,6 +11,7 @@ let package = Package(
         .executable(name: "svc-api", targets: ["svc-api"]),
         .executable(name: "svc-worker", targets: ["svc-worker"]),
         .executable(name: "dlq-handler", targets: ["dlq-handler"]),
+        .executable(name: "jobctl", targets: ["jobctl"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -56,9 +57,10 @@ let package = Package(
         .target(
             name: "APIService",
             dependencies: [
-                "AWS", "CurlHTTP", "Jobs", "JobsAWS", "JSON", "Observability", "ServiceRuntime", .configuration,
-                .httpTypes, .hummingbird, .logging, .nioCore, .nioHTTPTypes, .serviceLifecycle,
-            ]
+                "AWS", "CurlHTTP", "Hashing", "Jobs", "JobsAWS", "JSON", "Observability", "ServiceRuntime",
+                .configuration, .httpTypes, .hummingbird, .logging, .nioCore, .nioHTTPTypes, .serviceLifecycle,
+            ],
+            resources: [.embedInCode("openapi.json")]
         ),
         .target(
             name: "WorkerService",
@@ -85,6 +87,11 @@ let package = Package(
         .executableTarget(
             name: "dlq-handler",
             dependencies: ["DLQService", "ServiceRuntime", .argumentParser, .serviceLifecycle]
+        ),
+        // What people use; it knows no more of the services than their HTTP.
+        .executableTarget(
+            name: "jobctl",
+            dependencies: ["CurlHTTP", "JSON", "Observability", .argumentParser, .httpTypes]
         ),
 
         // Test kits.
@@ -153,6 +160,10 @@ let package = Package(
                 "AWSTestKit", "CurlHTTP", "DLQService", "Hashing", "Jobs", "JobsTestKit", "JSON", "Observability",
                 "ServiceRuntime", .configuration, .httpTypes, .serviceLifecycle, .serviceLifecycleTestKit,
             ]
+        ),
+        .testTarget(
+            name: "JobctlTests",
+            dependencies: ["CurlHTTP", "JobsTestKit", "JSON", "jobctl", .argumentParser, .httpTypes]
         ),
 
         // Against the emulator, and with the executables as processes.

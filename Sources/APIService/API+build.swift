@@ -22,6 +22,12 @@ public func buildAPI(_ start: ServiceStart) async throws -> [any Service] {
         ReadinessCheck("dynamodb") { try await store.checkReachable() },
         ReadinessCheck("sqs") { try await queue.checkReachable() },
     ])
-    let router = buildRouter(store: store, queue: queue, readiness: readiness)
+    let router = buildRouter(
+        store: store,
+        control: store,
+        catalog: DynamoDBJobCatalog(client: client, table: configuration.table),
+        queue: queue,
+        readiness: readiness
+    )
     return [buildApplication(router: router, host: configuration.host, port: configuration.port, logger: .current)]
 }

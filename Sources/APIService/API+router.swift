@@ -8,6 +8,8 @@ package import ServiceRuntime
 ///
 /// - Parameters:
 ///   - store: Where jobs are recorded.
+///   - control: Where people intervene in what becomes of them.
+///   - catalog: Where they are listed.
 ///   - queue: Where their messages go.
 ///   - readiness: What `/readyz` asks.
 ///   - options: Limits and clocks.
@@ -15,27 +17,36 @@ package import ServiceRuntime
 /// - Returns: A router that answers every request, and every error with a problem document.
 package func buildRouter(
     store: any JobStore,
+    control: any JobControl,
+    catalog: any JobCatalog,
     queue: any JobSender,
     readiness: Readiness,
     options: APIOptions = APIOptions(),
     logger: Logger = .current
 ) -> Router<BasicRequestContext> {
-    let controller = JobController(
+    let bodyReader = BodyReader(limit: options.bodyLimit, deadline: options.bodyDeadline, clock: options.clock)
+    let jobs = JobController(
         submitter: JobSubmitter(store: store, queue: queue, now: options.now, makeID: options.makeJobID),
         watcher: JobWatcher(store: store, clock: options.clock),
-        bodyReader: BodyReader(limit: options.bodyLimit, deadline: options.bodyDeadline, clock: options.clock),
+        bodyReader: bodyReader,
         makeTrace: options.makeTrace
     )
+    let interventions = InterventionController(
+        supervisor: JobSupervisor(store: control, queue: queue, now: options.now),
+        bodyReader: bodyReader
+    )
+    let lists = CatalogController(catalog: catalog, now: options.now)
+    let routes = jobs.routes + lists.routes + interventions.routes + [OpenAPIDocument.route]
     let router = Router(context: BasicRequestContext.self, options: .autoGenerateHeadEndpoints)
     router.add(
         middleware: RequestMiddleware(
-            routes: RouteTable(controller.routes),
+            routes: RouteTable(routes),
             logger: logger,
             stopwatch: stopwatch(options.clock),
             makeRequestID: options.makeRequestID
         )
     )
-    for route in controller.routes {
+    for route in routes {
         router.on(RouterPath(route.path), method: route.method, use: route.respond)
     }
     router.addHealthRoutes(readiness)

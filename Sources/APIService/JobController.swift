@@ -22,8 +22,8 @@ struct JobController: Sendable {
     @Sendable private func submit(_ request: Request, context: BasicRequestContext) async throws -> Response {
         let submission = try await SubmissionRequest(request, body: bodyReader).submission
         switch try await submitter.submit(submission, trace: trace(of: request)) {
-        case .accepted(let job): return ticket(.accepted, job)
-        case .repeated(let job): return ticket(.ok, job)
+        case .accepted(let job): return JobRepresentation(job).ticket(.accepted)
+        case .repeated(let job): return JobRepresentation(job).ticket(.ok)
         case .keyReused: throw Problem.idempotencyKeyReused
         }
     }
@@ -31,15 +31,8 @@ struct JobController: Sendable {
     /// Answers the job, at once or when `?wait` says.
     @Sendable private func show(_ request: Request, context: BasicRequestContext) async throws -> Response {
         let wait = try WaitTime(request)
-        guard let id = context.parameters.get("id").flatMap(JobID.init),
-            let job = try await watcher.job(id, waiting: wait.duration)
-        else { throw Problem.noSuchJob }
+        guard let job = try await watcher.job(context.jobID, waiting: wait.duration) else { throw Problem.noSuchJob }
         return JobRepresentation(job).response(.ok)
-    }
-
-    private func ticket(_ status: HTTPResponse.Status, _ job: Job) -> Response {
-        let representation = JobRepresentation(job)
-        return representation.response(status, headers: [.location: representation.location])
     }
 
     /// The caller's place in its trace, or a new trace.
@@ -47,5 +40,17 @@ struct JobController: Sendable {
         request.headers[.traceparent].flatMap(TraceContext.init(traceparent:))
             ?? request.headers[.xrayTraceID].flatMap(TraceContext.init(xrayHeader:))
             ?? makeTrace()
+    }
+}
+
+extension RequestContext {
+    /// The job that the path names.
+    ///
+    /// - Throws: ``Problem`` with 404 for what is no job's id.
+    var jobID: JobID {
+        get throws {
+            guard let id = parameters.get("id").flatMap(JobID.init) else { throw Problem.noSuchJob }
+            return id
+        }
     }
 }

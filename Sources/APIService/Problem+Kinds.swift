@@ -23,6 +23,15 @@ extension Problem {
     /// There is no such job.
     static let noSuchJob = Problem(.notFound, "There is no job of this id.")
 
+    /// The job is in no state in which that can be done to it.
+    static func wrongState(_ job: Job, _ rule: String) -> Problem {
+        var problem = Problem(.conflict, "The job is \(job.status.rawValue); \(rule)")
+        problem.type = "urn:jobsys:problem:wrong-state"
+        problem.title = "Wrong state"
+        problem.jobStatus = job.status
+        return problem
+    }
+
     /// There is nothing at the path.
     static let noSuchPath = Problem(.notFound, "There is nothing at this path.")
 

@@ -15,6 +15,8 @@ struct Problem: Error, Sendable {
     var detail: String
     /// The members that are wrong, every one of them.
     var errors: [FieldProblem] = []
+    /// Where the job stands that the request was about, if that is the problem.
+    var jobStatus: JobStatus?
     /// Header fields that go with the answer.
     var headers: HTTPFields = [:]
     /// The error beneath, for the log; nil if the request alone is at fault.
@@ -56,6 +58,7 @@ struct Problem: Error, Sendable {
                     for error in errors { writer.fieldProblem(error) }
                 }
             }
+            writer.member("jobStatus", ifPresent: jobStatus?.rawValue)
             writer.member("requestId", requestID.description)
         }
         return writer.bytes

@@ -42,6 +42,11 @@ struct APIFixture: Sendable {
 
     /// Everything but the sockets.
     func application(over store: (any JobStore)? = nil) -> some ApplicationProtocol {
+        buildApplication(router: router(over: store), host: "127.0.0.1", port: 0, logger: logger)
+    }
+
+    /// The routes.
+    func router(over store: (any JobStore)? = nil) -> Router<BasicRequestContext> {
         let readiness = Readiness(
             checks: [
                 ReadinessCheck("dynamodb") { [store = self.store] in try await store.checkReachable() },
@@ -50,14 +55,15 @@ struct APIFixture: Sendable {
             clock: ContinuousClock(),
             logger: logger
         )
-        let router = buildRouter(
+        return buildRouter(
             store: store ?? self.store,
+            control: self.store,
+            catalog: self.store,
             queue: queue,
             readiness: readiness,
             options: options,
             logger: logger
         )
-        return buildApplication(router: router, host: "127.0.0.1", port: 0, logger: logger)
     }
 
     /// Answers one request.

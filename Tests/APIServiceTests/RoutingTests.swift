@@ -10,10 +10,14 @@ struct RoutingTests {
     @Test(
         "A path that exists is answered with 405 for other methods, and with those that it takes",
         arguments: [
-            ("/jobs", ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "BREW"], "POST"),
-            ("/jobs/", ["GET"], "POST"),
+            ("/jobs", ["PUT", "PATCH", "DELETE", "OPTIONS", "BREW"], "POST, GET, HEAD"),
+            ("/jobs/", ["PUT"], "POST, GET, HEAD"),
             ("/jobs/\(APIFixture.jobID)", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"], "GET, HEAD"),
             ("/jobs/\(APIFixture.jobID)?wait=1", ["DELETE"], "GET, HEAD"),
+            ("/jobs/\(APIFixture.jobID)/cancel", ["GET", "HEAD", "PUT", "DELETE"], "POST"),
+            ("/jobs/\(APIFixture.jobID)/redrive", ["GET"], "POST"),
+            ("/incidents", ["POST", "DELETE"], "GET, HEAD"),
+            ("/openapi.json", ["PUT"], "GET, HEAD"),
             ("/healthz", ["POST", "DELETE"], "GET, HEAD"),
             ("/readyz", ["PUT"], "GET, HEAD"),
         ]
@@ -31,7 +35,7 @@ struct RoutingTests {
 
     @Test(
         "A path that does not exist is answered with 404",
-        arguments: ["/", "/job", "/jobs/1/2", "/healthz/x", "/JOBS"]
+        arguments: ["/", "/job", "/jobs/1/2", "/jobs/1/cancel/now", "/healthz/x", "/JOBS"]
     )
     func wrongPath(path: String) async throws {
         let answer = try await APIFixture().answer(.get, path)
@@ -42,7 +46,7 @@ struct RoutingTests {
 
     @Test(
         "HEAD is answered as GET is, without the body",
-        arguments: ["/jobs/\(APIFixture.jobID)", "/nowhere", "/healthz"]
+        arguments: ["/jobs/\(APIFixture.jobID)", "/jobs", "/incidents", "/openapi.json", "/nowhere", "/healthz"]
     )
     func head(path: String) async throws {
         let api = APIFixture()

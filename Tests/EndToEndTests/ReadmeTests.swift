@@ -1,35 +1,45 @@
 import FoundationEssentials
 import Testing
 
-@Suite("The README", .endToEnd, .deployment(.api, .worker, .dlqHandler), .timeLimit(.minutes(2)))
+@Suite("The documents", .endToEnd, .deployment(.api, .worker, .dlqHandler), .timeLimit(.minutes(2)))
 struct ReadmeTests {
     @Test(
-        "has commands that work when they are pasted",
-        arguments: try Readme.blocks("sh").filter { $0.contains("curl") }
+        "have commands that work when they are pasted",
+        arguments: try Sample.all(in: "README.md") + Sample.all(in: "docs/api.md")
     )
-    func commands(block: String) async throws {
+    func commands(sample: Sample) async throws {
         let address = try await Deployment.current.running(.api).address()
-        let script = block.replacing("http://127.0.0.1:8080", with: "http://\(address)")
-        #expect(script != block, "a block that asks another server than the one that scripts/dev starts")
+        let script = sample.script.replacing("http://127.0.0.1:8080", with: "http://\(address)")
+        #expect(script != sample.script, "a block that asks another server than the one that scripts/dev starts")
+        let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
         let outcome = try await Command.run(
             "/bin/bash",
             ["-euo", "pipefail", "-c", script],
-            environment: ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? "", "NO_PROXY": "127.0.0.1"]
+            environment: [
+                "PATH": "\(try TestEnvironment.required().binaries):\(path)", "NO_PROXY": "127.0.0.1",
+            ]
         )
         #expect(outcome.status == .exited(0), "\(outcome.errors)")
-        #expect(outcome.output.contains("\"jobId\":\""))
+        #expect(outcome.output.contains("{\""))
     }
 }
 
-/// The repository's first page.
-private enum Readme {
-    /// The fenced blocks of a language.
-    static func blocks(_ language: String) throws -> [String] {
+/// A block of commands in a document that ask the API something.
+struct Sample: Sendable, CustomTestStringConvertible {
+    let document: String
+    let script: String
+
+    var testDescription: String { "\(document): \(script.prefix { !$0.isNewline })" }
+
+    /// The fenced shell blocks of a document of the repository that use curl or jobctl.
+    static func all(in document: String) throws -> [Sample] {
         let root = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3)
-        let text = try String(contentsOfFile: root.joined(separator: "/") + "/README.md", encoding: .utf8)
-        return text.split(separator: "```\(language)\n").dropFirst()
+        let text = try String(contentsOfFile: root.joined(separator: "/") + "/\(document)", encoding: .utf8)
+        return text.split(separator: "```sh\n").dropFirst()
             .map { block in
                 String(block.prefix(upTo: block.firstRange(of: "```")?.lowerBound ?? block.endIndex))
             }
+            .filter { $0.contains("curl") || $0.contains("jobctl") }
+            .map { Sample(document: document, script: $0) }
     }
 }

@@ -14,6 +14,16 @@ struct JobsAWSConformanceTests {
         }
     }
 
+    @Test("The table's indexes keep every rule of a catalog", arguments: JobCatalogRule.all)
+    func catalog(rule: JobCatalogRule) async throws {
+        try await Emulator.withTable { client, table in
+            try await rule.check(
+                DynamoDBJobStore(client: client, table: table),
+                DynamoDBJobCatalog(client: client, table: table)
+            )
+        }
+    }
+
     @Test("The queue of jobs keeps every rule of a queue", arguments: JobQueueRule.all)
     func queue(rule: JobQueueRule) async throws {
         try await Emulator.withDeadLetters(maxReceiveCount: 2) { client, queue, deadLetters in

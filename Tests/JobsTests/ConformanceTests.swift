@@ -9,6 +9,12 @@ struct ConformanceTests {
         try await rule.check(InMemoryJobStore())
     }
 
+    @Test("The catalog keeps every rule", arguments: JobCatalogRule.all)
+    func catalog(rule: JobCatalogRule) async throws {
+        let store = InMemoryJobStore()
+        try await rule.check(store, store)
+    }
+
     @Test("The queue keeps every rule", arguments: JobQueueRule.all)
     func queue(rule: JobQueueRule) async throws {
         let clock = ManualClock()

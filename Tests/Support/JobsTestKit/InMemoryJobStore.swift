@@ -27,6 +27,11 @@ public final class InMemoryJobStore: JobStore, FailureStore, JobControl {
         state.withLock { Array($0.incidents.values) }
     }
 
+    /// The incidents that no redrive has closed.
+    public var openIncidents: [Incident] {
+        state.withLock { state in state.openIncidents.compactMap { state.incidents[$0] } }
+    }
+
     /// Makes every call fail with an error, until it is set to nil.
     public func fail(with error: DependencyError?) {
         state.withLock { $0.outage = error }

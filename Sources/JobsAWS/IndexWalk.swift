@@ -1,0 +1,74 @@
+import Jobs
+
+/// An item as an index that holds keys only knows it.
+struct IndexKey: Sendable, Hashable {
+    /// The item's key in the table.
+    var partitionKey: String
+    /// Its place in the list that the index is.
+    var position: ListPosition
+}
+
+/// Some keys of an index, newest first, with nothing left out between them.
+struct IndexSlice: Sendable, Hashable {
+    /// The keys.
+    var keys: [IndexKey]
+    /// Where to look on; nil if the index has no more.
+    var rest: ListPosition?
+}
+
+/// Lists what lies behind an index: keys first, then the items, until enough of them are what was asked for.
+///
+/// The work is bounded by the number of looks into the index and by the number of items read; what is found by then is
+/// returned, with the position at which there is more.
+struct IndexWalk: Sendable {
+    /// The part of the list that is asked for.
+    var section: ListSection
+    /// Whether every element is asked for, so that no more have to be read than are wanted.
+    var isUnfiltered: Bool
+    /// The number of looks into the index, at most.
+    var maxLooks = 40
+    /// The number of items after which no more are read.
+    var maxReads = 1000
+    /// The number of keys to ask for, and of items to read, at a time.
+    var pageSize = 100
+
+    /// Lists elements.
+    ///
+    /// - Parameters:
+    ///   - look: The keys before a position, as many as given at most from each part of the index.
+    ///   - read: The elements behind keys, in their order, and nil for one that is gone or not asked for.
+    /// - Returns: What was found, newest first.
+    /// - Throws: What the closures throw.
+    func listing<Element: Sendable>(
+        look: (ListPosition, Int) async throws -> IndexSlice,
+        read: ([IndexKey]) async throws -> [Element?]
+    ) async throws -> Listing<Element> {
+        var found: [Element] = []
+        var reads = 0
+        var looks = 0
+        var position = section.start
+        while position > section.end {
+            guard looks < maxLooks, reads < maxReads else { return Listing(found, next: position) }
+            let slice = try await look(position, pageSize(of: section.limit - found.count))
+            looks += 1
+            var keys = slice.keys.filter { $0.position >= section.end }[...]
+            while !keys.isEmpty {
+                let batch = Array(keys.prefix(pageSize(of: section.limit - found.count)))
+                keys = keys.dropFirst(batch.count)
+                reads += batch.count
+                for (key, element) in zip(batch, try await read(batch)) {
+                    guard let element else { continue }
+                    found.append(element)
+                    if found.count == section.limit { return Listing(found, next: key.position) }
+                }
+            }
+            guard let rest = slice.rest else { break }
+            position = rest
+        }
+        return Listing(found, next: nil)
+    }
+
+    private func pageSize(of wanted: Int) -> Int {
+        isUnfiltered ? min(wanted, pageSize) : pageSize
+    }
+}

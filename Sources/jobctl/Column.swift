@@ -1,0 +1,60 @@
+import JSON
+
+/// One column of a table.
+struct Column: Sendable {
+    /// What stands above it.
+    let title: String
+    /// How many characters it is wide; the last column takes what it needs.
+    let width: Int
+    /// What stands in the row of a document.
+    let text: @Sendable (JSONValue) -> String
+
+    init(_ title: String, width: Int, text: @escaping @Sendable (JSONValue) -> String) {
+        self.title = title
+        self.width = width
+        self.text = text
+    }
+
+    init(_ title: String, width: Int, _ path: String...) {
+        self.init(title, width: width) { document in
+            path.reduce(document) { $0?[$1] }.map(Column.text) ?? ""
+        }
+    }
+
+    private static func text(of value: JSONValue) -> String {
+        value.stringValue ?? value.serializedString
+    }
+
+    /// The columns of jobs.
+    static let jobs = [
+        Column("JOB", width: 36, "jobId"),
+        Column("TYPE", width: 20, "type"),
+        Column("STATUS", width: 12, "status"),
+        Column("ATTEMPTS", width: 8) { "\($0["attempts"] ?? "")/\($0["maxAttempts"] ?? "")" },
+        Column("CREATED", width: 24, "createdAt"),
+        error,
+    ]
+
+    /// The columns of incidents.
+    static let incidents = [
+        Column("JOB OR MESSAGE", width: 36) { text(of: $0["jobId"] ?? $0["messageId"] ?? "") },
+        Column("GENERATION", width: 10, "generation"),
+        Column("TYPE", width: 20, "type"),
+        Column("AT", width: 24, "error", "at"),
+        error,
+    ]
+
+    /// The columns of what a redrive of many jobs does.
+    static let redrives = [
+        Column("JOB OR MESSAGE", width: 36) { text(of: $0["jobId"] ?? $0["messageId"] ?? "") },
+        Column("TYPE", width: 20, "type"),
+        Column("CLASS", width: 10, "class"),
+        Column("OUTCOME", width: 13, "outcome"),
+        Column("REASON", width: 0, "reason"),
+    ]
+
+    private static let error = Column("ERROR", width: 0) { document in
+        guard let error = document["error"] else { return "" }
+        return "\(text(of: error["class"] ?? "")): \(text(of: error["message"] ?? ""))"
+    }
+}

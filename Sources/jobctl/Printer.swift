@@ -1,0 +1,58 @@
+import ArgumentParser
+import JSON
+
+/// How documents are written.
+enum OutputFormat: String, Sendable, CaseIterable, ExpressibleByArgument {
+    /// One JSON object a line.
+    case json
+    /// A table for people.
+    case table
+}
+
+/// Writes documents to standard output, each as soon as it is there.
+struct Printer {
+    private let format: OutputFormat
+    private let columns: [Column]
+    private let write: (String) -> Void
+    private var hasTitles = false
+
+    /// Makes a printer of rows; `write` is given lines.
+    init(_ format: OutputFormat, _ columns: [Column], write: @escaping (String) -> Void = { print($0) }) {
+        self.format = format
+        self.columns = columns
+        self.write = write
+    }
+
+    /// Writes one of many documents.
+    mutating func row(_ document: JSONValue) {
+        guard format == .table else { return write(document.serializedString) }
+        if !hasTitles {
+            hasTitles = true
+            write(line { $0.title })
+        }
+        write(line { $0.text(document) })
+    }
+
+    /// Writes the only document: in a table, a line for each member.
+    func single(_ document: JSONValue) {
+        guard format == .table, let members = document.objectValue?.members else {
+            return write(document.serializedString)
+        }
+        let width = members.map(\.key.count).max() ?? 0
+        for member in members {
+            let text = member.value.stringValue ?? member.value.serializedString
+            write("\(member.key.padded(to: width))  \(text.printable())")
+        }
+    }
+
+    private func line(_ text: (Column) -> String) -> String {
+        let line = columns.map { text($0).printable().padded(to: $0.width) }.joined(separator: "  ")
+        return String(line.reversed().drop { $0 == " " }.reversed())
+    }
+}
+
+extension String {
+    fileprivate func padded(to width: Int) -> String {
+        self + String(repeating: " ", count: max(0, width - count))
+    }
+}

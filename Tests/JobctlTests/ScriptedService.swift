@@ -1,0 +1,38 @@
+import CurlHTTP
+import HTTPTypes
+import JSON
+import Synchronization
+
+/// What carries requests to a service that is a closure.
+final class ScriptedService: HTTPTransport {
+    /// A request as the service sees it.
+    struct Exchange: Sendable, Hashable {
+        var line: String
+        var body: String
+    }
+
+    private let answer: @Sendable (String) throws(TransportError) -> (status: Int, body: String)
+    private let requests = Mutex<[Exchange]>([])
+
+    /// Makes a service that answers a request by its line, such as `GET /jobs`.
+    init(_ answer: @escaping @Sendable (String) throws(TransportError) -> (status: Int, body: String)) {
+        self.answer = answer
+    }
+
+    /// What was asked of it.
+    var exchanges: [Exchange] { requests.withLock { $0 } }
+
+    /// The first lines of what was asked of it.
+    var lines: [String] { exchanges.map(\.line) }
+
+    func send(
+        _ request: HTTPRequest,
+        body: [UInt8],
+        timeouts: TransportTimeouts
+    ) async throws(TransportError) -> TransportResponse {
+        let line = "\(request.method) \(request.path ?? "")"
+        requests.withLock { $0.append(Exchange(line: line, body: String(decoding: body, as: UTF8.self))) }
+        let (status, body) = try answer(line)
+        return TransportResponse(head: HTTPResponse(status: .init(code: status)), body: Array(body.utf8))
+    }
+}
