@@ -58,7 +58,7 @@ let package = Package(
         .target(
             name: "WorkerService",
             dependencies: [
-                "AWS", "CurlHTTP", "Jobs", "JobsAWS", "ServiceRuntime", .configuration, .logging,
+                "AWS", "CurlHTTP", "Jobs", "JobsAWS", "JSON", "ServiceRuntime", .configuration, .httpTypes, .logging,
                 .serviceLifecycle,
             ]
         ),
@@ -117,7 +117,7 @@ let package = Package(
         .testTarget(
             name: "ServiceRuntimeTests",
             dependencies: [
-                "ServiceRuntime", .argumentParser, .configuration, .httpTypes, .hummingbird, .hummingbirdTesting,
+                "JSON", "ServiceRuntime", .argumentParser, .configuration, .httpTypes, .hummingbird, .hummingbirdTesting,
                 .inMemoryLogging, .logging, .serviceLifecycle, .serviceLifecycleTestKit,
             ]
         ),
@@ -132,7 +132,7 @@ let package = Package(
         .testTarget(
             name: "WorkerServiceTests",
             dependencies: [
-                "Jobs", "JobsTestKit", "JSON", "ServiceRuntime", "WorkerService", .configuration,
+                "AWSTestKit", "CurlHTTP", "Jobs", "JobsTestKit", "JSON", "ServiceRuntime", "WorkerService", .configuration,
                 .serviceLifecycleTestKit,
             ]
         ),

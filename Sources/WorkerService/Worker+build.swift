@@ -16,27 +16,45 @@ public func buildWorker(_ start: ServiceStart) throws -> [any Service] {
 
     let store = DynamoDBJobStore(client: client, table: configuration.table)
     let queue = SQSJobQueue(client: client, queueURL: configuration.queueURL)
+    let fifoQueue = SQSJobQueue(client: client, queueURL: configuration.fifoQueueURL)
     let lease = LeaseTiming(length: configuration.lease)
-    let runner = JobRunner(
-        store: store,
-        queue: queue,
-        deadLetters: SQSDeadLetterSender(client: client, queueURL: configuration.deadLetterQueueURL),
-        registry: .builtIn,
-        lease: lease
-    )
+    func runner(of queue: SQSJobQueue, deadLetterQueueURL: String) -> JobRunner {
+        JobRunner(
+            store: store,
+            queue: queue,
+            deadLetters: SQSDeadLetterSender(client: client, queueURL: deadLetterQueueURL),
+            registry: .builtIn,
+            lease: lease
+        )
+    }
     let consumer = JobConsumer(
-        runner: runner,
-        queue: queue,
+        lanes: [
+            .unordered(queue, runner: runner(of: queue, deadLetterQueueURL: configuration.deadLetterQueueURL)),
+            .ordered(fifoQueue, runner: runner(of: fifoQueue, deadLetterQueueURL: configuration.fifoDeadLetterQueueURL)),
+        ],
         store: store,
+        gate: TypeGate(threshold: configuration.breakerThreshold, rateLimits: configuration.rateLimits),
         options: JobConsumer.Options(
             concurrency: configuration.concurrency,
             visibility: lease.visibility,
             grace: configuration.grace
         )
     )
-    let readiness = Readiness(checks: [
-        ReadinessCheck("dynamodb") { try await store.checkReachable() },
-        ReadinessCheck("sqs") { try await queue.checkReachable() },
-    ])
-    return [HealthServer(readiness: readiness, host: configuration.host, port: configuration.port), consumer]
+    let readiness = Readiness(
+        checks: [
+            ReadinessCheck("dynamodb") { try await store.checkReachable() },
+            ReadinessCheck("sqs") { for queue in [queue, fifoQueue] { try await queue.checkReachable() } },
+        ],
+        details: { consumer.details }
+    )
+    let health = HealthServer(
+        readiness: readiness,
+        liveness: { consumer.problem },
+        host: configuration.host,
+        port: configuration.port
+    )
+    let protection = configuration.ecsAgentURL.flatMap { url in
+        ScaleInProtection(agentURL: url, transport: transport) { consumer.runningJobs }
+    }
+    return [health, consumer] + [protection].compactMap { $0 }
 }

@@ -11,10 +11,19 @@ struct ConformanceTests {
 
     @Test("The queue keeps every rule", arguments: JobQueueRule.all)
     func queue(rule: JobQueueRule) async throws {
+        try await rule.check(subject(isOrdered: false))
+    }
+
+    @Test("The queue that keeps an order keeps every rule of one", arguments: JobQueueRule.ordered)
+    func orderedQueue(rule: JobQueueRule) async throws {
+        try await rule.check(subject(isOrdered: true))
+    }
+
+    private func subject(isOrdered: Bool) -> QueueSubject {
         let clock = ManualClock()
-        let deadLetters = InMemoryJobQueue(clock: clock)
-        let queue = InMemoryJobQueue(clock: clock, maxReceiveCount: 3, deadLetters: deadLetters)
-        let subject = QueueSubject(
+        let deadLetters = InMemoryJobQueue(clock: clock, isOrdered: isOrdered)
+        let queue = InMemoryJobQueue(clock: clock, maxReceiveCount: 3, deadLetters: deadLetters, isOrdered: isOrdered)
+        return QueueSubject(
             sender: queue,
             queue: queue,
             deadLetters: deadLetters,
@@ -22,6 +31,5 @@ struct ConformanceTests {
             maxReceiveCount: 3,
             elapse: { clock.advance(by: $0) }
         )
-        try await rule.check(subject)
     }
 }

@@ -172,7 +172,7 @@ struct JobRunnerClaimTests {
         let delivery = try await bench.receive()
         bench.store.fail(with: .outage)
         let answers = Counter()
-        async let done: Void = bench.runner().process(delivery, onClaim: answers.increment)
+        async let done: Void = bench.runner().process(delivery, hooks: RunHooks(onClaim: answers.increment))
         await bench.clock.waitForSleepers()
         #expect(answers.count == 0)
         // As if the first claim had been granted and its answer lost.

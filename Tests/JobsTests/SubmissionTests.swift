@@ -16,14 +16,17 @@ struct SubmissionTests {
 
     @Test("All that a client can say is kept")
     func most() throws {
-        let document: JSONValue = ["maxAttempts": 8, "payload": .null, "type": "a.b_c-9"]
+        let document: JSONValue = [
+            "maxAttempts": 8, "payload": .null, "type": "a.b_c-9", "orderingKey": "customer-7",
+        ]
         let submission = try Submission(document: document, idempotencyKey: "key", tenant: "acme")
         let expected = Submission(
             tenant: "acme",
             type: "a.b_c-9",
             payload: .null,
             maxAttempts: 8,
-            idempotencyKey: "key"
+            idempotencyKey: "key",
+            orderingKey: "customer-7"
         )
         #expect(submission == expected)
     }
@@ -38,6 +41,7 @@ struct SubmissionTests {
     }
 
     static let typeRule = "must be a string of 1 to 64 of a-z, 0-9, '.', '_' and '-' that starts with a letter"
+    static let orderingRule = "must be a string of 1 to 128 printable ASCII characters without spaces"
     static let attemptsRule = "must be a whole number from 1 to 8"
 
     @Test(
@@ -58,6 +62,9 @@ struct SubmissionTests {
             (["type": "t", "payload": 1, "maxAttempts": 1.5], "/maxAttempts", attemptsRule),
             (["type": "t", "payload": 1, "maxAttempts": "4"], "/maxAttempts", attemptsRule),
             (["type": "t", "payload": 1, "maxAttempts": .null], "/maxAttempts", attemptsRule),
+            (["type": "t", "payload": 1, "orderingKey": ""], "/orderingKey", orderingRule),
+            (["type": "t", "payload": 1, "orderingKey": "a b"], "/orderingKey", orderingRule),
+            (["type": "t", "payload": 1, "orderingKey": 7], "/orderingKey", orderingRule),
             (["type": "t", "payload": 1, "maxAtempts": 4], "/maxAtempts", "is not a member that a job has"),
             (["type": "t", "payload": 1, "a/b~": 4], "/a~1b~0", "is not a member that a job has"),
         ] as [(JSONValue, String, String)]

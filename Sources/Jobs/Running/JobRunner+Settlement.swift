@@ -26,15 +26,20 @@ extension JobRunner {
             guard try await isStillOurs(fence, job, from: delivery, as: run) else { return }
             try await bury(delivery, for: failure, run: run)
         case .handBack:
-            let write = try await conclude(run, with: .released)
-            guard try await isStillOurs(write, job, from: delivery, as: run) else { return }
-            try await queue.hide(delivery, for: .zero)
-            Logger.current.info("job handed back", metadata: job.attemptMetadata(at: now()))
+            try await handBack(job, from: delivery, as: run, hiddenFor: .zero)
         case .cancel:
             try await settleCancelled(job, from: delivery, as: run)
         case .leave:
             logLostRun()
         }
+    }
+
+    /// Gives an attempt back, and the message after a pause.
+    func handBack(_ job: Job, from delivery: Delivery, as run: Run, hiddenFor pause: Duration) async throws {
+        let write = try await conclude(run, with: .released)
+        guard try await isStillOurs(write, job, from: delivery, as: run) else { return }
+        try await queue.hide(delivery, for: pause)
+        Logger.current.info("job handed back", metadata: job.attemptMetadata(at: now()))
     }
 
     /// Whether a write found the job as the run's own; where it did not, what is left to do is done here.
@@ -65,7 +70,12 @@ extension JobRunner {
     /// Sends a message to the dead letters, then deletes it from its queue.
     func bury(_ delivery: Delivery, for failure: JobFailure, run: Run?) async throws {
         let reason = DeadLetter.Reason(failure: failure, messageID: delivery.messageID, run: run)
-        let letter = DeadLetter(body: delivery.body, reason: reason, trace: delivery.trace)
+        let letter = DeadLetter(
+            body: delivery.body,
+            reason: reason,
+            trace: delivery.trace,
+            orderingKey: delivery.orderingKey
+        )
         try await persistently { try await deadLetters.send(letter) }
         try await persistently { try await queue.delete(delivery) }
         // Whoever records the failure reports it as an error.

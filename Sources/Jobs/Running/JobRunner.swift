@@ -58,10 +58,10 @@ public struct JobRunner: Sendable {
     ///
     /// - Parameters:
     ///   - delivery: The receipt.
-    ///   - onClaim: Called when the store has granted or refused the claim, and so is known to take writes.
+    ///   - hooks: What is asked and told on the way.
     /// - Throws: ``DependencyError`` when the store or the queue failed. The message is then still in the queue and
     ///   comes back when its visibility ends.
-    public func process(_ delivery: Delivery, onClaim: @Sendable () -> Void = {}) async throws {
+    public func process(_ delivery: Delivery, hooks: RunHooks = RunHooks()) async throws {
         let message: JobMessage
         do {
             message = try JobMessage(body: delivery.body)
@@ -74,8 +74,8 @@ public struct JobRunner: Sendable {
             let result = try await persistently(for: lease.renewalInterval) {
                 try await uncancelled { try await store.claim(claim) }
             }
-            onClaim()
-            try await act(on: result, of: claim, from: delivery)
+            hooks.onClaim()
+            try await act(on: result, of: claim, from: delivery, hooks: hooks)
         }
     }
 
@@ -95,12 +95,19 @@ public struct JobRunner: Sendable {
         )
     }
 
-    private func act(on result: ClaimResult, of claim: Claim, from delivery: Delivery) async throws {
+    private func act(on result: ClaimResult, of claim: Claim, from delivery: Delivery, hooks: RunHooks) async throws {
         switch result {
         case .claimed(let job):
             let run = Run(claim, attempt: job.attempts)
-            let outcome = await outcome(of: job, from: delivery, as: run)
+            if let pause = hooks.postponement(job) {
+                return try await uncancelled { try await handBack(job, from: delivery, as: run, hiddenFor: pause) }
+            }
+            let outcome = await outcome(of: job, from: delivery, as: run, hooks: hooks)
+            hooks.onOutcome(job, outcome)
             try await uncancelled { try await settle(outcome, of: job, from: delivery, as: run) }
+        case .duplicate where delivery.orderingKey != nil:
+            // Were it deleted, the next of its key would start beside the run that another message brought.
+            try await queue.hide(delivery, for: lease.length)
         case .finished, .superseded, .duplicate:
             Logger.current.debug("message that nobody needs deleted", metadata: ["claim.result": "\(result)"])
             try await queue.delete(delivery)

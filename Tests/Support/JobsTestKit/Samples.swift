@@ -26,13 +26,15 @@ extension Job {
         payload: JSONValue = ["text": "hello"],
         maxAttempts: Int = 4,
         idempotencyKey: String? = nil,
+        orderingKey: String? = nil,
         at now: Timestamp = .sample
     ) -> Job {
         let submission = Submission(
             type: type,
             payload: payload,
             maxAttempts: maxAttempts,
-            idempotencyKey: idempotencyKey
+            idempotencyKey: idempotencyKey,
+            orderingKey: orderingKey
         )
         return Job(submission, id: JobID(at: now), traceID: TraceContext.sample.traceID, at: now)
     }
