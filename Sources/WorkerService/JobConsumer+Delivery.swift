@@ -47,7 +47,12 @@ extension JobConsumer {
             if Task.isShuttingDownGracefully {
                 try await lane.runner.handBack(delivery)
             } else {
-                try await lane.runner.process(delivery, hooks: hooks(for: delivery, intake))
+                let result = try await lane.runner.process(delivery, hooks: hooks(for: delivery, intake))
+                if result == .released {
+                    intake.noteSuccess()
+                    let pause = Self.shedding.delay(afterAttempt: delivery.receiveCount + round, draw: draw())
+                    return await putOff(delivery, of: lane, for: pause)
+                }
             }
             intake.noteSuccess()
             return .done
@@ -61,12 +66,15 @@ extension JobConsumer {
     private func hooks(for delivery: Delivery, _ intake: Intake) -> RunHooks {
         RunHooks(
             onClaim: intake.noteSuccess,
-            postponement: { job in
-                guard delivery.jobType == nil, case .shed(let pause) = gate.verdict(on: job.type) else { return nil }
-                return pause
+            mayStart: { job in
+                guard delivery.jobType == nil, case .shed = gate.verdict(on: job.type) else { return true }
+                return false
             },
             onRenewal: noteSignOfLife,
-            onOutcome: { job, outcome in gate.note(outcome, ofType: job.type) }
+            counts: { job, outcome in
+                let wasTrial = gate.note(outcome, ofType: job.type)
+                return !wasTrial || now().duration(since: job.createdAt) > Self.longestTrial
+            }
         )
     }
 
@@ -146,6 +154,9 @@ extension JobConsumer {
 
     /// How many receipts of a message may be in vain: the queue allows ten, and each attempt costs one.
     private static let spareReceipts = 10 - Submission.maxAttemptsRange.upperBound
+    /// How old a job may be whose attempts are forgiven that failed while its type's gate was shut. A job that is wrong by
+    /// itself, and the only one of its type, looks like an outage; it must end some day.
+    private static let longestTrial: Duration = .seconds(86400)
     private static let redelivery = Backoff(base: .seconds(10), limit: .seconds(900))
     private static let shedding = Backoff(base: .seconds(5), limit: .seconds(300))
 }

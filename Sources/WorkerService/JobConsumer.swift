@@ -14,6 +14,7 @@ public struct JobConsumer: Service {
     let gate: TypeGate
     let options: Options
     let clock: any Clock<Duration>
+    let now: @Sendable () -> Timestamp
     let draw: @Sendable () -> Double
     private let intakes: [(lane: JobLane, intake: Intake)]
 
@@ -67,6 +68,7 @@ public struct JobConsumer: Service {
         self.gate = gate
         self.options = options
         self.clock = clock
+        self.now = now
         self.draw = draw
         intakes = lanes.map { lane in
             let intake = Intake(

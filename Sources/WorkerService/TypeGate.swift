@@ -74,14 +74,19 @@ public final class TypeGate: Sendable {
     }
 
     /// Notes how an attempt ended.
-    func note(_ outcome: JobOutcome, ofType type: String) {
+    ///
+    /// - Returns: Whether it only showed what was known: that jobs of the type fail now.
+    @discardableResult
+    func note(_ outcome: JobOutcome, ofType type: String) -> Bool {
         switch outcome {
         case .succeeded:
             noteSuccess(ofType: type)
+            return false
         case .failed(let failure) where failure.errorClass == .network || failure.errorClass == .system:
-            noteFailure(failure, ofType: type)
+            return noteFailure(failure, ofType: type)
         case .failed, .interrupted, .leaseLost, .cancelled:
             noteNothing(ofType: type)
+            return false
         }
     }
 
@@ -109,22 +114,29 @@ public final class TypeGate: Sendable {
         Logger.current.notice("jobs of the type start again", metadata: ["job.type": "\(type)"])
     }
 
-    private func noteFailure(_ failure: JobFailure, ofType type: String) {
+    /// Answers whether the gate had been shut already.
+    private func noteFailure(_ failure: JobFailure, ofType type: String) -> Bool {
         let now = elapsed()
-        let pause: Duration? = entries.withLock { entries in
+        let (wasShut, pause): (Bool, Duration?) = entries.withLock { entries in
             var entry = entries[type] ?? Entry(breaker: CircuitBreaker(threshold: threshold))
             defer { entries[type] = entry }
-            guard entry.breaker.noteFailure(), case .open(let failures) = entry.breaker.state else { return nil }
+            let wasShut = entry.breaker.state != .closed
+            guard entry.breaker.noteFailure(), case .open(let failures) = entry.breaker.state else {
+                return (wasShut, nil)
+            }
             let pause = Self.pauses.bound(afterAttempt: failures) / 2
             entry.opensUntil = now + pause + pause * draw()
-            return entry.opensUntil - now
+            return (wasShut, entry.opensUntil - now)
         }
-        guard let pause else { return }
+        guard let pause else { return wasShut }
         let metadata: Logger.Metadata = [
             "job.type": "\(type)", "breaker.pauseMs": "\(Int(pause / .milliseconds(1)))",
             "error.class": "\(failure.errorClass.rawValue)", "error.message": "\(failure.message)",
         ]
-        Logger.current.warning("jobs of the type do not start for now: they fail in a row", metadata: metadata)
+        // Once when the gate shuts; that it stays shut is no news.
+        let level: Logger.Level = wasShut ? .debug : .warning
+        Logger.current.log(level: level, "jobs of the type do not start for now: they fail in a row", metadata: metadata)
+        return wasShut
     }
 
     private static let pauses = Backoff(base: .seconds(5), limit: .seconds(60))

@@ -1,3 +1,4 @@
+import JSON
 import Jobs
 import JobsTestKit
 import Testing
@@ -6,16 +7,29 @@ import Testing
 struct JobRunnerHooksTests {
     private let bench = JobBench()
 
-    @Test("A job that is put back when it was claimed has its attempt back, and comes again after the pause")
-    func postponed() async throws {
+    @Test(
+        "A job that may not start, or whose end does not count, has its attempt back, and its message stays hidden",
+        arguments: [RunHooks(mayStart: { _ in false }), RunHooks(counts: { _, _ in false })]
+    )
+    func released(hooks: RunHooks) async throws {
         let job = try await bench.submit()
-        let runner = bench.runner { _, _ in .failed(JobFailure(.unknown, "it was started")) }
-        try await runner.process(bench.receive(), hooks: RunHooks(postponement: { _ in .seconds(30) }))
+        let runner = bench.runner { _, _ in .failed(JobFailure(.unknown, "broken")) }
+        #expect(try await runner.process(bench.receive(), hooks: hooks) == .released)
         let left = try await bench.job(job.id)
         #expect(left.status == .pending)
         #expect(left.attempts == 0)
         #expect(left.error == nil)
-        #expect(bench.queue.hiddenFor == [.seconds(30)])
+        #expect(bench.queue.hiddenFor == [.seconds(60)])
+    }
+
+    @Test("A job that may not start is not started")
+    func notStarted() async throws {
+        try await bench.submit()
+        let runner = bench.runner { _, _ in
+            Issue.record("it was started")
+            return .succeeded("done")
+        }
+        _ = try await runner.process(bench.receive(), hooks: RunHooks(mayStart: { _ in false }))
     }
 
     @Test("A copy of an ordered job that runs by another message is kept, so that the next of its key waits")

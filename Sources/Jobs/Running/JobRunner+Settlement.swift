@@ -26,7 +26,8 @@ extension JobRunner {
             guard try await isStillOurs(fence, job, from: delivery, as: run) else { return }
             try await bury(delivery, for: failure, run: run)
         case .handBack:
-            try await handBack(job, from: delivery, as: run, hiddenFor: .zero)
+            guard try await release(job, from: delivery, as: run) == .released else { return }
+            try await queue.hide(delivery, for: .zero)
         case .cancel:
             try await settleCancelled(job, from: delivery, as: run)
         case .leave:
@@ -34,12 +35,12 @@ extension JobRunner {
         }
     }
 
-    /// Gives an attempt back, and the message after a pause.
-    func handBack(_ job: Job, from delivery: Delivery, as run: Run, hiddenFor pause: Duration) async throws {
+    /// Gives an attempt back; the message stays as it is.
+    func release(_ job: Job, from delivery: Delivery, as run: Run) async throws -> Processing {
         let write = try await conclude(run, with: .released)
-        guard try await isStillOurs(write, job, from: delivery, as: run) else { return }
-        try await queue.hide(delivery, for: pause)
+        guard try await isStillOurs(write, job, from: delivery, as: run) else { return .settled }
         Logger.current.info("job handed back", metadata: job.attemptMetadata(at: now()))
+        return .released
     }
 
     /// Whether a write found the job as the run's own; where it did not, what is left to do is done here.

@@ -52,6 +52,11 @@ public struct JobRunner: Sendable {
         self.makeOwner = makeOwner
     }
 
+    /// Deals with one receipt of a message, to the end; see ``process(_:hooks:)``.
+    public func process(_ delivery: Delivery) async throws {
+        _ = try await process(delivery, hooks: RunHooks())
+    }
+
     /// Deals with one receipt of a message, to the end.
     ///
     /// Cancellation interrupts the handler; what follows it, the record and the acknowledgement, is still done.
@@ -61,21 +66,22 @@ public struct JobRunner: Sendable {
     ///   - hooks: What is asked and told on the way.
     /// - Throws: ``DependencyError`` when the store or the queue failed. The message is then still in the queue and
     ///   comes back when its visibility ends.
-    public func process(_ delivery: Delivery, hooks: RunHooks = RunHooks()) async throws {
+    public func process(_ delivery: Delivery, hooks: RunHooks) async throws -> Processing {
         let message: JobMessage
         do {
             message = try JobMessage(body: delivery.body)
         } catch {
-            return try await bury(delivery, for: error, run: nil)
+            try await bury(delivery, for: error, run: nil)
+            return .settled
         }
-        try await withLogger(mergingMetadata: ["jobId": "\(message.jobID)", "traceId": "\(message.traceID)"]) { _ in
+        return try await withLogger(mergingMetadata: ["jobId": "\(message.jobID)", "traceId": "\(message.traceID)"]) { _ in
             let claim = newClaim(message, from: delivery)
             // Under one name, so that a claim whose answer was lost is found to be ours.
             let result = try await persistently(for: lease.renewalInterval) {
                 try await uncancelled { try await store.claim(claim) }
             }
             hooks.onClaim()
-            try await act(on: result, of: claim, from: delivery, hooks: hooks)
+            return try await act(on: result, of: claim, from: delivery, hooks: hooks)
         }
     }
 
@@ -95,16 +101,32 @@ public struct JobRunner: Sendable {
         )
     }
 
-    private func act(on result: ClaimResult, of claim: Claim, from delivery: Delivery, hooks: RunHooks) async throws {
+    private func act(
+        on result: ClaimResult,
+        of claim: Claim,
+        from delivery: Delivery,
+        hooks: RunHooks
+    ) async throws -> Processing {
+        guard case .claimed(let job) = result else {
+            try await act(onRefusal: result, of: claim, from: delivery)
+            return .settled
+        }
+        let run = Run(claim, attempt: job.attempts)
+        guard hooks.mayStart(job) else {
+            return try await uncancelled { try await release(job, from: delivery, as: run) }
+        }
+        let outcome = await outcome(of: job, from: delivery, as: run, hooks: hooks)
+        guard hooks.counts(job, outcome) else {
+            return try await uncancelled { try await release(job, from: delivery, as: run) }
+        }
+        try await uncancelled { try await settle(outcome, of: job, from: delivery, as: run) }
+        return .settled
+    }
+
+    private func act(onRefusal result: ClaimResult, of claim: Claim, from delivery: Delivery) async throws {
         switch result {
-        case .claimed(let job):
-            let run = Run(claim, attempt: job.attempts)
-            if let pause = hooks.postponement(job) {
-                return try await uncancelled { try await handBack(job, from: delivery, as: run, hiddenFor: pause) }
-            }
-            let outcome = await outcome(of: job, from: delivery, as: run, hooks: hooks)
-            hooks.onOutcome(job, outcome)
-            try await uncancelled { try await settle(outcome, of: job, from: delivery, as: run) }
+        case .claimed:
+            break
         case .duplicate where delivery.orderingKey != nil:
             // Were it deleted, the next of its key would start beside the run that another message brought.
             try await queue.hide(delivery, for: lease.length)
