@@ -117,7 +117,8 @@ let package = Package(
         .testTarget(
             name: "ServiceRuntimeTests",
             dependencies: [
-                "JSON", "ServiceRuntime", .argumentParser, .configuration, .httpTypes, .hummingbird, .hummingbirdTesting,
+                "JSON", "ServiceRuntime", .argumentParser, .configuration, .httpTypes, .hummingbird,
+                .hummingbirdTesting,
                 .inMemoryLogging, .logging, .serviceLifecycle, .serviceLifecycleTestKit,
             ]
         ),
@@ -132,7 +133,8 @@ let package = Package(
         .testTarget(
             name: "WorkerServiceTests",
             dependencies: [
-                "AWSTestKit", "CurlHTTP", "Jobs", "JobsTestKit", "JSON", "ServiceRuntime", "WorkerService", .configuration,
+                "AWSTestKit", "CurlHTTP", "Jobs", "JobsTestKit", "JSON", "ServiceRuntime", "WorkerService",
+                .configuration,
                 .serviceLifecycleTestKit,
             ]
         ),

@@ -42,7 +42,8 @@ public struct SQSJobSender: JobSender {
         try await send(job, trace: trace, after: .zero, as: "\(job.deduplicationID)#\(makeSuffix())")
     }
 
-    private func send(_ job: Job, trace: TraceContext?, after delay: Duration, as deduplicationID: String) async throws {
+    private func send(_ job: Job, trace: TraceContext?, after delay: Duration, as deduplicationID: String) async throws
+    {
         var message = SQS.OutgoingMessage(
             body: job.message.body,
             attributes: JobAttributes.attributes(jobType: job.type),

@@ -20,6 +20,7 @@ extension RouterMethods {
     /// - Parameters:
     ///   - readiness: What `/readyz` asks.
     ///   - liveness: Why the service is stuck, in a text fit for any reader; nil while it is not.
+    /// - Returns: The routes themselves.
     @discardableResult
     public func addHealthRoutes(
         _ readiness: Readiness,

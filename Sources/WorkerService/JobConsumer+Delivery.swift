@@ -154,8 +154,9 @@ extension JobConsumer {
 
     /// How many receipts of a message may be in vain: the queue allows ten, and each attempt costs one.
     private static let spareReceipts = 10 - Submission.maxAttemptsRange.upperBound
-    /// How old a job may be whose attempts are forgiven that failed while its type's gate was shut. A job that is wrong by
-    /// itself, and the only one of its type, looks like an outage; it must end some day.
+    /// How old a job may be whose attempts are forgiven that failed while its type's gate was shut.
+    ///
+    /// A job that is wrong by itself, and the only one of its type, looks like an outage; it must end some day.
     private static let longestTrial: Duration = .seconds(86400)
     private static let redelivery = Backoff(base: .seconds(10), limit: .seconds(900))
     private static let shedding = Backoff(base: .seconds(5), limit: .seconds(300))

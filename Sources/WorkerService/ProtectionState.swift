@@ -11,7 +11,7 @@ struct ProtectionState: Sendable, Hashable {
     private var busyAt = Duration.zero
 
     /// What is to be asked for now: protection for so long, its end (nil), or nothing at all (the outer nil).
-    mutating func step(isBusy: Bool, at now: Duration) -> Duration??  {
+    mutating func step(isBusy: Bool, at now: Duration) -> Duration?? {
         if isBusy {
             busyAt = now
             if let renewAt, now < renewAt { return nil }

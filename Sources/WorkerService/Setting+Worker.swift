@@ -11,7 +11,8 @@ extension Setting where Value == Int {
     static var breakerThreshold: Self {
         .int(
             "WORKER_BREAKER_FAILURES",
-            summary: "How many NETWORK or SYSTEM failures in a row keep jobs of their type from being started for a while",
+            summary:
+                "How many NETWORK or SYSTEM failures in a row keep jobs of their type from being started for a while",
             in: 1...1000,
             default: 5
         )
@@ -48,7 +49,8 @@ extension Setting where Value == String? {
     ///
     /// Source: Amazon ECS Developer Guide, "Task scale-in protection endpoint".
     static var ecsAgentURL: Self {
-        Setting<String>.url("ECS_AGENT_URI", summary: "Set by ECS: keep it from ending this task while jobs run").optional
+        Setting<String>.url("ECS_AGENT_URI", summary: "Set by ECS: keep it from ending this task while jobs run")
+            .optional
     }
 }
 

@@ -135,7 +135,11 @@ public final class TypeGate: Sendable {
         ]
         // Once when the gate shuts; that it stays shut is no news.
         let level: Logger.Level = wasShut ? .debug : .warning
-        Logger.current.log(level: level, "jobs of the type do not start for now: they fail in a row", metadata: metadata)
+        Logger.current.log(
+            level: level,
+            "jobs of the type do not start for now: they fail in a row",
+            metadata: metadata
+        )
         return wasShut
     }
 

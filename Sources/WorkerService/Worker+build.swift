@@ -30,7 +30,10 @@ public func buildWorker(_ start: ServiceStart) throws -> [any Service] {
     let consumer = JobConsumer(
         lanes: [
             .unordered(queue, runner: runner(of: queue, deadLetterQueueURL: configuration.deadLetterQueueURL)),
-            .ordered(fifoQueue, runner: runner(of: fifoQueue, deadLetterQueueURL: configuration.fifoDeadLetterQueueURL)),
+            .ordered(
+                fifoQueue,
+                runner: runner(of: fifoQueue, deadLetterQueueURL: configuration.fifoDeadLetterQueueURL)
+            ),
         ],
         store: store,
         gate: TypeGate(threshold: configuration.breakerThreshold, rateLimits: configuration.rateLimits),

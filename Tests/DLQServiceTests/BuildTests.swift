@@ -57,9 +57,11 @@ struct BuildTests {
     @Test("Everything that is missing for polling is told at once")
     func missing() throws {
         let errors = #expect(throws: ConfigurationErrors.self) { try read(["PORT": "x"]) }
-        #expect(errors?.problems.map(\.key) == [
+        #expect(
+            errors?.problems.map(\.key) == [
                 "DDB_TABLE", "SQS_QUEUE_URL", "SQS_FIFO_QUEUE_URL", "SQS_DLQ_URL", "SQS_FIFO_DLQ_URL", "PORT",
-            ])
+            ]
+        )
     }
 
     @Test("An address of the runtime API that is none stops the start")
@@ -73,9 +75,10 @@ struct BuildTests {
     @Test("A start that fails in a Lambda is told to Lambda")
     func initError() async throws {
         try await ScriptedServer.with(responses: [.respond(202)]) { server in
-            let environment = Self.aws.merging(["AWS_LAMBDA_RUNTIME_API": server.authority, "SQS_QUEUE_URL": Self.jobs, "SQS_FIFO_QUEUE_URL": "\(Self.jobs).fifo",
-            ])
-            { $1 }
+            let environment = Self.aws.merging([
+                "AWS_LAMBDA_RUNTIME_API": server.authority, "SQS_QUEUE_URL": Self.jobs,
+                "SQS_FIFO_QUEUE_URL": "\(Self.jobs).fifo",
+            ]) { $1 }
             await #expect(throws: ConfigurationErrors.self) {
                 try await buildDLQHandler(ServiceStart(environment: environment))
             }

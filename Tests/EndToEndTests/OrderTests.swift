@@ -28,7 +28,10 @@ struct OrderTests {
         for (key, ids) in jobs {
             for (id, payload) in zip(ids, Self.payloads) {
                 let status = try await client.finishedJob(id, within: .seconds(60))["status"]
-                #expect(status == (payload["class"] == "VALIDATION" ? "FAILED_FINAL" : "SUCCEEDED"), "\(key) \(payload)")
+                #expect(
+                    status == (payload["class"] == "VALIDATION" ? "FAILED_FINAL" : "SUCCEEDED"),
+                    "\(key) \(payload)"
+                )
             }
         }
         try await plane.orderedJobs.untilEmpty(within: .seconds(10))

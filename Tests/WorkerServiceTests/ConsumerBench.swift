@@ -73,7 +73,12 @@ struct ConsumerBench {
                             .unordered(queue, runner: runner(of: queue, TaskHandler(task))),
                             .ordered(orderedQueue, runner: runner(of: orderedQueue, TaskHandler(task))),
                         ]
-                        let consumer = consumer(lanes: lanes, concurrency: concurrency, grace: .seconds(20), store: store)
+                        let consumer = consumer(
+                            lanes: lanes,
+                            concurrency: concurrency,
+                            grace: .seconds(20),
+                            store: store
+                        )
                         running.addTask { try await consumer.run() }
                     }
                     try await running.waitForAll()

@@ -19,7 +19,9 @@ struct OrderTests {
         }
     }
 
-    @Test("run one after the other in two workers, and one that fails holds the others until it succeeds or is given up")
+    @Test(
+        "run one after the other in two workers, and one that fails holds the others until it succeeds or is given up"
+    )
     func strictOrder() async throws {
         var jobs: [JobID] = []
         for _ in 0..<4 { jobs.append(try await bench.submit("task", orderingKey: "a", maxAttempts: 3)) }

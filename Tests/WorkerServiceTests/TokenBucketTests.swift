@@ -28,9 +28,10 @@ struct TokenBucketTests {
 
     @Test("holds no more than a second's starts, however long nothing started")
     mutating func isBounded() {
-        let starts = (1...10).filter { _ in
-            bucket.reserve(at: .seconds(3600), patience: .zero) == .granted(after: .zero)
-        }
+        let starts = (1...10)
+            .filter { _ in
+                bucket.reserve(at: .seconds(3600), patience: .zero) == .granted(after: .zero)
+            }
         #expect(starts.count == 2)
     }
 }

@@ -17,7 +17,10 @@ struct TypeGateTests {
         for _ in 0..<times { gate.note(.failed(JobFailure(errorClass, "away")), ofType: "http") }
     }
 
-    @Test("shuts for a type that fails so many times in a row, and for no other", arguments: [ErrorClass.network, .system])
+    @Test(
+        "shuts for a type that fails so many times in a row, and for no other",
+        arguments: [ErrorClass.network, .system]
+    )
     func shuts(errorClass: ErrorClass) {
         let gate = makeGate()
         fail(gate, errorClass, times: 2)

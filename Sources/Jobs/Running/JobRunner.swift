@@ -64,6 +64,7 @@ public struct JobRunner: Sendable {
     /// - Parameters:
     ///   - delivery: The receipt.
     ///   - hooks: What is asked and told on the way.
+    /// - Returns: What is left to the caller.
     /// - Throws: ``DependencyError`` when the store or the queue failed. The message is then still in the queue and
     ///   comes back when its visibility ends.
     public func process(_ delivery: Delivery, hooks: RunHooks) async throws -> Processing {
@@ -74,7 +75,8 @@ public struct JobRunner: Sendable {
             try await bury(delivery, for: error, run: nil)
             return .settled
         }
-        return try await withLogger(mergingMetadata: ["jobId": "\(message.jobID)", "traceId": "\(message.traceID)"]) { _ in
+        return try await withLogger(mergingMetadata: ["jobId": "\(message.jobID)", "traceId": "\(message.traceID)"]) {
+            _ in
             let claim = newClaim(message, from: delivery)
             // Under one name, so that a claim whose answer was lost is found to be ours.
             let result = try await persistently(for: lease.renewalInterval) {
