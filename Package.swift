@@ -65,7 +65,7 @@ let package = Package(
         .target(
             name: "WorkerService",
             dependencies: [
-                "AWS", "CurlHTTP", "Jobs", "JobsAWS", "ServiceRuntime", .configuration, .logging,
+                "AWS", "CurlHTTP", "Jobs", "JobsAWS", "JSON", "ServiceRuntime", .configuration, .httpTypes, .logging,
                 .serviceLifecycle,
             ]
         ),
@@ -135,7 +135,8 @@ let package = Package(
         .testTarget(
             name: "ServiceRuntimeTests",
             dependencies: [
-                "ServiceRuntime", .argumentParser, .configuration, .httpTypes, .hummingbird, .hummingbirdTesting,
+                "JSON", "ServiceRuntime", .argumentParser, .configuration, .httpTypes, .hummingbird,
+                .hummingbirdTesting,
                 .inMemoryLogging, .logging, .serviceLifecycle, .serviceLifecycleTestKit,
             ]
         ),
@@ -150,7 +151,8 @@ let package = Package(
         .testTarget(
             name: "WorkerServiceTests",
             dependencies: [
-                "Jobs", "JobsTestKit", "JSON", "ServiceRuntime", "WorkerService", .configuration,
+                "AWSTestKit", "CurlHTTP", "Jobs", "JobsTestKit", "JSON", "ServiceRuntime", "WorkerService",
+                .configuration,
                 .serviceLifecycleTestKit,
             ]
         ),

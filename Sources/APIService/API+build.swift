@@ -17,7 +17,11 @@ public func buildAPI(_ start: ServiceStart) async throws -> [any Service] {
     let client = AWSClient(configuration: aws, transport: transport)
 
     let store = DynamoDBJobStore(client: client, table: configuration.table)
-    let queue = SQSJobSender(client: client, queueURL: configuration.queueURL)
+    let queue = SQSJobSender(
+        client: client,
+        queueURL: configuration.queueURL,
+        fifoQueueURL: configuration.fifoQueueURL
+    )
     let readiness = Readiness(checks: [
         ReadinessCheck("dynamodb") { try await store.checkReachable() },
         ReadinessCheck("sqs") { try await queue.checkReachable() },

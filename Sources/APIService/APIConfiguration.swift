@@ -11,8 +11,10 @@ public struct APIConfiguration: Sendable, Hashable {
     public var table: String
     /// The queue that carries the jobs.
     public var queueURL: String
+    /// The queue that carries the jobs with an ordering key.
+    public var fifoQueueURL: String
 
-    /// Reads `PORT` (8080), `HOST` (0.0.0.0), `DDB_TABLE` and `SQS_QUEUE_URL`.
+    /// Reads `PORT` (8080), `HOST` (0.0.0.0), `DDB_TABLE`, `SQS_QUEUE_URL` and `SQS_FIFO_QUEUE_URL`.
     ///
     /// - Throws: `ConfigurationError` for the first that is missing or malformed.
     public init(config: ConfigReader) throws(ConfigurationError) {
@@ -20,12 +22,14 @@ public struct APIConfiguration: Sendable, Hashable {
         host = try config.value(for: .host)
         table = try config.value(for: .table)
         queueURL = try config.value(for: .queueURL)
+        fifoQueueURL = try config.value(for: .fifoQueueURL)
     }
 
     /// Every variable that the API reads.
     public static var settings: [any EnvironmentVariable] {
         let own: [any EnvironmentVariable] = [
             Setting.port(default: 8080), Setting.host, Setting.table, Setting.queueURL,
+            Setting.fifoQueueURL,
         ]
         return ServiceSettings.base + own + DocumentedVariable.aws
     }

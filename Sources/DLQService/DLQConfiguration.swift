@@ -7,6 +7,8 @@ public struct DLQConfiguration: Sendable, Hashable {
     public var table: String
     /// The queue that carries the jobs; a message that was given up too early goes back there.
     public var queueURL: String
+    /// The queue that carries the jobs with an ordering key; for the same.
+    public var fifoQueueURL: String
     /// Whom the handler tells of incidents.
     public var notifications: NotificationSettings
     /// Where the dead letters come from.
@@ -20,18 +22,21 @@ public struct DLQConfiguration: Sendable, Hashable {
         case queue(Polling)
     }
 
-    /// What is needed to receive dead letters from a queue, beside the AWS client's settings.
+    /// What is needed to receive dead letters from their queues, beside the AWS client's settings.
     public struct Polling: Sendable, Hashable {
         /// The queue that takes the jobs that failed for good.
         public var deadLetterQueueURL: String
+        /// The queue that takes the jobs with an ordering key that failed for good.
+        public var fifoDeadLetterQueueURL: String
         /// The address that `/healthz` and `/readyz` are served on.
         public var host: String
         /// Their port.
         public var port: Int
 
         /// Makes the settings.
-        public init(deadLetterQueueURL: String, host: String, port: Int) {
+        public init(deadLetterQueueURL: String, fifoDeadLetterQueueURL: String, host: String, port: Int) {
             self.deadLetterQueueURL = deadLetterQueueURL
+            self.fifoDeadLetterQueueURL = fifoDeadLetterQueueURL
             self.host = host
             self.port = port
         }
@@ -41,39 +46,48 @@ public struct DLQConfiguration: Sendable, Hashable {
     public init(
         table: String,
         queueURL: String,
+        fifoQueueURL: String,
         notifications: NotificationSettings = NotificationSettings(),
         source: Source
     ) {
         self.table = table
         self.notifications = notifications
         self.queueURL = queueURL
+        self.fifoQueueURL = fifoQueueURL
         self.source = source
     }
 
-    /// Reads `AWS_LAMBDA_RUNTIME_API`, which decides the mode, and what that mode needs: `DDB_TABLE` and
-    /// `SQS_QUEUE_URL` in both, `SQS_DLQ_URL`, `HOST` and `PORT` where the queue is polled.
+    /// Reads `AWS_LAMBDA_RUNTIME_API`, which decides the mode, and what that mode needs: `DDB_TABLE`,
+    /// `SQS_QUEUE_URL` and `SQS_FIFO_QUEUE_URL` in both, `SQS_DLQ_URL`, `SQS_FIFO_DLQ_URL`, `HOST` and `PORT` where the
+    /// queues are polled.
     ///
     /// - Throws: What is missing or malformed, all of it together.
     public init(config: ConfigReader) throws {
         if let runtimeAPI = try config.value(for: .lambdaRuntimeAPI) {
-            try config.validate([Setting.table, Setting.queueURL])
+            try config.validate([Setting.table, Setting.queueURL, Setting.fifoQueueURL])
             self.init(
                 table: try config.value(for: .table),
                 queueURL: try config.value(for: .queueURL),
+                fifoQueueURL: try config.value(for: .fifoQueueURL),
                 notifications: try NotificationSettings(config: config),
                 source: .lambda(runtimeAPI: runtimeAPI)
             )
             return
         }
-        try config.validate([Setting.table, Setting.queueURL, Setting.deadLetterQueueURL, Setting.host, Self.port])
+        try config.validate([
+            Setting.table, Setting.queueURL, Setting.fifoQueueURL, Setting.deadLetterQueueURL,
+            Setting.fifoDeadLetterQueueURL, Setting.host, Self.port,
+        ])
         let polling = Polling(
             deadLetterQueueURL: try config.value(for: .deadLetterQueueURL),
+            fifoDeadLetterQueueURL: try config.value(for: .fifoDeadLetterQueueURL),
             host: try config.value(for: .host),
             port: try config.value(for: Self.port)
         )
         self.init(
             table: try config.value(for: .table),
             queueURL: try config.value(for: .queueURL),
+            fifoQueueURL: try config.value(for: .fifoQueueURL),
             notifications: try NotificationSettings(config: config),
             source: .queue(polling)
         )
@@ -87,7 +101,9 @@ public struct DLQConfiguration: Sendable, Hashable {
         let own: [any EnvironmentVariable] = [
             DocumentedVariable(Setting.table),
             DocumentedVariable(Setting.queueURL),
+            DocumentedVariable(Setting.fifoQueueURL),
             DocumentedVariable(Setting.deadLetterQueueURL, addition: ", unless this is a Lambda"),
+            DocumentedVariable(Setting.fifoDeadLetterQueueURL, addition: ", unless this is a Lambda"),
             DocumentedVariable(Setting.host),
             DocumentedVariable(port),
             DocumentedVariable(Setting.lambdaRuntimeAPI),

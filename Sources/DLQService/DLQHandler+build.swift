@@ -24,7 +24,11 @@ public func buildDLQHandler(_ start: ServiceStart) async throws -> [any Service]
         let processor = DeadLetterProcessor(
             recorder: DeadLetterRecorder(
                 store: store,
-                queue: SQSJobSender(client: client, queueURL: configuration.queueURL)
+                queue: SQSJobSender(
+                    client: client,
+                    queueURL: configuration.queueURL,
+                    fifoQueueURL: configuration.fifoQueueURL
+                )
             ),
             reporter: configuration.notifications.reporter(client: client, transport: transport),
             metrics: .standardOutput
@@ -36,15 +40,16 @@ public func buildDLQHandler(_ start: ServiceStart) async throws -> [any Service]
             let function = DeadLetterFunction(processor: processor, readReason: DeadLetterAttributes.reason)
             return [LambdaRuntimeLoop(api: api, function: function.handle)]
         case .queue(let polling):
-            let queue = SQSJobQueue(client: client, queueURL: polling.deadLetterQueueURL)
+            let queues = [polling.deadLetterQueueURL, polling.fifoDeadLetterQueueURL]
+                .map { SQSJobQueue(client: client, queueURL: $0) }
             let readiness = Readiness(checks: [
                 ReadinessCheck("dynamodb") { try await store.checkReachable() },
-                ReadinessCheck("sqs") { try await queue.checkReachable() },
+                ReadinessCheck("sqs") { for queue in queues { try await queue.checkReachable() } },
             ])
-            return [
-                HealthServer(readiness: readiness, host: polling.host, port: polling.port),
-                DeadLetterPoller(queue: queue, processor: processor, checkStore: store.checkReachable),
-            ]
+            let pollers = queues.map { queue in
+                DeadLetterPoller(queue: queue, processor: processor, checkStore: store.checkReachable)
+            }
+            return [HealthServer(readiness: readiness, host: polling.host, port: polling.port)] + pollers
         }
     }
 }

@@ -15,6 +15,12 @@ public protocol JobSender: Sendable {
     /// - Throws: ``DependencyError``; the message may have been sent nevertheless.
     func send(_ job: Job, trace: TraceContext?, after delay: Duration) async throws
 
+    /// Sends the message of a job that may have been sent before, because the one that was sent is lost or used up.
+    ///
+    /// As ``send(_:trace:after:)``, but no queue takes it for a repetition of the first: an ordered queue drops what it was
+    /// sent in the last five minutes.
+    func sendAgain(_ job: Job, trace: TraceContext?) async throws
+
     /// Answers if the queue can be reached; for readiness.
     func checkReachable() async throws
 }
@@ -41,6 +47,17 @@ public protocol JobQueue: Sendable {
     func checkReachable() async throws
 }
 
+/// Where a message can be replaced by one whose receipts are counted anew.
+public protocol MessageReplacer: Sendable {
+    /// Sends a copy of a message, to be hidden for so long and 15 minutes at most, and then removes the message. Goes on when
+    /// the calling task is cancelled.
+    ///
+    /// Not for an ordered queue: the copy would come behind the others of its key.
+    ///
+    /// - Throws: ``DependencyError``; the copy may have been sent nevertheless.
+    func replace(_ delivery: Delivery, after delay: Duration) async throws
+}
+
 /// Where messages go whose jobs have failed for good.
 public protocol DeadLetterSender: Sendable {
     /// Sends a message there, with the reason. Goes on when the calling task is cancelled.
@@ -63,6 +80,10 @@ public struct Delivery: Sendable, Hashable {
     public var sentAt: Timestamp?
     /// The sender's place in its trace, as `AWSTraceHeader` carries it.
     public var trace: TraceContext?
+    /// The type of the job, as far as the message tells it before the record is read.
+    public var jobType: String?
+    /// The key whose jobs this message holds up until it is deleted; nil on a queue that keeps no order.
+    public var orderingKey: String?
     /// Why the message is among the dead letters; nil if the queue itself moved it there, or on any other queue.
     public var deadLetterReason: DeadLetter.Reason?
 
@@ -74,6 +95,8 @@ public struct Delivery: Sendable, Hashable {
         receiveCount: Int,
         sentAt: Timestamp? = nil,
         trace: TraceContext? = nil,
+        jobType: String? = nil,
+        orderingKey: String? = nil,
         deadLetterReason: DeadLetter.Reason? = nil
     ) {
         self.messageID = messageID
@@ -82,6 +105,8 @@ public struct Delivery: Sendable, Hashable {
         self.receiveCount = receiveCount
         self.sentAt = sentAt
         self.trace = trace
+        self.jobType = jobType
+        self.orderingKey = orderingKey
         self.deadLetterReason = deadLetterReason
     }
 }

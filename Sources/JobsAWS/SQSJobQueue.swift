@@ -3,12 +3,13 @@ import FoundationEssentials
 public import Jobs
 import Observability
 
-/// Receives messages from an SQS queue; deletes and hides them in batches when there are many at once.
+/// Receives messages from an SQS queue; deletes, hides and replaces them in batches when there are many at once.
 public struct SQSJobQueue: JobQueue {
     private let client: AWSClient
     private let queueURL: String
     private let deletes: BatchCoalescer<String>
     private let hides: BatchCoalescer<Hiding>
+    private let copies: BatchCoalescer<SQS.OutgoingMessage>
 
     /// Makes a queue of this URL.
     public init(client: AWSClient, queueURL: String) {
@@ -16,6 +17,7 @@ public struct SQSJobQueue: JobQueue {
         self.queueURL = queueURL
         deletes = .deleting(from: queueURL, with: client)
         hides = .hiding(in: queueURL, with: client)
+        copies = .sending(to: queueURL, with: client)
     }
 
     /// Receives up to ten messages.
@@ -47,8 +49,23 @@ public struct SQSJobQueue: JobQueue {
     }
 }
 
+extension SQSJobQueue: MessageReplacer {
+    /// Sends a copy and removes the message; the calls may serve others too.
+    public func replace(_ delivery: Delivery, after delay: Duration) async throws {
+        let copy = SQS.OutgoingMessage(
+            body: delivery.body,
+            delay: min(max(.zero, delay), Job.longestQueueDelay),
+            attributes: JobAttributes.attributes(jobType: delivery.jobType),
+            traceHeader: delivery.trace?.xrayHeader
+        )
+        try await copies.submit(copy)
+        try await delete(delivery)
+    }
+}
+
 extension Delivery {
     init(_ message: SQS.Message) {
+        let texts = message.messageAttributes.compactMapValues(\.stringValue)
         self.init(
             messageID: message.id,
             receipt: message.receiptHandle,
@@ -56,7 +73,18 @@ extension Delivery {
             receiveCount: message.receiveCount ?? 1,
             sentAt: message.sentAt.map { Timestamp(milliseconds: Int64(($0.timeIntervalSince1970 * 1000).rounded())) },
             trace: message.traceHeader.flatMap { TraceContext(xrayHeader: $0) },
-            deadLetterReason: DeadLetterAttributes.reason(in: message.messageAttributes.compactMapValues(\.stringValue))
+            jobType: texts[JobAttributes.jobType],
+            orderingKey: message.orderingKey,
+            deadLetterReason: DeadLetterAttributes.reason(in: texts)
         )
+    }
+}
+
+extension SQS.Message {
+    /// The group, if the queue keeps an order.
+    ///
+    /// A standard queue may have groups too, for fairness; a sequence number is given by FIFO queues alone.
+    fileprivate var orderingKey: String? {
+        attributes["SequenceNumber"] == nil ? nil : groupID
     }
 }

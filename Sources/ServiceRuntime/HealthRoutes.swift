@@ -1,9 +1,10 @@
 import HTTPTypes
 public import Hummingbird
+import JSON
 
 /// The paths that probes ask.
 public enum HealthPath {
-    /// Answers 200 as long as the process answers at all.
+    /// Answers 200 as long as the process answers at all, and does not know itself to be stuck: then 503.
     public static let liveness = "/healthz"
     /// Answers 200 if the service can do its work, 503 if not.
     public static let readiness = "/readyz"
@@ -15,17 +16,28 @@ extension RouterMethods {
     /// Adds `GET /healthz` and `GET /readyz`.
     ///
     /// `/readyz` answers which checks failed, and with `Retry-After` when it is worth to ask again.
+    ///
+    /// - Parameters:
+    ///   - readiness: What `/readyz` asks.
+    ///   - liveness: Why the service is stuck, in a text fit for any reader; nil while it is not.
+    /// - Returns: The routes themselves.
     @discardableResult
-    public func addHealthRoutes(_ readiness: Readiness) -> Self {
+    public func addHealthRoutes(
+        _ readiness: Readiness,
+        liveness: @escaping @Sendable () -> String? = { nil }
+    ) -> Self {
         get(RouterPath(HealthPath.liveness)) { _, _ in
-            healthResponse(.ok, #"{"status":"ok"}"#)
+            guard let problem = liveness() else { return healthResponse(.ok, #"{"status":"ok"}"#) }
+            let json: JSONValue = ["status": "stuck", "reason": .string(problem)]
+            return healthResponse(.serviceUnavailable, json.serializedString)
         }
         get(RouterPath(HealthPath.readiness)) { _, _ in
             let report = await readiness.report()
+            let json = report.json(details: readiness.details())
             guard report.isReady else {
-                return healthResponse(.serviceUnavailable, report.json, headers: [.retryAfter: "1"])
+                return healthResponse(.serviceUnavailable, json, headers: [.retryAfter: "1"])
             }
-            return healthResponse(.ok, report.json)
+            return healthResponse(.ok, json)
         }
         return self
     }

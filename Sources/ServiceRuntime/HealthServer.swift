@@ -7,6 +7,7 @@ public import ServiceLifecycle
 /// Put first into the list of services it stops last: while the others drain, the process is alive and says so.
 public struct HealthServer: Service {
     private let readiness: Readiness
+    private let liveness: @Sendable () -> String?
     private let address: BindAddress
     private let logger: Logger
 
@@ -14,11 +15,19 @@ public struct HealthServer: Service {
     ///
     /// - Parameters:
     ///   - readiness: What `/readyz` asks.
+    ///   - liveness: What `/healthz` asks: why the service is stuck; nil while it is not.
     ///   - host: The address to listen on.
     ///   - port: The port to listen on; 0 takes a free one, which is logged.
     ///   - logger: Is told the port.
-    public init(readiness: Readiness, host: String = "0.0.0.0", port: Int, logger: Logger = .current) {
+    public init(
+        readiness: Readiness,
+        liveness: @escaping @Sendable () -> String? = { nil },
+        host: String = "0.0.0.0",
+        port: Int,
+        logger: Logger = .current
+    ) {
         self.readiness = readiness
+        self.liveness = liveness
         self.address = .hostname(host, port: port)
         self.logger = logger
     }
@@ -32,17 +41,17 @@ public struct HealthServer: Service {
 
     package var application: some ApplicationProtocol {
         Application(
-            router: Self.router(readiness),
+            router: router,
             configuration: .init(address: address),
             onServerRunning: { [logger] channel in logger.reportListening(on: channel) },
             logger: logger.forHTTPServer
         )
     }
 
-    private static func router(_ readiness: Readiness) -> Router<BasicRequestContext> {
+    private var router: Router<BasicRequestContext> {
         let router = Router(options: .autoGenerateHeadEndpoints)
         router.add(middleware: HealthProblemMiddleware())
-        router.addHealthRoutes(readiness)
+        router.addHealthRoutes(readiness, liveness: liveness)
         return router
     }
 }

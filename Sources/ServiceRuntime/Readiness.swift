@@ -1,3 +1,4 @@
+public import JSON
 public import Logging
 
 /// Whether a service can do its work: its checks, run together and not more often than once a second.
@@ -11,6 +12,8 @@ public actor Readiness {
     private let clock: any Clock<Duration>
     private let elapsed: @Sendable () -> Duration
     private let logger: Logger
+    /// What else is to be told to whoever asks; it decides nothing.
+    nonisolated let details: @Sendable () -> JSONObject
 
     private var running: Task<ReadinessReport, Never>?
     private var last: (report: ReadinessReport, at: Duration)?
@@ -23,12 +26,14 @@ public actor Readiness {
     ///   - freshness: How long an answer is good for.
     ///   - clock: Measures both.
     ///   - logger: Is told when the service stops being ready, why, and when it is ready again.
+    ///   - details: What else `/readyz` tells, as its member of that name; it decides nothing.
     public init(
         checks: [ReadinessCheck],
         deadline: Duration = .seconds(2),
         freshness: Duration = .seconds(1),
         clock: any Clock<Duration> = ContinuousClock(),
-        logger: Logger = .current
+        logger: Logger = .current,
+        details: @escaping @Sendable () -> JSONObject = { [:] }
     ) {
         precondition(Set(checks.map(\.name)).count == checks.count, "checks: two have the same name")
         self.checks = checks
@@ -37,6 +42,7 @@ public actor Readiness {
         self.clock = clock
         self.elapsed = stopwatch(clock)
         self.logger = logger
+        self.details = details
     }
 
     /// What the checks find, or found a moment ago.
@@ -90,9 +96,4 @@ public actor Readiness {
             logger.warning("not ready", error: failure.cause, metadata: ["check.name": "\(name)"])
         }
     }
-}
-
-private func stopwatch<C: Clock<Duration>>(_ clock: C) -> @Sendable () -> Duration {
-    let start = clock.now
-    return { start.duration(to: clock.now) }
 }

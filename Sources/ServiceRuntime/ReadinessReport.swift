@@ -26,8 +26,8 @@ public struct ReadinessReport: Sendable, Hashable {
         entries.allSatisfy { $0.outcome == .ok }
     }
 
-    /// For example `{"status":"ready","checks":{"dynamodb":"ok"}}`.
-    var json: String {
+    /// For example `{"status":"ready","checks":{"dynamodb":"ok"}}`, and `details` if there are any.
+    func json(details: JSONObject = [:]) -> String {
         var writer = JSONWriter()
         writer.beginObject()
         writer.member("status", isReady ? "ready" : "unavailable")
@@ -37,6 +37,10 @@ public struct ReadinessReport: Sendable, Hashable {
             writer.member(entry.name, entry.outcome.text)
         }
         writer.endObject()
+        if !details.isEmpty {
+            writer.key("details")
+            writer.value(.object(details))
+        }
         writer.endObject()
         return String(decoding: writer.bytes, as: UTF8.self)
     }

@@ -5,7 +5,7 @@ public import ServiceLifecycle
 /// An executable that runs services until it is told to stop.
 ///
 /// It takes no arguments: everything comes from the environment, `--help` lists it. Exit codes: 0 after SIGTERM or
-/// SIGINT and a clean drain, 64 for an argument, 78 for settings that are missing or malformed (one line each on
+/// SIGINT and a clean drain, 143 or 130 after a second one, which ends it at once, 64 for an argument, 78 for settings that are missing or malformed (one line each on
 /// standard error), 1 for everything else, which is logged.
 ///
 /// ```swift

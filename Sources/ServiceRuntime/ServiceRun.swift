@@ -1,4 +1,5 @@
 package import ArgumentParser
+import Glibc
 package import Logging
 package import ServiceLifecycle
 import UnixSignals
@@ -29,13 +30,31 @@ package struct ServiceRun {
             logger: logger
         )
         configuration.maximumGracefulShutdownDuration = grace + .seconds(5)
+        let group = ServiceGroup(configuration: configuration)
         do {
-            try await ServiceGroup(configuration: configuration).run()
+            try await endingAtSecondSignal { try await group.run() }
         } catch is ReportedFailure {
             throw .failure
         } catch {
             logger.error("stopped unexpectedly", error: error)
             throw .failure
+        }
+    }
+
+    /// Whoever asks twice does not want to wait: nothing is drained then, and what runs comes back by its lease's end.
+    private func endingAtSecondSignal(_ work: @escaping @Sendable () async throws -> Void) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { [logger] in
+                var count = 0
+                for await signal in await UnixSignalsSequence(trapping: .sigterm, .sigint) {
+                    count += 1
+                    guard count == 2 else { continue }
+                    logger.warning("ended at once by a second signal")
+                    _exit(signal == .sigint ? 130 : 143)
+                }
+            }
+            defer { group.cancelAll() }
+            try await work()
         }
     }
 

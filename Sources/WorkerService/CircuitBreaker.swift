@@ -12,11 +12,20 @@ struct CircuitBreaker: Sendable, Hashable {
     }
 
     private(set) var state = State.closed
+    /// How many failures in a row open it.
+    private let threshold: Int
+    private var failuresInARow = 0
+
+    init(threshold: Int = 1) {
+        self.threshold = threshold
+    }
 
     /// Notes a failure of what the work needs; answers whether that has opened the breaker.
     mutating func noteFailure() -> Bool {
         switch state {
         case .closed:
+            failuresInARow += 1
+            guard failuresInARow >= threshold else { return false }
             state = .open(failures: 1)
             return true
         case .open, .halfOpen(_, isTrying: false):
@@ -29,6 +38,7 @@ struct CircuitBreaker: Sendable, Hashable {
 
     /// Notes a success; answers whether that has closed the breaker.
     mutating func noteSuccess() -> Bool {
+        failuresInARow = 0
         guard state != .closed else { return false }
         state = .closed
         return true
@@ -37,6 +47,12 @@ struct CircuitBreaker: Sendable, Hashable {
     /// Lets one piece of work through, if none is let through at all.
     mutating func allowOne() {
         guard case .open(let failures) = state else { return }
+        state = .halfOpen(failures: failures, isTrying: false)
+    }
+
+    /// Notes that the piece of work that was let through has ended without saying anything: another may be tried.
+    mutating func noteInconclusive() {
+        guard case .halfOpen(let failures, isTrying: true) = state else { return }
         state = .halfOpen(failures: failures, isTrying: false)
     }
 

@@ -1,5 +1,6 @@
 import Jobs
 import Logging
+import ServiceRuntime
 import Synchronization
 
 /// Takes messages from the queue when there is room for them, and not while what they need is away.
@@ -8,34 +9,61 @@ import Synchronization
 /// gives it up. So once a job has met a failing dependency there is a pause; then the store must answer, and then a
 /// single message must be dealt with before more are taken.
 final class Intake: Sendable {
-    private let queue: any JobQueue
+    private let lane: JobLane
     private let store: any JobStore
     private let slots: SlotPool
     private let wait: Duration
     private let visibility: Duration
     private let clock: any Clock<Duration>
+    private let now: @Sendable () -> Timestamp
     private let draw: @Sendable () -> Double
+    private let pulse: Pulse
+    private let age = Mutex(Duration?.none)
     private let breaker = Mutex(CircuitBreaker())
     private let changes: AsyncStream<Void>
     private let breakerChanged: AsyncStream<Void>.Continuation
 
     init(
-        queue: any JobQueue,
+        lane: JobLane,
         store: any JobStore,
         slots: SlotPool,
         wait: Duration,
         visibility: Duration,
         clock: any Clock<Duration>,
+        now: @escaping @Sendable () -> Timestamp,
         draw: @escaping @Sendable () -> Double
     ) {
-        self.queue = queue
+        self.lane = lane
         self.store = store
         self.slots = slots
         self.wait = wait
         self.visibility = visibility
         self.clock = clock
+        self.now = now
         self.draw = draw
+        pulse = Pulse(
+            elapsed: stopwatch(clock),
+            timeForReceive: wait * 3,
+            timeForJobs: max(wait * 3, visibility)
+        )
         (changes, breakerChanged) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    /// Whether it is stuck: no receive has ended for three times as long as one may wait, and there is no good reason.
+    var isStuck: Bool { pulse.isOverdue }
+
+    /// How old the oldest message of the last receive was that had not been received before; nil before the first receive.
+    var backlogAge: Duration? { age.withLock { $0 } }
+
+    /// Notes a sign of life of a job that runs.
+    func noteSignOfLife() {
+        pulse.noteSignOfLife()
+    }
+
+    /// Notes that a message was put off before anything that it needs was asked.
+    func noteUntried() {
+        breaker.withLock { $0.noteInconclusive() }
+        breakerChanged.yield()
     }
 
     /// Notes that a message could not be dealt with because something that it needs failed.
@@ -63,12 +91,13 @@ final class Intake: Sendable {
     /// - Throws: `CancellationError` only: a failing dependency is waited out.
     func room() async throws -> Int {
         while true {
+            pulse.noteWaitForJobs()
             let free = try await slots.waitForFree()
             switch breaker.withLock(\.state) {
             case .closed:
                 return free
             case .open(let failures):
-                try await clock.sleep(for: Self.pauses.delay(afterAttempt: failures, draw: draw()))
+                try await pause(after: failures)
                 try await untilItWorks("intake paused: the store does not answer") {
                     try await self.store.checkReachable()
                 }
@@ -87,8 +116,9 @@ final class Intake: Sendable {
     /// - Throws: `CancellationError` only: a failing queue is waited out.
     func receive(upTo free: Int) async throws -> [Delivery] {
         let deliveries = try await untilItWorks("receive failed") { [self] in
-            try await queue.receive(upTo: min(free, Self.largestBatch), wait: wait, visibility: visibility)
+            try await lane.queue.receive(upTo: min(free, lane.batchLimit), wait: wait, visibility: visibility)
         }
+        noteAge(of: deliveries)
         if !deliveries.isEmpty {
             breaker.withLock { $0.noteTaken() }
         }
@@ -103,6 +133,7 @@ final class Intake: Sendable {
         var failures = 0
         while true {
             do {
+                pulse.noteCall()
                 let result = try await call()
                 if failures > 0 {
                     Logger.current.notice("dependency is back", metadata: ["intake.failures": "\(failures)"])
@@ -113,13 +144,22 @@ final class Intake: Sendable {
                 // The first failure and then one in ten: an outage of an hour must not fill the log.
                 let level: Logger.Level = failures % 10 == 1 ? .warning : .debug
                 Logger.current.log(level: level, complaint, metadata: ["error.message": "\(error)"])
-                try await clock.sleep(for: Self.pauses.delay(afterAttempt: failures, draw: draw()))
+                try await pause(after: failures)
             }
         }
     }
 
-    private static let pauses = Backoff(base: .seconds(1), limit: .seconds(30))
+    private func pause(after failures: Int) async throws {
+        let length = Self.pauses.delay(afterAttempt: failures, draw: draw())
+        pulse.notePause(of: length)
+        try await clock.sleep(for: length)
+    }
 
-    /// The most that one call to SQS brings.
-    private static let largestBatch = 10
+    private func noteAge(of deliveries: [Delivery]) {
+        let oldest = deliveries.filter { $0.receiveCount == 1 }.compactMap(\.sentAt).min()
+        let length = oldest.map { max(.zero, now().duration(since: $0)) } ?? .zero
+        age.withLock { $0 = length }
+    }
+
+    private static let pauses = Backoff(base: .seconds(1), limit: .seconds(30))
 }

@@ -1,20 +1,22 @@
+public import JSON
 public import Jobs
 import Logging
 public import ServiceLifecycle
 import ServiceRuntime
 
-/// Takes messages from the queue and runs their jobs, as many at once as there are slots.
+/// Takes messages from its queues and runs their jobs, as many at once as there are slots for all of them together.
 ///
 /// On graceful shutdown it stops receiving, hands back what has not begun, and lets what runs finish for the
 /// grace period; then it interrupts the handlers, whose jobs go back to the queue without an attempt burned. It returns
 /// when all of that is recorded.
 public struct JobConsumer: Service {
-    private let runner: JobRunner
-    private let queue: any JobQueue
-    private let store: any JobStore
-    private let options: Options
-    private let clock: any Clock<Duration>
-    private let draw: @Sendable () -> Double
+    let slots: SlotPool
+    let gate: TypeGate
+    let options: Options
+    let clock: any Clock<Duration>
+    let now: @Sendable () -> Timestamp
+    let draw: @Sendable () -> Double
+    private let intakes: [(lane: JobLane, intake: Intake)]
 
     /// How a consumer consumes.
     public struct Options: Sendable, Hashable {
@@ -45,26 +47,42 @@ public struct JobConsumer: Service {
     /// Makes a consumer.
     ///
     /// - Parameters:
-    ///   - runner: Runs the jobs.
-    ///   - queue: Where the messages come from.
+    ///   - lanes: The queues that the messages come from, and what runs their jobs.
     ///   - store: Where the jobs are; asked whether it answers, after a failure.
+    ///   - gate: Decides whether jobs of a type may start.
     ///   - options: How much, and for how long.
     ///   - clock: What pauses and the grace period are measured by.
+    ///   - now: The wall clock, which the messages' age goes by.
     ///   - draw: Random numbers in 0..<1, which spread the pauses.
     public init(
-        runner: JobRunner,
-        queue: any JobQueue,
+        lanes: [JobLane],
         store: any JobStore,
+        gate: TypeGate = TypeGate(),
         options: Options = Options(),
         clock: any Clock<Duration> = ContinuousClock(),
+        now: @escaping @Sendable () -> Timestamp = Timestamp.now,
         draw: @escaping @Sendable () -> Double = { .random(in: 0..<1) }
     ) {
-        self.runner = runner
-        self.queue = queue
-        self.store = store
+        let slots = SlotPool(options.concurrency)
+        self.slots = slots
+        self.gate = gate
         self.options = options
         self.clock = clock
+        self.now = now
         self.draw = draw
+        intakes = lanes.map { lane in
+            let intake = Intake(
+                lane: lane,
+                store: store,
+                slots: slots,
+                wait: options.wait,
+                visibility: options.visibility,
+                clock: clock,
+                now: now,
+                draw: draw
+            )
+            return (lane, intake)
+        }
     }
 
     /// Consumes until a graceful shutdown, or until it is cancelled.
@@ -78,24 +96,20 @@ public struct JobConsumer: Service {
     }
 
     private func consume() async {
-        let slots = SlotPool(options.concurrency)
-        let intake = Intake(
-            queue: queue,
-            store: store,
-            slots: slots,
-            wait: options.wait,
-            visibility: options.visibility,
-            clock: clock,
-            draw: draw
-        )
+        await withTaskGroup { group in
+            for (lane, intake) in intakes {
+                group.addTask { await consume(lane, through: intake) }
+            }
+        }
+    }
+
+    private func consume(_ lane: JobLane, through intake: Intake) async {
         await withDiscardingTaskGroup { group in
             while let deliveries = await nextDeliveries(from: intake) {
-                slots.take(deliveries.count)
-                for delivery in deliveries {
-                    group.addTask {
-                        defer { slots.release() }
-                        await process(delivery, for: intake)
-                    }
+                // Another queue may have taken slots meanwhile: then some have to stand in line.
+                let slotCount = slots.take(deliveries.count)
+                for (index, delivery) in deliveries.enumerated() {
+                    group.addTask { await deal(with: delivery, of: lane, for: intake, hasSlot: index < slotCount) }
                 }
             }
         }
@@ -115,34 +129,12 @@ public struct JobConsumer: Service {
         }
     }
 
+    /// Tells every intake that waits for a job's end that one is alive.
+    func noteSignOfLife() {
+        for (_, intake) in intakes { intake.noteSignOfLife() }
+    }
+
     private static let momentToEnd: Duration = .milliseconds(500)
-
-    private func process(_ delivery: Delivery, for intake: Intake) async {
-        do {
-            if Task.isShuttingDownGracefully {
-                try await runner.handBack(delivery)
-            } else {
-                try await runner.process(delivery, onClaim: intake.noteSuccess)
-            }
-            intake.noteSuccess()
-        } catch {
-            intake.noteFailure(error)
-            await bringBack(delivery)
-        }
-    }
-
-    /// Has a message come back after a time that grows with its receipts, if the queue can be told so: soon after a short
-    /// outage, and seldom in a long one, for each receipt is one of the few that the queue allows.
-    private func bringBack(_ delivery: Delivery) async {
-        do {
-            let pause = Self.redelivery.delay(afterAttempt: delivery.receiveCount, draw: draw())
-            try await queue.hide(delivery, for: pause)
-        } catch {
-            Logger.current.debug("message stays hidden", metadata: ["error.message": "\(error)"])
-        }
-    }
-
-    private static let redelivery = Backoff(base: .seconds(10), limit: .seconds(900))
 
     private func waitOutGrace() async {
         do {
@@ -152,5 +144,26 @@ public struct JobConsumer: Service {
         } catch {
             // All jobs ended before the grace period did.
         }
+    }
+}
+
+extension JobConsumer {
+    /// Why the consumer gets on no more; nil while it does.
+    public var problem: String? {
+        intakes.contains { $0.intake.isStuck } ? "no receive has ended for three times as long as one waits" : nil
+    }
+
+    /// How many jobs run.
+    public var runningJobs: Int { slots.taken }
+
+    /// What it is up to, for whoever asks: the types whose jobs do not start, and about how old the oldest message is that
+    /// nobody had received.
+    public var details: JSONObject {
+        let breakers = gate.breakers().sorted { $0.key < $1.key }.map { ($0.key, JSONValue.string($0.value)) }
+        var details: JSONObject = ["breakers": .object(JSONObject(breakers))]
+        if let age = intakes.compactMap(\.intake.backlogAge).max() {
+            details["backlogAgeSeconds"] = .int(Int(age / .seconds(1)))
+        }
+        return details
     }
 }

@@ -1,35 +1,54 @@
 import Synchronization
 
-/// Counts how many more jobs may run, and lets one task wait until there is room.
+/// Counts how many more jobs may run, lets tasks wait until there is room, and others stand in line for a slot.
 final class SlotPool: Sendable {
+    private struct Waiter {
+        var id: Int
+        var wake: CheckedContinuation<Bool, Never>
+    }
+
     private struct State {
         var free: Int
-        var waiter: CheckedContinuation<Void, Never>?
+        var counter = 0
+        /// Those who wait for any slot to be free.
+        var watchers: [Waiter] = []
+        /// Those who wait to have one.
+        var line: [Waiter] = []
     }
 
     private let state: Mutex<State>
+    private let count: Int
 
     init(_ count: Int) {
+        self.count = count
         state = Mutex(State(free: count))
     }
 
-    /// Takes slots that are free.
-    func take(_ count: Int) {
-        state.withLock { $0.free -= count }
+    /// How many slots are taken.
+    var taken: Int { count - state.withLock(\.free) }
+
+    /// Takes as many slots as are free, up to a number; answers how many.
+    @discardableResult
+    func take(_ wanted: Int) -> Int {
+        state.withLock { state in
+            let taken = min(wanted, state.free)
+            state.free -= taken
+            return taken
+        }
     }
 
-    /// Gives a slot back, and wakes the one that waits.
+    /// Gives a slot to the first in line, or back.
     func release() {
-        let waiter = state.withLock { state in
+        let woken = state.withLock { state in
+            if !state.line.isEmpty { return [state.line.removeFirst()] }
             state.free += 1
-            return state.waiter.take()
+            defer { state.watchers = [] }
+            return state.watchers
         }
-        waiter?.resume()
+        for waiter in woken { waiter.wake.resume(returning: true) }
     }
 
     /// Waits until a slot is free; answers how many are.
-    ///
-    /// Only one task may wait at a time.
     ///
     /// - Throws: `CancellationError`.
     func waitForFree() async throws -> Int {
@@ -37,23 +56,47 @@ final class SlotPool: Sendable {
             try Task.checkCancellation()
             let free = state.withLock(\.free)
             guard free <= 0 else { return free }
-            await waitForRelease()
+            _ = await wait(in: \.watchers) { $0.free > 0 }
         }
     }
 
-    private func waitForRelease() async {
-        await withTaskCancellationHandler {
-            await withCheckedContinuation { waiter in
-                let mayWait = state.withLock { state in
-                    precondition(state.waiter == nil, "only one task may wait for a slot")
-                    guard state.free <= 0, !Task.isCancelled else { return false }
-                    state.waiter = waiter
-                    return true
+    /// Stands in line for a slot and takes it.
+    ///
+    /// - Throws: `CancellationError`; no slot is taken then.
+    func enter() async throws {
+        let hasSlot = await wait(in: \.line) { state in
+            guard state.free > 0 else { return false }
+            state.free -= 1
+            return true
+        }
+        guard hasSlot else { throw CancellationError() }
+    }
+
+    /// Waits, unless it need not, until it is woken (true) or cancelled (false).
+    private func wait(
+        in list: any WritableKeyPath<State, [Waiter]> & Sendable,
+        unless isDone: (inout State) -> Bool
+    ) async -> Bool {
+        let id = state.withLock { state in
+            state.counter += 1
+            return state.counter
+        }
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { wake in
+                let answer: Bool? = state.withLock { state in
+                    if Task.isCancelled { return false }
+                    if isDone(&state) { return true }
+                    state[keyPath: list].append(Waiter(id: id, wake: wake))
+                    return nil
                 }
-                if !mayWait { waiter.resume() }
+                if let answer { wake.resume(returning: answer) }
             }
         } onCancel: {
-            state.withLock { $0.waiter.take() }?.resume()
+            let waiter: Waiter? = state.withLock { state in
+                guard let index = state[keyPath: list].firstIndex(where: { $0.id == id }) else { return nil }
+                return state[keyPath: list].remove(at: index)
+            }
+            waiter?.wake.resume(returning: false)
         }
     }
 }

@@ -21,37 +21,70 @@ public func buildWorker(_ start: ServiceStart) async throws -> [any Service] {
         SQSJobQueue(client: client, queueURL: configuration.queueURL),
         window: options.margin
     )
+    let fifoQueue = SQSJobQueue(client: client, queueURL: configuration.fifoQueueURL)
     let lease = LeaseTiming(length: configuration.lease)
-    let runner = JobRunner(
-        store: store,
-        queue: queue,
-        deadLetters: SQSDeadLetterSender(client: client, queueURL: configuration.deadLetterQueueURL),
-        registry: .builtIn,
-        lease: lease
-    )
+    func runner(of queue: any JobQueue, deadLetterQueueURL: String) -> JobRunner {
+        JobRunner(
+            store: store,
+            queue: queue,
+            deadLetters: SQSDeadLetterSender(client: client, queueURL: deadLetterQueueURL),
+            registry: .builtIn,
+            lease: lease
+        )
+    }
     let consumer = JobConsumer(
-        runner: runner,
-        queue: queue,
+        lanes: [
+            .unordered(queue, runner: runner(of: queue, deadLetterQueueURL: configuration.deadLetterQueueURL)),
+            .ordered(
+                fifoQueue,
+                runner: runner(of: fifoQueue, deadLetterQueueURL: configuration.fifoDeadLetterQueueURL)
+            ),
+        ],
         store: store,
+        gate: TypeGate(threshold: configuration.breakerThreshold, rateLimits: configuration.rateLimits),
         options: JobConsumer.Options(
             concurrency: configuration.concurrency,
             visibility: lease.visibility,
             grace: configuration.grace
         )
     )
-    let readiness = Readiness(checks: [
-        ReadinessCheck("dynamodb") { try await store.checkReachable() },
-        ReadinessCheck("sqs") { try await queue.checkReachable() },
-    ])
-    let health = HealthServer(readiness: readiness, host: configuration.host, port: configuration.port)
-    guard configuration.reconciles else { return [health, consumer] }
-    let reconciler = Reconciler(
-        store: DynamoDBReconcilerStore(client: client, table: configuration.table),
-        sender: SQSJobSender(client: client, queueURL: configuration.queueURL),
-        backlog: SQSQueueBacklog(client: client, queueURL: configuration.queueURL),
-        oldestReceipt: { queue.oldestRecentReceipt },
-        options: options
+    let readiness = Readiness(
+        checks: [
+            ReadinessCheck("dynamodb") { try await store.checkReachable() },
+            ReadinessCheck("sqs") {
+                try await queue.checkReachable()
+                try await fifoQueue.checkReachable()
+            },
+        ],
+        details: { consumer.details }
     )
-    let leases = DynamoDBLeaderLeases(client: client, table: configuration.table)
-    return [health, consumer, ReconcilerService(reconciler: reconciler, leases: leases, owner: UUID().uuidString)]
+    let health = HealthServer(
+        readiness: readiness,
+        liveness: { consumer.problem },
+        host: configuration.host,
+        port: configuration.port
+    )
+    var services: [any Service] = [health, consumer]
+    if let url = configuration.ecsAgentURL,
+        let protection = ScaleInProtection(agentURL: url, transport: transport, runningJobs: { consumer.runningJobs })
+    {
+        services.append(protection)
+    }
+    if configuration.reconciles {
+        let reconciler = Reconciler(
+            store: DynamoDBReconcilerStore(client: client, table: configuration.table),
+            sender: SQSJobSender(
+                client: client,
+                queueURL: configuration.queueURL,
+                fifoQueueURL: configuration.fifoQueueURL
+            ),
+            backlog: SQSQueueBacklog(client: client, queueURL: configuration.queueURL),
+            orderedBacklog: SQSQueueBacklog(client: client, queueURL: configuration.fifoQueueURL),
+            oldestReceipt: { queue.oldestRecentReceipt },
+            options: options
+        )
+        let leases = DynamoDBLeaderLeases(client: client, table: configuration.table)
+        services.append(ReconcilerService(reconciler: reconciler, leases: leases, owner: UUID().uuidString))
+    }
+    return services
 }

@@ -84,7 +84,7 @@ struct CatalogTests {
         ofMessage.traceID = nil
         ofMessage.attempts = 0
         ofMessage.failure = Job.RecordedFailure(errorClass: .unknown, message: "?", at: .sample + .seconds(-1))
-        for incident in [ofMessage, ofJob] { try await api.store.record(incident, expiresAt: .sample) }
+        for incident in [ofMessage, ofJob] { _ = try await api.store.record(incident, expiresAt: .sample) }
         let first = """
             {"jobId":"\(job.id)","generation":2,"type":"transform","attempts":4,\
             "error":{"class":"NETWORK","message":"gone","at":"\(failure.at)"},"excerpt":"{}",\

@@ -4,7 +4,10 @@ import ServiceRuntime
 import Testing
 
 struct ConfigurationTests {
-    private let required = ["DDB_TABLE": "Jobs", "SQS_QUEUE_URL": "http://localhost:4566/000000000000/jobs"]
+    private let required = [
+        "DDB_TABLE": "Jobs", "SQS_QUEUE_URL": "http://localhost:4566/000000000000/jobs",
+        "SQS_FIFO_QUEUE_URL": "http://localhost:4566/000000000000/jobs.fifo",
+    ]
 
     @Test("What is not set has its default")
     func defaults() throws {
@@ -24,7 +27,7 @@ struct ConfigurationTests {
 
     @Test(
         "What is missing or malformed is named",
-        arguments: [("DDB_TABLE", ""), ("SQS_QUEUE_URL", "jobs"), ("PORT", "http")]
+        arguments: [("DDB_TABLE", ""), ("SQS_QUEUE_URL", "jobs"), ("SQS_FIFO_QUEUE_URL", ""), ("PORT", "http")]
     )
     func wrong(key: String, value: String) throws {
         let error = try #require(throws: ConfigurationError.self) { try read(required.merging([key: value]) { $1 }) }

@@ -14,13 +14,14 @@ struct BuildTests {
     static let aws = ["AWS_REGION": "eu-central-1", "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"]
     static let jobs = "http://localhost:4566/000000000000/jobs"
     static let deadLetters = "http://localhost:4566/000000000000/jobs-dlq"
-    static let lambda = ["DDB_TABLE": "Jobs", "SQS_QUEUE_URL": jobs, "AWS_LAMBDA_RUNTIME_API": "127.0.0.1:9001"]
-    static let poller = ["DDB_TABLE": "Jobs", "SQS_QUEUE_URL": jobs, "SQS_DLQ_URL": deadLetters]
+    static let queues = ["DDB_TABLE": "Jobs", "SQS_QUEUE_URL": jobs, "SQS_FIFO_QUEUE_URL": "\(jobs).fifo"]
+    static let lambda = queues.merging(["AWS_LAMBDA_RUNTIME_API": "127.0.0.1:9001"]) { $1 }
+    static let poller = queues.merging(["SQS_DLQ_URL": deadLetters, "SQS_FIFO_DLQ_URL": "\(deadLetters).fifo"]) { $1 }
 
-    @Test("As a poller it serves its health and polls")
+    @Test("As a poller it serves its health and polls both queues")
     func poller() async throws {
         let services = try await buildDLQHandler(ServiceStart(environment: Self.aws.merging(Self.poller) { $1 }))
-        #expect(services.map { "\(type(of: $0))" } == ["HealthServer", "DeadLetterPoller"])
+        #expect(services.map { "\(type(of: $0))" } == ["HealthServer", "DeadLetterPoller", "DeadLetterPoller"])
     }
 
     @Test("As a Lambda it serves nothing and needs no queue of dead letters")
@@ -31,26 +32,36 @@ struct BuildTests {
 
     @Test("Its settings are read from the environment")
     func configuration() throws {
-        let polling = DLQConfiguration.Polling(deadLetterQueueURL: Self.deadLetters, host: "0.0.0.0", port: 8082)
-        #expect(
-            try read(Self.poller)
-                == DLQConfiguration(table: "Jobs", queueURL: Self.jobs, source: .queue(polling))
+        var polling = DLQConfiguration.Polling(
+            deadLetterQueueURL: Self.deadLetters,
+            fifoDeadLetterQueueURL: "\(Self.deadLetters).fifo",
+            host: "0.0.0.0",
+            port: 8082
         )
-        let elsewhere = DLQConfiguration.Polling(deadLetterQueueURL: Self.deadLetters, host: "127.0.0.1", port: 0)
+        #expect(try read(Self.poller) == expected(.queue(polling)))
+        polling.host = "127.0.0.1"
+        polling.port = 0
         #expect(
-            try read(Self.poller.merging(["HOST": "127.0.0.1", "PORT": "0"]) { $1 })
-                == DLQConfiguration(table: "Jobs", queueURL: Self.jobs, source: .queue(elsewhere))
+            try read(Self.poller.merging(["HOST": "127.0.0.1", "PORT": "0"]) { $1 }) == expected(.queue(polling))
         )
         #expect(
             try read(Self.lambda.merging(["PORT": "nonsense"]) { $1 })
-                == DLQConfiguration(table: "Jobs", queueURL: Self.jobs, source: .lambda(runtimeAPI: "127.0.0.1:9001"))
+                == expected(.lambda(runtimeAPI: "127.0.0.1:9001"))
         )
+    }
+
+    private func expected(_ source: DLQConfiguration.Source) -> DLQConfiguration {
+        DLQConfiguration(table: "Jobs", queueURL: Self.jobs, fifoQueueURL: "\(Self.jobs).fifo", source: source)
     }
 
     @Test("Everything that is missing for polling is told at once")
     func missing() throws {
         let errors = #expect(throws: ConfigurationErrors.self) { try read(["PORT": "x"]) }
-        #expect(errors?.problems.map(\.key) == ["DDB_TABLE", "SQS_QUEUE_URL", "SQS_DLQ_URL", "PORT"])
+        #expect(
+            errors?.problems.map(\.key) == [
+                "DDB_TABLE", "SQS_QUEUE_URL", "SQS_FIFO_QUEUE_URL", "SQS_DLQ_URL", "SQS_FIFO_DLQ_URL", "PORT",
+            ]
+        )
     }
 
     @Test("An address of the runtime API that is none stops the start")
@@ -64,8 +75,10 @@ struct BuildTests {
     @Test("A start that fails in a Lambda is told to Lambda")
     func initError() async throws {
         try await ScriptedServer.with(responses: [.respond(202)]) { server in
-            let environment = Self.aws.merging(["AWS_LAMBDA_RUNTIME_API": server.authority, "SQS_QUEUE_URL": Self.jobs])
-            { $1 }
+            let environment = Self.aws.merging([
+                "AWS_LAMBDA_RUNTIME_API": server.authority, "SQS_QUEUE_URL": Self.jobs,
+                "SQS_FIFO_QUEUE_URL": "\(Self.jobs).fifo",
+            ]) { $1 }
             await #expect(throws: ConfigurationErrors.self) {
                 try await buildDLQHandler(ServiceStart(environment: environment))
             }
@@ -79,7 +92,7 @@ struct BuildTests {
 
     @Test("A start that fails throws its own error, also if Lambda cannot be told")
     func initErrorUnreachable() async throws {
-        let environment = Self.aws.merging(["AWS_LAMBDA_RUNTIME_API": "127.0.0.1:1", "SQS_QUEUE_URL": Self.jobs]) { $1 }
+        let environment = Self.aws.merging(["AWS_LAMBDA_RUNTIME_API": "127.0.0.1:1"]) { $1 }
         await #expect(throws: ConfigurationErrors.self) {
             try await buildDLQHandler(ServiceStart(environment: environment))
         }

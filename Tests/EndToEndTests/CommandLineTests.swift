@@ -9,6 +9,8 @@ struct CommandLineTests {
         "AWS_ENDPOINT_URL": "http://127.0.0.1:1", "DDB_TABLE": "jobs", "PORT": "0",
         "SQS_QUEUE_URL": "http://127.0.0.1:1/000000000000/jobs",
         "SQS_DLQ_URL": "http://127.0.0.1:1/000000000000/jobs-dlq",
+        "SQS_FIFO_QUEUE_URL": "http://127.0.0.1:1/000000000000/jobs.fifo",
+        "SQS_FIFO_DLQ_URL": "http://127.0.0.1:1/000000000000/jobs-dlq.fifo",
     ]
 
     static let common = [
@@ -21,12 +23,13 @@ struct CommandLineTests {
         arguments: zip(
             Service.allCases,
             [
-                ["SQS_QUEUE_URL"],
+                ["SQS_QUEUE_URL", "SQS_FIFO_QUEUE_URL"],
                 [
-                    "SQS_QUEUE_URL", "SQS_DLQ_URL", "WORKER_CONCURRENCY", "LEASE_SECONDS", "RECONCILER",
-                    "RECONCILER_GRACE_SECONDS",
+                    "SQS_QUEUE_URL", "SQS_DLQ_URL", "SQS_FIFO_QUEUE_URL", "SQS_FIFO_DLQ_URL", "WORKER_CONCURRENCY",
+                    "LEASE_SECONDS", "RECONCILER", "RECONCILER_GRACE_SECONDS", "WORKER_BREAKER_FAILURES",
+                    "WORKER_RATE_LIMITS", "ECS_AGENT_URI",
                 ],
-                ["SQS_QUEUE_URL", "SQS_DLQ_URL", "AWS_LAMBDA_RUNTIME_API"],
+                ["SQS_QUEUE_URL", "SQS_DLQ_URL", "SQS_FIFO_QUEUE_URL", "SQS_FIFO_DLQ_URL", "AWS_LAMBDA_RUNTIME_API"],
             ]
         )
     )

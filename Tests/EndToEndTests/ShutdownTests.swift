@@ -1,3 +1,4 @@
+import Glibc
 import JSON
 import Testing
 
@@ -20,6 +21,22 @@ struct ShutdownTests {
         let (first, _) = try await stopInMidBatch(grace: 1)
         #expect(!first.lines("job handed back").isEmpty)
         #expect(first.lines("grace period over: handlers are interrupted").count == 1)
+    }
+
+    @Test("A worker that is told so twice ends at once", .deployment(.api), arguments: [SIGTERM, SIGINT])
+    func twice(_ signal: Int32) async throws {
+        let deployment = try Deployment.current
+        let client = try await deployment.client
+        _ = try await client.accepted("transform", ["text": "hello", "sleepMs": 60_000])
+        let worker = try await deployment.start(.worker)
+        try await eventually(within: .seconds(20), "the job runs") { try await deployment.plane.jobs.inFlight() == 1 }
+        worker.process.signal(signal)
+        // Two signals at once may arrive as one.
+        try await Task.sleep(for: .milliseconds(300))
+        #expect(worker.process.exitStatus == nil)
+        worker.process.signal(signal)
+        #expect(try await worker.process.exitStatus(within: .seconds(3)) == .exited(128 + signal))
+        #expect(worker.log.last?.message == "ended at once by a second signal")
     }
 
     @Test("The API answers those who wait for a job, at once, and ends", .deployment(.api))

@@ -44,14 +44,19 @@ enum Emulator {
         }
     }
 
-    /// Runs a test with a standard queue.
+    /// Runs a test with a standard queue, or with a FIFO queue as the data plane has them.
     static func withQueue(
         attributes: [String: String] = [:],
+        isOrdered: Bool = false,
         _ body: (AWSClient, String) async throws -> Void
     ) async throws {
         try await withClient { client in
-            let name = uniqueName() + (attributes["FifoQueue"] == "true" ? ".fifo" : "")
-            try await client.perform(CreateQueue(queueName: name, attributes: attributes))
+            let order = [
+                "FifoQueue": "true", "DeduplicationScope": "messageGroup", "FifoThroughputLimit": "perMessageGroupId",
+            ]
+            let all = isOrdered ? attributes.merging(order) { $1 } : attributes
+            let name = uniqueName() + (all["FifoQueue"] == "true" ? ".fifo" : "")
+            try await client.perform(CreateQueue(queueName: name, attributes: all))
             let url = try await client.perform(SQS.GetQueueUrl(queueName: name))
             try await cleaningUp {
                 try await body(client, url)
@@ -64,15 +69,17 @@ enum Emulator {
     /// Runs a test with a queue and its dead letters, which take what was received more often than `maxReceiveCount`.
     static func withDeadLetters(
         maxReceiveCount: Int,
+        isOrdered: Bool = false,
         _ body: (AWSClient, _ queue: String, _ deadLetters: String) async throws -> Void
     ) async throws {
-        try await withQueue { client, deadLetters in
+        try await withQueue(isOrdered: isOrdered) { client, deadLetters in
             let read = SQS.GetQueueAttributes(queueURL: deadLetters, names: ["QueueArn"])
             let policy: JSONValue = [
                 "deadLetterTargetArn": .string(try await client.perform(read)["QueueArn"] ?? ""),
                 "maxReceiveCount": .string(String(maxReceiveCount)),
             ]
-            try await withQueue(attributes: ["RedrivePolicy": policy.serializedString]) { client, queue in
+            let attributes = ["RedrivePolicy": policy.serializedString]
+            try await withQueue(attributes: attributes, isOrdered: isOrdered) { client, queue in
                 try await body(client, queue, deadLetters)
             }
         }

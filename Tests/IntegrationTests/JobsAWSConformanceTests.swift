@@ -26,10 +26,19 @@ struct JobsAWSConformanceTests {
 
     @Test("The queue of jobs keeps every rule of a queue", arguments: JobQueueRule.all)
     func queue(rule: JobQueueRule) async throws {
-        try await Emulator.withDeadLetters(maxReceiveCount: 2) { client, queue, deadLetters in
+        try await check(rule, isOrdered: false)
+    }
+
+    @Test("The queue of ordered jobs keeps every rule of one", arguments: JobQueueRule.ordered)
+    func orderedQueue(rule: JobQueueRule) async throws {
+        try await check(rule, isOrdered: true)
+    }
+
+    private func check(_ rule: JobQueueRule, isOrdered: Bool) async throws {
+        try await Emulator.withDeadLetters(maxReceiveCount: 2, isOrdered: isOrdered) { client, queue, deadLetters in
             try await rule.check(
                 QueueSubject(
-                    sender: SQSJobSender(client: client, queueURL: queue),
+                    sender: SQSJobSender(client: client, queueURL: queue, fifoQueueURL: queue),
                     queue: SQSJobQueue(client: client, queueURL: queue),
                     deadLetters: SQSDeadLetterSender(client: client, queueURL: deadLetters),
                     deadLetterQueue: SQSJobQueue(client: client, queueURL: deadLetters),
@@ -43,7 +52,7 @@ struct JobsAWSConformanceTests {
     @Test("Many messages at once travel in few calls, and none is lost")
     func manyAtOnce() async throws {
         try await Emulator.withQueue { client, url in
-            let sender = SQSJobSender(client: client, queueURL: url)
+            let sender = SQSJobSender(client: client, queueURL: url, fifoQueueURL: url)
             let queue = SQSJobQueue(client: client, queueURL: url)
             let jobs = (0..<95).map { _ in Job.sample() }
             try await withThrowingTaskGroup(of: Void.self) { group in

@@ -26,7 +26,7 @@ struct ReconcilerConformanceTests {
     func backlog() async throws {
         try await Emulator.withQueue { client, url in
             let backlog = SQSQueueBacklog(client: client, queueURL: url)
-            let sender = SQSJobSender(client: client, queueURL: url)
+            let sender = SQSJobSender(client: client, queueURL: url, fifoQueueURL: url)
             #expect(try await backlog.waiting() == 0)
             try await sender.send(.sample(), trace: nil, after: .zero)
             try await sender.send(.sample(), trace: nil, after: .zero)

@@ -17,10 +17,19 @@ struct ConformanceTests {
 
     @Test("The queue keeps every rule", arguments: JobQueueRule.all)
     func queue(rule: JobQueueRule) async throws {
+        try await rule.check(subject(isOrdered: false))
+    }
+
+    @Test("The queue that keeps an order keeps every rule of one", arguments: JobQueueRule.ordered)
+    func orderedQueue(rule: JobQueueRule) async throws {
+        try await rule.check(subject(isOrdered: true))
+    }
+
+    private func subject(isOrdered: Bool) -> QueueSubject {
         let clock = ManualClock()
-        let deadLetters = InMemoryJobQueue(clock: clock)
-        let queue = InMemoryJobQueue(clock: clock, maxReceiveCount: 3, deadLetters: deadLetters)
-        let subject = QueueSubject(
+        let deadLetters = InMemoryJobQueue(clock: clock, isOrdered: isOrdered)
+        let queue = InMemoryJobQueue(clock: clock, maxReceiveCount: 3, deadLetters: deadLetters, isOrdered: isOrdered)
+        return QueueSubject(
             sender: queue,
             queue: queue,
             deadLetters: deadLetters,
@@ -28,7 +37,6 @@ struct ConformanceTests {
             maxReceiveCount: 3,
             elapse: { clock.advance(by: $0) }
         )
-        try await rule.check(subject)
     }
 
     @Test("The reconciler's store keeps every rule", arguments: ReconcilerStoreRule.all)

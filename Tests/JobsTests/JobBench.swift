@@ -19,10 +19,11 @@ struct JobBench: Sendable {
     func runner(
         owner: String = "worker",
         store: (any JobStore)? = nil,
+        timeout: Duration? = nil,
         _ body: @escaping ClosureHandler.Body = { _, _ in .succeeded("done") }
     ) -> JobRunner {
         var registry = JobRegistry()
-        registry.register(ClosureHandler(body))
+        registry.register(ClosureHandler(timeout: timeout, body))
         return JobRunner(
             store: store ?? self.store,
             queue: queue,
@@ -61,9 +62,11 @@ struct ClosureHandler: JobHandler {
     typealias Body = @Sendable (JSONValue, JobContext) async throws -> JobOutcome
 
     let name = JobName<JSONValue>("task")
+    let timeout: Duration?
     private let body: Body
 
-    init(_ body: @escaping Body) {
+    init(timeout: Duration? = nil, _ body: @escaping Body) {
+        self.timeout = timeout
         self.body = body
     }
 

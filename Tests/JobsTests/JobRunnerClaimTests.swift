@@ -172,7 +172,7 @@ struct JobRunnerClaimTests {
         let delivery = try await bench.receive()
         bench.store.fail(with: .outage)
         let answers = Counter()
-        async let done: Void = bench.runner().process(delivery, onClaim: answers.increment)
+        async let done = bench.runner().process(delivery, hooks: RunHooks(onClaim: answers.increment))
         await bench.clock.waitForSleepers()
         #expect(answers.count == 0)
         // As if the first claim had been granted and its answer lost.
@@ -183,7 +183,7 @@ struct JobRunnerClaimTests {
         bench.store.put(taken)
         bench.store.fail(with: nil)
         bench.clock.advance(by: .milliseconds(200))
-        try await done
+        #expect(try await done == .settled)
         #expect(answers.count == 1)
         #expect(try await bench.job(job.id).status == .succeeded)
         #expect(try await bench.job(job.id).attempts == 1)

@@ -174,5 +174,9 @@ private final class LookingSender: JobSender {
         seen.withLock { $0.append(job) }
     }
 
+    func sendAgain(_ job: Job, trace: TraceContext?) async throws {
+        try await send(job, trace: trace, after: .zero)
+    }
+
     func checkReachable() async throws {}
 }

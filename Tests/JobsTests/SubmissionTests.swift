@@ -17,7 +17,9 @@ struct SubmissionTests {
 
     @Test("All that a client can say is kept")
     func most() throws {
-        let document: JSONValue = ["maxAttempts": 8, "payload": .null, "type": "a.b_c-9", "delaySeconds": 90]
+        let document: JSONValue = [
+            "maxAttempts": 8, "payload": .null, "type": "a.b_c-9", "orderingKey": "customer-7", "delaySeconds": 90,
+        ]
         let submission = try Submission(document: document, idempotencyKey: "key", tenant: "acme")
         let expected = Submission(
             tenant: "acme",
@@ -25,6 +27,7 @@ struct SubmissionTests {
             payload: .null,
             maxAttempts: 8,
             idempotencyKey: "key",
+            orderingKey: "customer-7",
             start: .after(.seconds(90))
         )
         #expect(submission == expected)
@@ -52,6 +55,7 @@ struct SubmissionTests {
     }
 
     static let typeRule = "must be a string of 1 to 64 of a-z, 0-9, '.', '_' and '-' that starts with a letter"
+    static let orderingRule = "must be a string of 1 to 128 printable ASCII characters without spaces"
     static let attemptsRule = "must be a whole number from 1 to 8"
     static let delayRule = "must be a whole number from 0 to 31622400"
     static let timeRule = "must be a time such as 2026-11-21T08:30:00Z (RFC 3339)"
@@ -84,6 +88,9 @@ struct SubmissionTests {
                 ["type": "t", "payload": 1, "delaySeconds": 5, "runAt": "2025-11-21T10:13:20Z"], "/runAt",
                 "must be left out where delaySeconds is given"
             ),
+            (["type": "t", "payload": 1, "orderingKey": ""], "/orderingKey", orderingRule),
+            (["type": "t", "payload": 1, "orderingKey": "a b"], "/orderingKey", orderingRule),
+            (["type": "t", "payload": 1, "orderingKey": 7], "/orderingKey", orderingRule),
             (["type": "t", "payload": 1, "maxAtempts": 4], "/maxAtempts", "is not a member that a job has"),
             (["type": "t", "payload": 1, "a/b~": 4], "/a~1b~0", "is not a member that a job has"),
         ] as [(JSONValue, String, String)]

@@ -2,6 +2,7 @@ import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 import InMemoryLogging
+import JSON
 import Logging
 import ServiceLifecycle
 import ServiceLifecycleTestKit
@@ -44,6 +45,27 @@ struct HealthServerTests {
                 let response = try await client.execute(uri: uri, method: method)
                 #expect(response.status == status)
                 #expect(response.headers == headers.adding(.contentLength, String(body.utf8.count)))
+                #expect(String(buffer: response.body) == body)
+            }
+    }
+
+    @Test("A service that knows itself to be stuck is not alive, and says why")
+    func stuck() async throws {
+        try await HealthServer(readiness: Self.ready, liveness: { "no receive" }, port: 0).application
+            .test(.router) { client in
+                let response = try await client.execute(uri: "/healthz", method: .get)
+                #expect(response.status == .serviceUnavailable)
+                #expect(String(buffer: response.body) == #"{"status":"stuck","reason":"no receive"}"#)
+            }
+    }
+
+    @Test("Details are told beside the checks")
+    func details() async throws {
+        let readiness = Readiness(checks: [], details: { ["breakers": ["http": "open"]] })
+        try await HealthServer(readiness: readiness, port: 0).application
+            .test(.router) { client in
+                let response = try await client.execute(uri: "/readyz", method: .get)
+                let body = #"{"status":"ready","checks":{},"details":{"breakers":{"http":"open"}}}"#
                 #expect(String(buffer: response.body) == body)
             }
     }

@@ -37,6 +37,30 @@ struct CircuitBreakerTests {
         #expect(breaker.noteSuccess() == false)
     }
 
+    @Test("that needs several failures in a row opens at the last of them")
+    func threshold() {
+        var breaker = CircuitBreaker(threshold: 3)
+        _ = breaker.noteFailure()
+        _ = breaker.noteFailure()
+        _ = breaker.noteSuccess()
+        #expect(breaker.noteFailure() == false)
+        #expect(breaker.noteFailure() == false)
+        #expect(breaker.state == .closed)
+        #expect(breaker.noteFailure() == true)
+        #expect(breaker.state == .open(failures: 1))
+    }
+
+    @Test("lets another through when the one that was told nothing")
+    mutating func inconclusive() {
+        _ = breaker.noteFailure()
+        breaker.noteInconclusive()
+        #expect(breaker.state == .open(failures: 1))
+        breaker.allowOne()
+        breaker.noteTaken()
+        breaker.noteInconclusive()
+        #expect(breaker.state == .halfOpen(failures: 1, isTrying: false))
+    }
+
     @Test("does not heed work that is taken on while it is closed")
     mutating func taken() {
         breaker.noteTaken()

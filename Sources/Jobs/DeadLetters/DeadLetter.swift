@@ -8,12 +8,15 @@ public struct DeadLetter: Sendable, Hashable {
     public var reason: Reason
     /// The sender's place in its trace.
     public var trace: TraceContext?
+    /// The key that the message held up; nil if its queue keeps no order.
+    public var orderingKey: String?
 
     /// Makes a dead letter.
-    public init(body: String, reason: Reason, trace: TraceContext? = nil) {
+    public init(body: String, reason: Reason, trace: TraceContext? = nil, orderingKey: String? = nil) {
         self.body = body
         self.reason = reason
         self.trace = trace
+        self.orderingKey = orderingKey
     }
 
     /// Why a message was given up, and by whom.

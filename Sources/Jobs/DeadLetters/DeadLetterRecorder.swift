@@ -81,7 +81,7 @@ public struct DeadLetterRecorder: Sendable {
             case .obsolete: return .obsolete
             case .postponed(let reason): throw Postponed(description: reason)
             case .unfinished:
-                try await queue.send(job, trace: delivery.trace, after: .zero)
+                try await queue.sendAgain(job, trace: delivery.trace)
                 return .sentAgain
             case .failed(let failure):
                 let incident = Incident(of: job, failure: Job.RecordedFailure(failure, at: instant))

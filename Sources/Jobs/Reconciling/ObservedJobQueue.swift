@@ -1,8 +1,8 @@
 import Synchronization
 
 /// A queue whose receipts are noted, so that the reconciler sees how far the queue has come.
-public final class ObservedJobQueue: JobQueue {
-    private let queue: any JobQueue
+public final class ObservedJobQueue: JobQueue, MessageReplacer {
+    private let queue: any JobQueue & MessageReplacer
     private let receipts: Mutex<RecentReceipts>
     private let now: @Sendable () -> Timestamp
 
@@ -12,7 +12,11 @@ public final class ObservedJobQueue: JobQueue {
     ///   - queue: The queue.
     ///   - window: How long a receipt counts, at least; at most twice as long.
     ///   - now: The wall clock, which messages are stamped by.
-    public init(_ queue: any JobQueue, window: Duration, now: @escaping @Sendable () -> Timestamp = Timestamp.now) {
+    public init(
+        _ queue: any JobQueue & MessageReplacer,
+        window: Duration,
+        now: @escaping @Sendable () -> Timestamp = Timestamp.now
+    ) {
         self.queue = queue
         self.now = now
         receipts = Mutex(RecentReceipts(window: window, at: now()))
@@ -45,6 +49,11 @@ public final class ObservedJobQueue: JobQueue {
     /// Hides a message.
     public func hide(_ delivery: Delivery, for duration: Duration) async throws {
         try await queue.hide(delivery, for: duration)
+    }
+
+    /// Replaces a message by a copy.
+    public func replace(_ delivery: Delivery, after delay: Duration) async throws {
+        try await queue.replace(delivery, after: delay)
     }
 
     /// Throws if the queue cannot be reached.

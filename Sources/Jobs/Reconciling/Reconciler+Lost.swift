@@ -66,7 +66,7 @@ extension Reconciler {
             }
         }
         let results = await lost.concurrentMap(limit: Self.callsAtOnce) { job, _ in
-            await attempt { try await sender.send(job, trace: nil, after: .zero) }
+            await attempt { try await sender.sendAgain(job, trace: nil) }
         }
         for ((job, late), result) in zip(lost, results) {
             guard case .success = result else { continue }

@@ -12,12 +12,23 @@ public protocol JobHandler: Sendable {
     /// The job type.
     var name: JobName<Payload> { get }
 
+    /// How long one attempt may take; nil, the default, for as long as it likes.
+    ///
+    /// After that the handler's task is cancelled, and the attempt has failed with class `SYSTEM` unless the handler then
+    /// returns a success all the same.
+    var timeout: Duration? { get }
+
     /// Runs a job once.
     ///
     /// A thrown ``JobFailure`` counts as returned; any other error is of class `UNKNOWN`. When the task is cancelled the
     /// worker is stopping or has lost its lease: return or throw soon. A handler that goes on all the same holds up
     /// the worker's stop, and what it returns is recorded only if the lease is still its own.
     func run(_ payload: Payload, in context: JobContext) async throws -> JobOutcome
+}
+
+extension JobHandler {
+    /// No limit.
+    public var timeout: Duration? { nil }
 }
 
 /// A job type's name, with the type of its payload.

@@ -4,6 +4,8 @@ import JSON
 public struct JobRegistry: Sendable {
     private var runs: [String: @Sendable (JSONValue, JobContext) async throws -> JobOutcome] = [:]
 
+    private var timeouts: [String: Duration] = [:]
+
     /// Makes an empty registry.
     public init() {}
 
@@ -13,6 +15,7 @@ public struct JobRegistry: Sendable {
     public mutating func register<Handler: JobHandler>(_ handler: Handler, aliases: [String] = []) {
         for name in [handler.name.description] + aliases {
             precondition(runs[name] == nil, "there are two handlers for jobs of type \(name)")
+            timeouts[name] = handler.timeout
             runs[name] = { payload, context in
                 try await handler.run(readPayload(payload, as: Handler.Payload.self), in: context)
             }
@@ -22,6 +25,11 @@ public struct JobRegistry: Sendable {
     /// The job types that can be run, sorted.
     public var types: [String] {
         runs.keys.sorted()
+    }
+
+    /// How long an attempt at a job of this type may take; nil if there is no limit.
+    func timeout(ofType type: String) -> Duration? {
+        timeouts[type]
     }
 
     /// Runs a job; whatever it throws becomes an outcome.

@@ -1,22 +1,25 @@
 import Logging
 
 extension JobRunner {
-    /// Runs the handler under the lease, and stops it when the lease is lost or the job's cancellation is asked for.
-    func outcome(of job: Job, from delivery: Delivery, as run: Run) async -> JobOutcome {
-        await withTaskGroup(of: JobOutcome?.self) { group in
-            group.addTask { await registry.run(job) }
-            group.addTask { await keepLease(of: run, from: delivery) }
-            // The renewals end before the handler only if it must stop, or if the worker does (nil).
+    /// Runs the handler under the lease, and stops it when the lease is lost, the job's cancellation is asked for or its
+    /// time is up.
+    func outcome(of job: Job, from delivery: Delivery, as run: Run, hooks: RunHooks) async -> JobOutcome {
+        await withTaskGroup(of: RunEvent.self) { group in
+            group.addTask { .ended(await registry.run(job)) }
+            group.addTask { await keepLease(of: run, from: delivery, hooks: hooks) }
+            if let timeout = registry.timeout(ofType: job.type) {
+                group.addTask { await waitOut(timeout) }
+            }
             var reason: JobOutcome?
-            while let ended = await group.next() {
-                switch ended {
-                case .some(.leaseLost), .some(.cancelled):
-                    reason = ended
+            while let event = await group.next() {
+                switch event {
+                case .mustStop(let outcome):
+                    reason = reason ?? outcome
                     group.cancelAll()
-                case .some(let outcome):
+                case .ended(let outcome):
                     group.cancelAll()
                     return outcome.stopped(by: reason)
-                case nil:
+                case .workerStops:
                     break
                 }
             }
@@ -24,8 +27,24 @@ extension JobRunner {
         }
     }
 
-    /// Renews the lease and the message's invisibility until it is cancelled (nil) or the lease is lost.
-    private func keepLease(of run: Run, from delivery: Delivery) async -> JobOutcome? {
+    /// What can happen while a handler runs.
+    private enum RunEvent: Sendable {
+        case ended(JobOutcome)
+        case mustStop(JobOutcome)
+        case workerStops
+    }
+
+    private func waitOut(_ timeout: Duration) async -> RunEvent {
+        do {
+            try await clock.sleep(for: timeout)
+            return .mustStop(.failed(JobFailure(.system, "timed out after \(timeout)")))
+        } catch {
+            return .workerStops
+        }
+    }
+
+    /// Renews the lease and the message's invisibility until it is cancelled or the lease is lost.
+    private func keepLease(of run: Run, from delivery: Delivery, hooks: RunHooks) async -> RunEvent {
         var failures = Failures()
         var spent = Duration.zero
         while true {
@@ -33,14 +52,15 @@ extension JobRunner {
                 // A slow renewal is a part of the interval, or the next one would come too late.
                 try await clock.sleep(for: max(.zero, lease.renewalInterval - spent))
             } catch {
-                return nil
+                return .workerStops
             }
             var renewal = FencedWrite.written
             spent = await clock.measure { renewal = await renewLease(of: run, from: delivery, failures: &failures) }
+            hooks.onRenewal()
             switch renewal {
             case .written: break
-            case .lost: return .leaseLost
-            case .cancelRequested: return .cancelled
+            case .lost: return .mustStop(.leaseLost)
+            case .cancelRequested: return .mustStop(.cancelled)
             }
         }
     }
@@ -99,8 +119,9 @@ extension JobOutcome {
         switch (reason, self) {
         case (.leaseLost, _): .leaseLost
         // The work was done before the word to stop came through.
-        case (.cancelled, .succeeded): self
+        case (.cancelled, .succeeded), (.failed, .succeeded): self
         case (.cancelled, _): .cancelled
+        case (.failed(let timeout), _): .failed(timeout)
         default: self
         }
     }

@@ -26,15 +26,21 @@ extension JobRunner {
             guard try await isStillOurs(fence, job, from: delivery, as: run) else { return }
             try await bury(delivery, for: failure, run: run)
         case .handBack:
-            let write = try await conclude(run, with: .released)
-            guard try await isStillOurs(write, job, from: delivery, as: run) else { return }
+            guard try await release(job, from: delivery, as: run) == .released else { return }
             try await queue.hide(delivery, for: .zero)
-            Logger.current.info("job handed back", metadata: job.attemptMetadata(at: now()))
         case .cancel:
             try await settleCancelled(job, from: delivery, as: run)
         case .leave:
             logLostRun()
         }
+    }
+
+    /// Gives an attempt back; the message stays as it is.
+    func release(_ job: Job, from delivery: Delivery, as run: Run) async throws -> Processing {
+        let write = try await conclude(run, with: .released)
+        guard try await isStillOurs(write, job, from: delivery, as: run) else { return .settled }
+        Logger.current.info("job handed back", metadata: job.attemptMetadata(at: now()))
+        return .released
     }
 
     /// Whether a write found the job as the run's own; where it did not, what is left to do is done here.
@@ -65,7 +71,12 @@ extension JobRunner {
     /// Sends a message to the dead letters, then deletes it from its queue.
     func bury(_ delivery: Delivery, for failure: JobFailure, run: Run?) async throws {
         let reason = DeadLetter.Reason(failure: failure, messageID: delivery.messageID, run: run)
-        let letter = DeadLetter(body: delivery.body, reason: reason, trace: delivery.trace)
+        let letter = DeadLetter(
+            body: delivery.body,
+            reason: reason,
+            trace: delivery.trace,
+            orderingKey: delivery.orderingKey
+        )
         try await persistently { try await deadLetters.send(letter) }
         try await persistently { try await queue.delete(delivery) }
         // Whoever records the failure reports it as an error.

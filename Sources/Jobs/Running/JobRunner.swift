@@ -52,30 +52,38 @@ public struct JobRunner: Sendable {
         self.makeOwner = makeOwner
     }
 
+    /// Deals with one receipt of a message, to the end; see ``process(_:hooks:)``.
+    public func process(_ delivery: Delivery) async throws {
+        _ = try await process(delivery, hooks: RunHooks())
+    }
+
     /// Deals with one receipt of a message, to the end.
     ///
     /// Cancellation interrupts the handler; what follows it, the record and the acknowledgement, is still done.
     ///
     /// - Parameters:
     ///   - delivery: The receipt.
-    ///   - onClaim: Called when the store has granted or refused the claim, and so is known to take writes.
+    ///   - hooks: What is asked and told on the way.
+    /// - Returns: What is left to the caller.
     /// - Throws: ``DependencyError`` when the store or the queue failed. The message is then still in the queue and
     ///   comes back when its visibility ends.
-    public func process(_ delivery: Delivery, onClaim: @Sendable () -> Void = {}) async throws {
+    public func process(_ delivery: Delivery, hooks: RunHooks) async throws -> Processing {
         let message: JobMessage
         do {
             message = try JobMessage(body: delivery.body)
         } catch {
-            return try await bury(delivery, for: error, run: nil)
+            try await bury(delivery, for: error, run: nil)
+            return .settled
         }
-        try await withLogger(mergingMetadata: ["jobId": "\(message.jobID)", "traceId": "\(message.traceID)"]) { _ in
+        return try await withLogger(mergingMetadata: ["jobId": "\(message.jobID)", "traceId": "\(message.traceID)"]) {
+            _ in
             let claim = newClaim(message, from: delivery)
             // Under one name, so that a claim whose answer was lost is found to be ours.
             let result = try await persistently(for: lease.renewalInterval) {
                 try await uncancelled { try await store.claim(claim) }
             }
-            onClaim()
-            try await act(on: result, of: claim, from: delivery)
+            hooks.onClaim()
+            return try await act(on: result, of: claim, from: delivery, hooks: hooks)
         }
     }
 
@@ -95,12 +103,35 @@ public struct JobRunner: Sendable {
         )
     }
 
-    private func act(on result: ClaimResult, of claim: Claim, from delivery: Delivery) async throws {
+    private func act(
+        on result: ClaimResult,
+        of claim: Claim,
+        from delivery: Delivery,
+        hooks: RunHooks
+    ) async throws -> Processing {
+        guard case .claimed(let job) = result else {
+            try await act(onRefusal: result, of: claim, from: delivery)
+            return .settled
+        }
+        let run = Run(claim, attempt: job.attempts)
+        guard hooks.mayStart(job) else {
+            return try await uncancelled { try await release(job, from: delivery, as: run) }
+        }
+        let outcome = await outcome(of: job, from: delivery, as: run, hooks: hooks)
+        guard hooks.counts(job, outcome) else {
+            return try await uncancelled { try await release(job, from: delivery, as: run) }
+        }
+        try await uncancelled { try await settle(outcome, of: job, from: delivery, as: run) }
+        return .settled
+    }
+
+    private func act(onRefusal result: ClaimResult, of claim: Claim, from delivery: Delivery) async throws {
         switch result {
-        case .claimed(let job):
-            let run = Run(claim, attempt: job.attempts)
-            let outcome = await outcome(of: job, from: delivery, as: run)
-            try await uncancelled { try await settle(outcome, of: job, from: delivery, as: run) }
+        case .claimed:
+            break
+        case .duplicate where delivery.orderingKey != nil:
+            // Were it deleted, the next of its key would start beside the run that another message brought.
+            try await queue.hide(delivery, for: lease.length)
         case .finished, .superseded, .duplicate:
             Logger.current.debug("message that nobody needs deleted", metadata: ["claim.result": "\(result)"])
             try await queue.delete(delivery)

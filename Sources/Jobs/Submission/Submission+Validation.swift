@@ -34,7 +34,7 @@ extension Submission {
         guard let members = document.objectValue else {
             throw .invalid([FieldProblem(.root, "must be an object")])
         }
-        let known = ["type", "payload", "maxAttempts", "delaySeconds", "runAt"]
+        let known = ["type", "payload", "maxAttempts", "orderingKey", "delaySeconds", "runAt"]
         var problems = members.keys.filter { !known.contains($0) }
             .map { FieldProblem(.root.appending($0), "is not a member that a job has") }
         let type = checkedType(members["type"], &problems)
@@ -125,7 +125,7 @@ private func checkedStart(
 }
 
 /// Whether a text may name a job type: short, and safe in a metric's label, a log and a URL.
-func isJobTypeName(_ text: String) -> Bool {
+package func isJobTypeName(_ text: String) -> Bool {
     guard let first = text.utf8.first, isLetter(first), text.utf8.count <= 64 else { return false }
     return text.utf8.allSatisfy { isLetter($0) || isDigit($0) || ".-_".utf8.contains($0) }
 }

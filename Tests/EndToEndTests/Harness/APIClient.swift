@@ -41,10 +41,12 @@ struct APIClient: Sendable {
         _ payload: JSONValue,
         maxAttempts: Int? = nil,
         key: String? = nil,
+        orderingKey: String? = nil,
         headers: HTTPFields = [:]
     ) async throws -> Answer {
         var document: JSONObject = ["type": .string(type), "payload": payload]
         document["maxAttempts"] = maxAttempts.map { .int($0) }
+        document["orderingKey"] = orderingKey.map { .string($0) }
         var headers = headers
         headers[.contentType] = "application/json"
         if let key { headers[.idempotencyKey] = key }
@@ -52,8 +54,13 @@ struct APIClient: Sendable {
     }
 
     /// Submits a job that must be accepted; answers its id.
-    func accepted(_ type: String, _ payload: JSONValue, maxAttempts: Int? = nil) async throws -> String {
-        let answer = try await submit(type, payload, maxAttempts: maxAttempts)
+    func accepted(
+        _ type: String,
+        _ payload: JSONValue,
+        maxAttempts: Int? = nil,
+        orderingKey: String? = nil
+    ) async throws -> String {
+        let answer = try await submit(type, payload, maxAttempts: maxAttempts, orderingKey: orderingKey)
         guard answer.status == 202, let id = try answer.json["jobId"]?.stringValue else {
             throw HarnessError("the job was not accepted: \(answer)")
         }

@@ -9,6 +9,8 @@ struct DataPlane: Sendable {
 
     var table: Table { Table(aws: aws, name: outputs["JobsTableName", default: ""]) }
     var jobs: Queue { Queue(aws: aws, url: outputs["JobsQueueUrl", default: ""]) }
+    var orderedJobs: Queue { Queue(aws: aws, url: outputs["JobsFifoQueueUrl", default: ""]) }
+    var orderedDeadLetters: Queue { Queue(aws: aws, url: outputs["JobsFifoDlqUrl", default: ""]) }
     var deadLetters: Queue { Queue(aws: aws, url: outputs["JobsDlqUrl", default: ""]) }
 
     /// What the template says about its resources.

@@ -81,6 +81,7 @@ final class Deployment: Sendable {
     var environment: [String: String] {
         let own = [
             "DDB_TABLE": plane.table.name, "SQS_QUEUE_URL": plane.jobs.url, "SQS_DLQ_URL": plane.deadLetters.url,
+            "SQS_FIFO_QUEUE_URL": plane.orderedJobs.url, "SQS_FIFO_DLQ_URL": plane.orderedDeadLetters.url,
             "STAGE": "dev", "LOG_LEVEL": "info", "HOST": "127.0.0.1", "PORT": "0",
         ]
         return own.merging(plane.aws.environment) { $1 }

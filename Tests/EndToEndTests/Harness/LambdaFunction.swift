@@ -79,7 +79,9 @@ struct LambdaFunction: Sendable {
     }
 
     private var variables: JSONValue {
-        let all = deployment.environment.filter { !["PORT", "HOST", "SQS_DLQ_URL"].contains($0.key) }
+        let all = deployment.environment.filter {
+            !["PORT", "HOST", "SQS_DLQ_URL", "SQS_FIFO_DLQ_URL"].contains($0.key)
+        }
         return .object(JSONObject(all.map { ($0.key, JSONValue.string($0.value)) }))
     }
 }

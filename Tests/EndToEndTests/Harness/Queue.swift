@@ -39,6 +39,13 @@ struct Queue: Sendable {
         return attributes.values.compactMap { Int($0) }.reduce(0, +)
     }
 
+    /// How many messages somebody has received and not given back.
+    func inFlight() async throws -> Int {
+        let name = "ApproximateNumberOfMessagesNotVisible"
+        let attributes = try await aws.client.perform(SQS.GetQueueAttributes(queueURL: url, names: [name]))
+        return attributes[name].flatMap { Int($0) } ?? 0
+    }
+
     /// Waits until nothing is left.
     func untilEmpty(within limit: Duration) async throws {
         try await eventually(within: limit, "\(url) is empty") { try await count() == 0 }

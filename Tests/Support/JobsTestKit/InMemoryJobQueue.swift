@@ -2,17 +2,24 @@ public import Jobs
 public import Observability
 import Synchronization
 
-/// A queue in memory that behaves as SQS does: visibility, receive counts, redrive to the dead letters.
-public final class InMemoryJobQueue: JobQueue, JobSender, DeadLetterSender {
+/// A queue in memory that behaves as SQS does: visibility, receive counts, redrive to the dead letters; and, if it is to,
+/// as a FIFO queue: order and one receiver at a time for each key, deduplication.
+public final class InMemoryJobQueue: JobQueue, JobSender, DeadLetterSender, MessageReplacer {
     fileprivate struct Message {
         var id: String
         var body: String
         var trace: TraceContext?
+        var jobType: String?
+        var orderingKey: String?
         var reason: DeadLetter.Reason?
         var sentAt: Timestamp
         var visibleAt: Timestamp
         var receiveCount = 0
         var receipt: String?
+
+        func isInFlight(at now: Timestamp) -> Bool {
+            receipt != nil && visibleAt > now
+        }
     }
 
     private struct State {
@@ -20,6 +27,7 @@ public final class InMemoryJobQueue: JobQueue, JobSender, DeadLetterSender {
         var counter = 0
         var receives = 0
         var outage: DependencyError?
+        var sentAt: [String: Timestamp] = [:]
         var watchers: [Int: AsyncStream<Void>.Continuation] = [:]
     }
 
@@ -27,12 +35,19 @@ public final class InMemoryJobQueue: JobQueue, JobSender, DeadLetterSender {
     private let clock: ManualClock
     private let maxReceiveCount: Int
     private let deadLetters: InMemoryJobQueue?
+    private let isOrdered: Bool
 
     /// Makes an empty queue that gives messages up to `deadLetters` after `maxReceiveCount` receipts.
-    public init(clock: ManualClock, maxReceiveCount: Int = 10, deadLetters: InMemoryJobQueue? = nil) {
+    public init(
+        clock: ManualClock,
+        maxReceiveCount: Int = 10,
+        deadLetters: InMemoryJobQueue? = nil,
+        isOrdered: Bool = false
+    ) {
         self.clock = clock
         self.maxReceiveCount = maxReceiveCount
         self.deadLetters = deadLetters
+        self.isOrdered = isOrdered
     }
 
     /// The bodies of all messages, hidden or not, in the order they were sent.
@@ -67,18 +82,47 @@ public final class InMemoryJobQueue: JobQueue, JobSender, DeadLetterSender {
 
     /// Sends a job's message.
     public func send(_ job: Job, trace: TraceContext?, after delay: Duration) async throws {
-        try add(body: job.message.body, trace: trace, after: delay)
+        if isOrdered {
+            let id = "\(job.id)#\(job.generation)"
+            let now = clock.timestamp
+            let isRepetition = try access { state in
+                if let last = state.sentAt[id], now < last + .seconds(300) { return true }
+                state.sentAt[id] = now
+                return false
+            }
+            guard !isRepetition else { return }
+        }
+        try add(
+            body: job.message.body,
+            trace: trace,
+            jobType: job.type,
+            orderingKey: job.orderingKey,
+            after: delay
+        )
+    }
+
+    /// Sends a job's message once more.
+    public func sendAgain(_ job: Job, trace: TraceContext?) async throws {
+        try add(body: job.message.body, trace: trace, jobType: job.type, orderingKey: job.orderingKey)
+    }
+
+    /// Sends a copy of a message and removes it.
+    public func replace(_ delivery: Delivery, after delay: Duration) async throws {
+        try add(body: delivery.body, trace: delivery.trace, jobType: delivery.jobType, after: delay)
+        try await delete(delivery)
     }
 
     /// Sends a dead letter; the call may carry others too.
     public func send(_ letter: DeadLetter) async throws {
-        try add(body: letter.body, trace: letter.trace, reason: letter.reason)
+        try add(body: letter.body, trace: letter.trace, orderingKey: letter.orderingKey, reason: letter.reason)
     }
 
     /// Sends any text.
     public func add(
         body: String,
         trace: TraceContext? = nil,
+        jobType: String? = nil,
+        orderingKey: String? = nil,
         reason: DeadLetter.Reason? = nil,
         after delay: Duration = .zero
     ) throws {
@@ -87,7 +131,16 @@ public final class InMemoryJobQueue: JobQueue, JobSender, DeadLetterSender {
             state.counter += 1
             let id = "message-\(state.counter)"
             state.messages.append(
-                Message(id: id, body: body, trace: trace, reason: reason, sentAt: now, visibleAt: now + delay)
+                Message(
+                    id: id,
+                    body: body,
+                    trace: trace,
+                    jobType: jobType,
+                    orderingKey: isOrdered ? orderingKey : nil,
+                    reason: reason,
+                    sentAt: now,
+                    visibleAt: now + delay
+                )
             )
         }
     }
@@ -134,7 +187,9 @@ public final class InMemoryJobQueue: JobQueue, JobSender, DeadLetterSender {
         let (batch, given) = try access { state in
             var batch: [Delivery] = []
             var given: [Message] = []
+            let blocked = Set(state.messages.filter { $0.isInFlight(at: now) }.compactMap(\.orderingKey))
             for index in state.messages.indices where state.messages[index].visibleAt <= now && batch.count < limit {
+                guard state.messages[index].orderingKey.map(blocked.contains) != true else { continue }
                 state.messages[index].receiveCount += 1
                 guard deadLetters == nil || state.messages[index].receiveCount <= maxReceiveCount else {
                     given.append(state.messages[index])
@@ -149,7 +204,13 @@ public final class InMemoryJobQueue: JobQueue, JobSender, DeadLetterSender {
             return (batch, given)
         }
         for message in given {
-            try deadLetters?.add(body: message.body, trace: message.trace)
+            try deadLetters?
+                .add(
+                    body: message.body,
+                    trace: message.trace,
+                    jobType: message.jobType,
+                    orderingKey: message.orderingKey
+                )
         }
         return batch
     }
@@ -203,6 +264,8 @@ extension Delivery {
             receiveCount: message.receiveCount,
             sentAt: message.sentAt,
             trace: message.trace,
+            jobType: message.jobType,
+            orderingKey: message.orderingKey,
             deadLetterReason: message.reason
         )
     }

@@ -26,7 +26,7 @@ extension JobCatalogRule {
                 traceID: nil,
                 excerpt: "garbage"
             )
-            try await store.record(incident, expiresAt: .sample)
+            _ = try await store.record(incident, expiresAt: .sample)
             #expect(try await catalog.allIncidents(IncidentQuery(.sample())) == [incident])
             #expect(try await catalog.allIncidents(IncidentQuery(.sample(), type: "transform")) == [])
         },

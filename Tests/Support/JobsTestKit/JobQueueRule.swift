@@ -7,7 +7,7 @@ public struct QueueSubject: Sendable {
     /// Sends to the queue.
     public var sender: any JobSender
     /// Receives from the queue, which must be empty and nobody else's.
-    public var queue: any JobQueue
+    public var queue: any JobQueue & MessageReplacer
     /// Sends to the dead letters.
     public var deadLetters: any DeadLetterSender
     /// Receives the dead letters.
@@ -20,7 +20,7 @@ public struct QueueSubject: Sendable {
     /// Makes a subject.
     public init(
         sender: any JobSender,
-        queue: any JobQueue,
+        queue: any JobQueue & MessageReplacer,
         deadLetters: any DeadLetterSender,
         deadLetterQueue: any JobQueue,
         maxReceiveCount: Int? = nil,
@@ -55,7 +55,7 @@ public struct JobQueueRule: Sendable, CustomTestStringConvertible {
     }
 
     /// Every rule.
-    public static let all = sending + visibility + waiting + deadLetters
+    public static let all = sending + visibility + waiting + replacing + deadLetters
 
     static let sending = [
         JobQueueRule("what is sent is received once, with its body and its trace") { subject async throws in
@@ -67,6 +67,8 @@ public struct JobQueueRule: Sendable, CustomTestStringConvertible {
             #expect(delivery.receiveCount == 1)
             #expect(delivery.sentAt != nil)
             #expect(delivery.deadLetterReason == nil)
+            #expect(delivery.jobType == job.type)
+            #expect(delivery.orderingKey == nil)
             #expect(!delivery.messageID.isEmpty)
             #expect(try await subject.isEmpty())
         },

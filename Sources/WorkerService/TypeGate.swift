@@ -1,0 +1,149 @@
+import Jobs
+import Logging
+import ServiceRuntime
+import Synchronization
+
+/// Decides, before a job is claimed, whether jobs of its type may start: not while what they call is away, and not more
+/// often than was configured.
+///
+/// When attempts at jobs of one type fail with `NETWORK` or `SYSTEM` so many times in a row, jobs of that type are turned
+/// away for a while that grows; then one is let through to see if it goes well again. Other types do not notice.
+public final class TypeGate: Sendable {
+    /// Whether a job may start.
+    enum Verdict: Sendable, Hashable {
+        /// It may, after a short wait in its slot.
+        case start(after: Duration)
+        /// It may not; it is worth to ask again after so long.
+        case shed(for: Duration)
+    }
+
+    private struct Entry {
+        var breaker: CircuitBreaker
+        var bucket: TokenBucket?
+        /// When an open breaker lets one through.
+        var opensUntil = Duration.zero
+    }
+
+    private let entries: Mutex<[String: Entry]>
+    private let threshold: Int
+    private let elapsed: @Sendable () -> Duration
+    private let draw: @Sendable () -> Double
+
+    /// Makes a gate.
+    ///
+    /// - Parameters:
+    ///   - threshold: How many failures in a row shut it for a type.
+    ///   - rateLimits: How many jobs of a type may start in a second, where that is limited.
+    ///   - clock: What the pauses are measured by.
+    ///   - draw: Random numbers in 0..<1, which spread the pauses.
+    public init(
+        threshold: Int = 5,
+        rateLimits: [String: Int] = [:],
+        clock: any Clock<Duration> = ContinuousClock(),
+        draw: @escaping @Sendable () -> Double = { .random(in: 0..<1) }
+    ) {
+        self.threshold = threshold
+        self.draw = draw
+        elapsed = stopwatch(clock)
+        let start = elapsed()
+        entries = Mutex(
+            rateLimits.mapValues { rate in
+                Entry(breaker: CircuitBreaker(threshold: threshold), bucket: TokenBucket(perSecond: rate, at: start))
+            }
+        )
+    }
+
+    /// Asks whether a job of this type may start; a job that may is expected to, and then to be noted.
+    func verdict(on type: String) -> Verdict {
+        let now = elapsed()
+        return entries.withLock { entries in
+            guard var entry = entries[type] else { return .start(after: .zero) }
+            defer { entries[type] = entry }
+            if now >= entry.opensUntil { entry.breaker.allowOne() }
+            switch entry.breaker.state {
+            case .open: return .shed(for: entry.opensUntil - now)
+            case .halfOpen(_, isTrying: true): return .shed(for: Self.pauses.base)
+            case .closed, .halfOpen(_, isTrying: false): break
+            }
+            let reservation = entry.bucket?.reserve(at: now, patience: Self.patience)
+            if case .refused(let wait) = reservation { return .shed(for: wait) }
+            entry.breaker.noteTaken()
+            guard case .granted(let wait) = reservation else { return .start(after: .zero) }
+            return .start(after: wait)
+        }
+    }
+
+    /// Notes how an attempt ended.
+    ///
+    /// - Returns: Whether it only showed what was known: that jobs of the type fail now.
+    @discardableResult
+    func note(_ outcome: JobOutcome, ofType type: String) -> Bool {
+        switch outcome {
+        case .succeeded:
+            noteSuccess(ofType: type)
+            return false
+        case .failed(let failure) where failure.errorClass == .network || failure.errorClass == .system:
+            return noteFailure(failure, ofType: type)
+        case .failed, .interrupted, .leaseLost, .cancelled:
+            noteNothing(ofType: type)
+            return false
+        }
+    }
+
+    /// Notes that a job that was let through has told nothing about what its type needs, or was not started at all.
+    func noteNothing(ofType type: String) {
+        entries.withLock { $0[type]?.breaker.noteInconclusive() }
+    }
+
+    /// The types whose jobs are turned away now, and how: `open` or `half-open`.
+    func breakers() -> [String: String] {
+        entries.withLock { entries in
+            entries.compactMapValues { entry in
+                switch entry.breaker.state {
+                case .closed: nil
+                case .open: "open"
+                case .halfOpen: "half-open"
+                }
+            }
+        }
+    }
+
+    private func noteSuccess(ofType type: String) {
+        let hasClosed = entries.withLock { $0[type]?.breaker.noteSuccess() ?? false }
+        guard hasClosed else { return }
+        Logger.current.notice("jobs of the type start again", metadata: ["job.type": "\(type)"])
+    }
+
+    /// Answers whether the gate had been shut already.
+    private func noteFailure(_ failure: JobFailure, ofType type: String) -> Bool {
+        let now = elapsed()
+        let (wasShut, pause): (Bool, Duration?) = entries.withLock { entries in
+            var entry = entries[type] ?? Entry(breaker: CircuitBreaker(threshold: threshold))
+            defer { entries[type] = entry }
+            let wasShut = entry.breaker.state != .closed
+            guard entry.breaker.noteFailure(), case .open(let failures) = entry.breaker.state else {
+                return (wasShut, nil)
+            }
+            let pause = Self.pauses.bound(afterAttempt: failures) / 2
+            entry.opensUntil = now + pause + pause * draw()
+            return (wasShut, entry.opensUntil - now)
+        }
+        guard let pause else { return wasShut }
+        let metadata: Logger.Metadata = [
+            "job.type": "\(type)", "breaker.pauseMs": "\(Int(pause / .milliseconds(1)))",
+            "error.class": "\(failure.errorClass.rawValue)", "error.message": "\(failure.message)",
+        ]
+        // Once when the gate shuts; that it stays shut is no news.
+        let level: Logger.Level = wasShut ? .debug : .warning
+        Logger.current.log(
+            level: level,
+            "jobs of the type do not start for now: they fail in a row",
+            metadata: metadata
+        )
+        return wasShut
+    }
+
+    private static let pauses = Backoff(base: .seconds(5), limit: .seconds(60))
+    /// How long a job may wait in its slot for its turn.
+    private static let patience: Duration = .seconds(1)
+}

@@ -1,0 +1,50 @@
+import AWSTestKit
+import CurlHTTP
+import JobsTestKit
+import ServiceLifecycleTestKit
+import Testing
+
+@testable import WorkerService
+
+@Suite("Scale-in protection", .timeLimit(.minutes(1)))
+struct ScaleInProtectionTests {
+    private var state = ProtectionState()
+
+    @Test("is asked for when jobs run, renewed in half its time, and taken back when none has run for a while")
+    mutating func states() {
+        #expect(state.step(isBusy: false, at: .zero) == .none)
+        #expect(state.step(isBusy: true, at: .seconds(5)) == .some(.seconds(1800)))
+        #expect(state.step(isBusy: true, at: .seconds(900)) == .none)
+        #expect(state.step(isBusy: true, at: .seconds(905)) == .some(.seconds(1800)))
+        #expect(state.step(isBusy: false, at: .seconds(910)) == .none)
+        #expect(state.step(isBusy: false, at: .seconds(935)) == .some(.none))
+        #expect(state.step(isBusy: false, at: .seconds(940)) == .none)
+    }
+
+    @Test("that was refused is asked for again")
+    mutating func refused() {
+        _ = state.step(isBusy: true, at: .zero)
+        state.noteFailure()
+        #expect(state.step(isBusy: true, at: .seconds(5)) == .some(.seconds(1800)))
+    }
+
+    @Test("is asked for as the ECS agent wants it")
+    func wire() async throws {
+        try await ScriptedServer.with(responses: [.respond(200)]) { server in
+            let transport = try CurlTransport()
+            let url = "http://\(server.authority)/api/5d1e"
+            let protection = try #require(ScaleInProtection(agentURL: url, transport: transport) { 1 })
+            await testGracefulShutdown { trigger in
+                async let run: Void = protection.run()
+                while server.requests.isEmpty { await Task.yield() }
+                trigger.triggerGracefulShutdown()
+                // It throws nothing.
+                _ = try? await run
+            }
+            await transport.shutdown()
+            #expect(server.requests.map(\.method) == ["PUT"])
+            #expect(server.requests.map(\.path) == ["/api/5d1e/task-protection/v1/state"])
+            #expect(server.requests.map(\.text) == [#"{"ProtectionEnabled":true,"ExpiresInMinutes":30}"#])
+        }
+    }
+}
