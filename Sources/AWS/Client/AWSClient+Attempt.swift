@@ -80,7 +80,7 @@ extension AWSClient {
             return .failure(
                 AttemptFailure(
                     unreadable: response.status,
-                    requestID: response.head.headerFields[.awsRequestID],
+                    requestID: response[.awsRequestID],
                     error,
                     isRepeated: !response.isSuccess || operation.isSafeToRepeat
                 )
@@ -99,12 +99,11 @@ extension AWSClient {
 
     /// Compares the service's clock with this machine's; true if the request's date was off by what is known now.
     private func learnClock(from response: TransportResponse, sent: Date, offset: TimeInterval) -> Bool {
-        let fields = response.head.headerFields
         // While requests are accepted without a correction none is needed, and the date need not be read.
         guard configuration.retry.correctsClockSkew, !response.isSuccess || offset != 0,
             // An answer with an age comes out of somebody's cache.
-            fields[.age] == nil,
-            let serverDate = fields[.date].flatMap({ HTTPDate.parse($0) })
+            response[.age] == nil,
+            let serverDate = response[.date].flatMap({ HTTPDate.parse($0) })
         else { return false }
         let received = runtime.now()
         return clockSkew.withLock { skew in
