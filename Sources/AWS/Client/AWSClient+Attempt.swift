@@ -69,8 +69,8 @@ extension AWSClient {
         do {
             try response.checkCRC32()
             guard response.isSuccess else { return .failure(refusal(exchange, of: Operation.self)) }
-            let output = try Operation.read(response)
-            try operation.check(output)
+            var output = try Operation.read(response)
+            try operation.check(&output)
             history.errorCode = nil
             if observer?.wantsConsumedCapacity == true, Operation.reportsConsumedCapacity {
                 history.consumedCapacity = ConsumedUnits.total(in: response.body)
