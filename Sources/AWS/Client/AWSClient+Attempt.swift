@@ -106,10 +106,12 @@ extension AWSClient {
             let serverDate = response[.date].flatMap({ HTTPDate.parse($0) })
         else { return false }
         let received = runtime.now()
-        return clockSkew.withLock { skew in
+        let skew = clockSkew.withLock { skew in
             skew.learn(serverDate: serverDate, sent: sent, received: received)
-            return skew.differs(from: offset)
+            return skew
         }
+        configuration.credentials.adjustClock(by: skew.offset)
+        return skew.differs(from: offset)
     }
 
     private func route(to service: AWSService) -> Route {
