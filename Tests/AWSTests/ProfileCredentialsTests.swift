@@ -22,7 +22,7 @@ import Testing
             let provider = ProfileCredentials(
                 environment: environment,
                 region: "eu-central-1",
-                transport: transport,
+                transport: PatientTransport(transport: transport),
                 runtime: AWSRuntime(now: { Fixture.epoch }, random: { 0 })
             )
             try await body(provider, server)
@@ -111,7 +111,7 @@ import Testing
                 let chain = CredentialsChain.standard(
                     environment: environment,
                     region: "r",
-                    transport: transport,
+                    transport: PatientTransport(transport: transport),
                     runtime: AWSRuntime()
                 )
                 #expect(try await chain.credentials() == STSTests.expected)
