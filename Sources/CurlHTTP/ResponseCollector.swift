@@ -1,5 +1,3 @@
-import HTTPTypes
-
 /// Gathers what curl delivers of a response, within limits; the head is read by whoever asks for it.
 ///
 /// Its memory is allocated where it is made, which is on the caller's task: what one thread allocates and another one
@@ -49,7 +47,7 @@ struct ResponseCollector: Sendable {
     /// The response, if it is whole.
     func response() -> TransportResponse? {
         guard isWhole, let status else { return nil }
-        return TransportResponse(head: HTTPResponse(code: status, headerSection: head), body: body)
+        return TransportResponse(status: status, headerSection: HeaderSection(head), body: body)
     }
 
     /// Takes one header line with its line end; `false` to give up.

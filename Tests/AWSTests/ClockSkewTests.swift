@@ -87,6 +87,17 @@ import Testing
         #expect(dates(fixture) == [wrong, wrong, right, right])
     }
 
+    @Test("What is learnt of the clock is told to whoever judges the expiry of credentials")
+    func expiry() async throws {
+        let provider = ListedCredentials(["A", "B"], expiration: { Fixture.epoch + 1800 })
+        let fixture = Fixture(
+            [Self.answer("RequestExpired", date: Self.anHourAhead), Self.answer(date: Self.anHourAhead)],
+            credentials: CredentialsCache(provider, runtime: AWSRuntime(now: { Fixture.epoch }))
+        )
+        _ = try await fixture.client.perform(Fixture.getItem)
+        #expect(provider.calls == 2)
+    }
+
     @Test("The environment can turn the correction off")
     func environment() throws {
         #expect(try RetryConfiguration(AWSSettings(environment: [:])).correctsClockSkew)

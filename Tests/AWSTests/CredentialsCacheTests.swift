@@ -136,6 +136,14 @@ import Testing
         #expect(provider.calls == 2)
     }
 
+    @Test("Expiry is judged by AWS's clock where this machine's is known to be off")
+    func skewedClock() async throws {
+        let cache = CredentialsCache(hourly(["A"]), runtime: runtime())
+        _ = try await cache.credentials()
+        cache.adjustClock(by: 3541)
+        #expect(cache.readyCredentials() == nil)
+    }
+
     @Test("After a failed refresh the old ones are served, even past their expiry, and asked for again after a pause")
     func staleIsServed() async throws {
         let provider = hourly(["A", "!down", "!down", "B"])

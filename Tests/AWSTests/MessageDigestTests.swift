@@ -53,9 +53,13 @@ import Testing
         #expect(error.attempts == 1)
         #expect(error.mayHaveBeenApplied)
 
-        let batch = SQS.SendMessageBatch(queueURL: "q", entries: [.init(id: "e", message: message)])
-        let entry = #"{"Successful":[{"Id":"e","MessageId":"m"\#(wrong)}]}"#
-        #expect(try await Fixture([.response(200, [:], entry)]).failure(of: batch)?.code == "ChecksumMismatch")
+        let batch = SQS.SendMessageBatch(queueURL: "q", entries: ["e", "f"].map { .init(id: $0, message: message) })
+        let entries = [("e", wrong), ("f", members(right))].map { #"{"Id":"\#($0)","MessageId":"m"\#($1)}"# }
+        let answer = #"{"Successful":[\#(entries.joined(separator: ","))]}"#
+        let output = try await Fixture([.response(200, [:], answer)]).client.perform(batch)
+        #expect(output.successful == ["f"])
+        #expect(output.failed.map { "\($0.id) \($0.code)" } == ["e ChecksumMismatch"])
+        #expect(Array(output.sent.keys) == ["f"])
     }
 
     @Test(

@@ -96,6 +96,14 @@ struct WireFault: Sendable, CustomTestStringConvertible {
         WireFault("a redirect", .redirect(307, to: "/"), "HTTP307", .client, pauses: [], isUnknown: false),
         WireFault("a firewall's page", .html(403), "HTTP403", .client, pauses: [], isUnknown: false),
         WireFault(
+            "an expired session token",
+            .error(400, "ExpiredTokenException"),
+            "ExpiredTokenException",
+            .credentials,
+            pauses: [],
+            isUnknown: false
+        ),
+        WireFault(
             "a wrong signature",
             .error(400, "InvalidSignatureException", headers: [.date: "Thu, 01 Jan 2026 00:00:00 GMT"]),
             "InvalidSignatureException",

@@ -47,6 +47,19 @@ import Testing
         }
     }
 
+    @Test("Faults of different sorts in a row: each has the pause of its own sort, and one that may have hit is enough")
+    func mixed() async throws {
+        let throttled = Script.error(400, "ThrottlingException")
+        try await ScriptedServer.with(responses: [throttled, .reset, throttled, .json(Self.item)]) { server in
+            try await WireFixture.with(server.url) { fixture in
+                let outcome = try await fixture.client.outcome(of: Fixture.getItem)
+                #expect(outcome.attempts == 4)
+                #expect(outcome.mayHaveBeenAppliedBefore)
+                #expect(fixture.clock.sleeps == [WireFault.long[0], WireFault.short[1], WireFault.long[2]])
+            }
+        }
+    }
+
     @Test("Silence is waited for as long as is allowed, each time", arguments: WireFault.silence)
     func silence(fault: WireFault) async throws {
         try await ScriptedServer.with(fault.script) { server in

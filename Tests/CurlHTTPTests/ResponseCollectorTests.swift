@@ -47,6 +47,20 @@ import Testing
         #expect(collector.response()?.head.headerFields.map(\.name.rawName) == ["Good"])
     }
 
+    @Test(
+        "One field is found without regard to case, with commas between its values, as in the whole head",
+        arguments: ["content-type", "Set-Cookie", "x-empty", "x-absent", "x-fol"]
+    )
+    func oneField(name: String) throws {
+        let name = try #require(HTTPField.Name(name))
+        let collector = Collecting(maxBodyBytes: 10)
+        let lines = ["Content-Type: text/plain ", "set-cookie: a", "X-Empty:", "SET-COOKIE: b", "x-fol: 1", "x-fo:l"]
+        #expect(collector.receive("HTTP/1.1 200 OK\r\n", "x-absen: 1\r\n"))
+        for line in lines + [""] { #expect(collector.receive(line + "\r\n")) }
+        let response = try #require(collector.response())
+        #expect(response[name] == response.head.headerFields[name])
+    }
+
     @Test("A head without its empty line is no response")
     func headCutShort() {
         let collector = Collecting(maxBodyBytes: 10)

@@ -5,8 +5,8 @@ import JSON
 struct CannedService: StubService {
     private static let json10 = "application/x-amz-json-1.0"
 
-    private let item = StubResponse(contentType: json10, body: Array(Self.itemAnswer.utf8))
-    private let empty = StubResponse(contentType: json10, body: Array("{}".utf8))
+    private let item = StubResponse(contentType: json10, body: Array(Self.itemAnswer.utf8), hasCRC32: true)
+    private let empty = StubResponse(contentType: json10, body: Array("{}".utf8), hasCRC32: true)
     private let messages = StubResponse(contentType: json10, body: Self.messagesAnswer)
     private let unknown = StubResponse(
         400,

@@ -69,8 +69,8 @@ extension AWSClient {
         do {
             try response.checkCRC32()
             guard response.isSuccess else { return .failure(refusal(exchange, of: Operation.self)) }
-            let output = try Operation.read(response)
-            try operation.check(output)
+            var output = try Operation.read(response)
+            try operation.check(&output)
             history.errorCode = nil
             if observer?.wantsConsumedCapacity == true, Operation.reportsConsumedCapacity {
                 history.consumedCapacity = ConsumedUnits.total(in: response.body)
@@ -80,7 +80,7 @@ extension AWSClient {
             return .failure(
                 AttemptFailure(
                     unreadable: response.status,
-                    requestID: response.head.headerFields[.awsRequestID],
+                    requestID: response[.awsRequestID],
                     error,
                     isRepeated: !response.isSuccess || operation.isSafeToRepeat
                 )
@@ -99,18 +99,19 @@ extension AWSClient {
 
     /// Compares the service's clock with this machine's; true if the request's date was off by what is known now.
     private func learnClock(from response: TransportResponse, sent: Date, offset: TimeInterval) -> Bool {
-        let fields = response.head.headerFields
         // While requests are accepted without a correction none is needed, and the date need not be read.
         guard configuration.retry.correctsClockSkew, !response.isSuccess || offset != 0,
             // An answer with an age comes out of somebody's cache.
-            fields[.age] == nil,
-            let serverDate = fields[.date].flatMap({ HTTPDate.parse($0) })
+            response[.age] == nil,
+            let serverDate = response[.date].flatMap({ HTTPDate.parse($0) })
         else { return false }
         let received = runtime.now()
-        return clockSkew.withLock { skew in
+        let skew = clockSkew.withLock { skew in
             skew.learn(serverDate: serverDate, sent: sent, received: received)
-            return skew.differs(from: offset)
+            return skew
         }
+        configuration.credentials.adjustClock(by: skew.offset)
+        return skew.differs(from: offset)
     }
 
     private func route(to service: AWSService) -> Route {

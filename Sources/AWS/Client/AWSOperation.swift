@@ -20,9 +20,10 @@ extension AWSOperation {
         var writer = JSONWriter()
         encode(to: &writer)
         var fields = HTTPFields()
-        fields[.contentType] = "application/x-amz-json-\(Self.service.jsonVersion)"
-        fields[.awsTarget] = "\(Self.service.targetPrefix).\(Self.name)"
-        if Self.service.isQueryCompatible { fields[.awsQueryMode] = "true" }
+        let service = Self.service
+        fields[.contentType] = "application/x-amz-json-\(service.jsonVersion)"
+        fields[.awsTarget] = "\(service.targetPrefix).\(Self.name)"
+        if service.isQueryCompatible { fields[.awsQueryMode] = "true" }
         return WireContent(fields: fields, body: writer.bytes)
     }
 

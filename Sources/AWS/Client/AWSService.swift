@@ -47,6 +47,11 @@ public struct AWSService: Sendable, Hashable {
 }
 
 extension AWSService {
+    /// Hashes what tells services apart; the rest is only compared.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(endpointPrefix)
+    }
+
     /// Amazon DynamoDB; it answers in milliseconds, so it is asked again sooner and once more than the others.
     public static let dynamoDB = AWSService(
         endpointPrefix: "dynamodb",

@@ -36,17 +36,16 @@ public struct AWSServiceFailure: Sendable {
 
     /// An error answer whose body was read by somebody else.
     init(_ response: TransportResponse, type: String?, message text: String?) {
-        let fields = response.head.headerFields
         status = response.status
         body = response.body
-        requestID = fields[.awsRequestID]
-        legacyCode = fields[.awsQueryError].flatMap { $0.split(separator: ";").first }.flatMap { Self.name($0) }
-        let names = [type, fields[.awsErrorType]].lazy.compactMap { $0.flatMap { Self.name($0[...]) } }
+        requestID = response[.awsRequestID]
+        legacyCode = response[.awsQueryError].flatMap { $0.split(separator: ";").first }.flatMap { Self.name($0) }
+        let names = [type, response[.awsErrorType]].lazy.compactMap { $0.flatMap { Self.name($0[...]) } }
         let code = names.first ?? legacyCode
         self.code = code ?? "HTTP\(response.status)"
         let text = text ?? (code == nil ? Self.stranger(response) : "")
         message = String(text.prefix { !$0.isNewline }.prefix(1000))
-        retryAfter = fields[.awsRetryAfter].flatMap { Int($0) }.flatMap { $0 >= 0 ? .milliseconds($0) : nil }
+        retryAfter = response[.awsRetryAfter].flatMap { Int($0) }.flatMap { $0 >= 0 ? .milliseconds($0) : nil }
     }
 
     /// Cuts `namespace#Code:http://...` to `Code`; nil if that is no name.
@@ -67,7 +66,7 @@ public struct AWSServiceFailure: Sendable {
     /// Says what came instead of an error of AWS: whoever looks into it should look at what is in between.
     private static func stranger(_ response: TransportResponse) -> String {
         guard !response.body.isEmpty else { return "" }
-        let type = response.head.headerFields[.contentType] ?? "without a content type"
+        let type = response[.contentType] ?? "without a content type"
         return "the answer is no error of AWS: \(response.body.count) bytes, \(type.prefix(100))"
     }
 }

@@ -41,15 +41,17 @@ struct Call {
     }
 
     /// The time left for the operation; nil for no limit.
-    func remaining(at uptime: Duration) -> Duration? {
-        deadline.map { $0 - uptime }
+    ///
+    /// Most calls have no limit, and then nobody looks at the clock.
+    func remaining(at uptime: @autoclosure () -> Duration) -> Duration? {
+        deadline.map { $0 - uptime() }
     }
 
     /// The limits of an attempt that starts now; nil if no time is left.
-    func timeouts(_ configured: TransportTimeouts, at uptime: Duration) -> TransportTimeouts? {
+    func timeouts(_ configured: TransportTimeouts, at uptime: @autoclosure () -> Duration) -> TransportTimeouts? {
         var timeouts = configured
         timeouts.request = timeouts.request.map { $0 + extraTime }
-        guard let remaining = remaining(at: uptime) else { return timeouts }
+        guard let remaining = remaining(at: uptime()) else { return timeouts }
         guard remaining > .zero else { return nil }
         timeouts.connect = min(timeouts.connect, remaining)
         timeouts.request = min(timeouts.request ?? remaining, remaining)

@@ -45,7 +45,11 @@ extension JSONReader {
         _ value: (inout JSONReader) throws(JSONError) -> Value
     ) throws(JSONError) -> [String: Value] {
         var values: [String: Value] = [:]
-        try readMembers { reader, name throws(JSONError) in values[name] = try value(&reader) }
+        try readMembers { reader, name throws(JSONError) in
+            // At once what most objects need, instead of growing and hashing anew at each step.
+            if values.isEmpty { values.reserveCapacity(8) }
+            values[name] = try value(&reader)
+        }
         return values
     }
 

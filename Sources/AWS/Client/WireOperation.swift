@@ -40,7 +40,9 @@ public protocol WireOperation: Sendable {
     static func failure(_ response: TransportResponse) -> AWSServiceFailure
 
     /// Compares an answer with the input, such as a digest; throws if they do not belong together.
-    func check(_ output: Output) throws(AWSAnswerError)
+    ///
+    /// Where only a part of the answer does not, that part may be put right instead.
+    func check(_ output: inout Output) throws(AWSAnswerError)
 
     /// Says whether an error answer is worth another attempt.
     static func verdict(on failure: AWSServiceFailure) -> RetryVerdict
@@ -66,7 +68,7 @@ extension WireOperation {
     public static func failure(_ response: TransportResponse) -> AWSServiceFailure { AWSServiceFailure(response) }
 
     /// Nothing to compare.
-    public func check(_ output: Output) throws(AWSAnswerError) {}
+    public func check(_ output: inout Output) throws(AWSAnswerError) {}
 
     /// The verdict that holds for all services.
     public static func verdict(on failure: AWSServiceFailure) -> RetryVerdict { RetryVerdict(failure) }

@@ -1,4 +1,5 @@
 public import AWSSigV4
+public import FoundationEssentials
 import Logging
 import Synchronization
 
@@ -11,6 +12,7 @@ public final class CredentialsCache: CredentialsProvider {
 
     private struct State {
         var decisions = CredentialsCacheState()
+        var clockOffset: TimeInterval = 0
         var waiters: [UInt64: CheckedContinuation<News?, Never>] = [:]
         var nextWaiter: UInt64 = 0
     }
@@ -38,15 +40,20 @@ public final class CredentialsCache: CredentialsProvider {
 
     /// The cached credentials, unless they have to be replaced first; begins to replace them where it is time to.
     public func readyCredentials() -> AWSCredentials? {
-        let step = state.withLock { $0.decisions.request(at: runtime.now()) }
+        let step = state.withLock { $0.decisions.request(at: now($0)) }
         if step.startsRefresh { startRefresh() }
         return step.credentials
     }
 
     /// Has the credentials replaced before they are handed out again.
     public func discard(_ credentials: AWSCredentials) {
-        state.withLock { $0.decisions.discard(credentials, at: runtime.now()) }
+        state.withLock { $0.decisions.discard(credentials, at: now($0)) }
         provider.discard(credentials)
+    }
+
+    /// Judges expiry by AWS's clock from now on.
+    public func adjustClock(by offset: TimeInterval) {
+        state.withLock { $0.clockOffset = offset }
     }
 
     /// The number of callers that wait for a refresh.
@@ -63,8 +70,8 @@ public final class CredentialsCache: CredentialsProvider {
     private func refresh() async {
         do {
             let credentials = try await provider.credentials()
-            settle { decisions in
-                decisions.succeed(credentials, at: runtime.now(), jitter: runtime.random())
+            settle { decisions, now in
+                decisions.succeed(credentials, at: now, jitter: runtime.random())
                 return .success(credentials)
             }
         } catch is CancellationError {
@@ -76,8 +83,8 @@ public final class CredentialsCache: CredentialsProvider {
     }
 
     private func fail(_ error: any Error) {
-        let news = settle { decisions in
-            let cached = decisions.fail(at: runtime.now(), jitter: runtime.random())
+        let news = settle { decisions, now in
+            let cached = decisions.fail(at: now, jitter: runtime.random())
             return cached.map { .success($0) } ?? .failure(error)
         }
         guard case .success = news else { return }
@@ -86,9 +93,10 @@ public final class CredentialsCache: CredentialsProvider {
 
     /// Changes the state and tells all who wait, outside the lock.
     @discardableResult
-    private func settle(_ change: (inout CredentialsCacheState) -> News) -> News {
+    private func settle(_ change: (inout CredentialsCacheState, _ now: Date) -> News) -> News {
         let (news, waiters) = state.withLock { state in
-            let news = change(&state.decisions)
+            let now = now(state)
+            let news = change(&state.decisions, now)
             let waiters = Array(state.waiters.values)
             state.waiters = [:]
             return (news, waiters)
@@ -96,6 +104,8 @@ public final class CredentialsCache: CredentialsProvider {
         for waiter in waiters { waiter.resume(returning: news) }
         return news
     }
+
+    private func now(_ state: State) -> Date { runtime.now() + state.clockOffset }
 
     /// Waits for the refresh that is under way; nil if it has ended meanwhile.
     private func waitForNews() async -> News? {

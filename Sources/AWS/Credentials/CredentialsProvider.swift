@@ -1,4 +1,5 @@
 public import AWSSigV4
+public import FoundationEssentials
 
 /// Somebody who knows credentials.
 public protocol CredentialsProvider: Sendable {
@@ -12,6 +13,9 @@ public protocol CredentialsProvider: Sendable {
 
     /// Says that AWS refused these credentials as expired, so that a cache does not hand them out again.
     func discard(_ credentials: AWSCredentials)
+
+    /// Says how far AWS's clock is ahead of this machine's, in seconds: when credentials expire is said in AWS's time.
+    func adjustClock(by offset: TimeInterval)
 }
 
 extension CredentialsProvider {
@@ -20,4 +24,7 @@ extension CredentialsProvider {
 
     /// Nothing to do: nothing is kept.
     public func discard(_ credentials: AWSCredentials) {}
+
+    /// Nothing to do: no expiry is looked at.
+    public func adjustClock(by offset: TimeInterval) {}
 }

@@ -1,6 +1,6 @@
 extension DynamoDB {
     /// The value of an attribute.
-    public indirect enum AttributeValue: Sendable, Hashable {
+    public enum AttributeValue: Sendable, Hashable {
         /// A string.
         case s(String)
         /// A number as text, up to 38 digits; the service drops leading and trailing zeroes.

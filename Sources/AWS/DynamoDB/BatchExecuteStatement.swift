@@ -59,7 +59,7 @@ extension DynamoDB {
         }
 
         /// Compares the numbers of outcomes and statements.
-        public func check(_ output: [StatementOutcome]) throws(AWSAnswerError) {
+        public func check(_ output: inout [StatementOutcome]) throws(AWSAnswerError) {
             guard output.count == statements.count else {
                 throw .count("Responses", found: output.count, expected: statements.count)
             }

@@ -53,7 +53,7 @@ extension DynamoDB {
         }
 
         /// As of the operation itself.
-        public func check(_ output: Output) throws(AWSAnswerError) { try operation.check(output.output) }
+        public func check(_ output: inout Output) throws(AWSAnswerError) { try operation.check(&output.output) }
 
         /// As of the operation itself.
         public static func verdict(on failure: AWSServiceFailure) -> RetryVerdict { Operation.verdict(on: failure) }

@@ -39,7 +39,7 @@ extension DynamoDB {
         }
 
         /// Compares the numbers of answers and questions.
-        public func check(_ output: [Item?]) throws(AWSAnswerError) {
+        public func check(_ output: inout [Item?]) throws(AWSAnswerError) {
             guard output.count == gets.count else {
                 throw .count("Responses", found: output.count, expected: gets.count)
             }

@@ -7,8 +7,10 @@ extension TransportResponse {
     ///
     /// The field may be missing: other services and emulators send none.
     func checkCRC32() throws(AWSAnswerError) {
-        guard let expected = head.headerFields[.awsCRC32] else { return }
-        let found = String(CRC32.checksum(body))
-        guard found == expected else { throw .checksum("the body's CRC-32", found: found, expected: expected) }
+        guard let expected = self[.awsCRC32] else { return }
+        let found = CRC32.checksum(body)
+        guard UInt32(expected) == found else {
+            throw .checksum("the body's CRC-32", found: String(found), expected: String(expected.prefix(32)))
+        }
     }
 }

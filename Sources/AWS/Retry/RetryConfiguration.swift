@@ -12,7 +12,7 @@ public struct RetryConfiguration: Sendable, Hashable {
     /// Whether requests are signed with the service's time where this machine's is minutes off.
     ///
     /// What a refusal teaches holds for all later requests of the client, and a request that was refused for its
-    /// date is repeated. The expiry of credentials is judged by this machine's time all the same.
+    /// date is repeated. The expiry of credentials is judged by that time, too.
     public var correctsClockSkew: Bool
 
     /// Creates a configuration.

@@ -27,8 +27,9 @@ public enum RetryVerdict: Sendable, Hashable {
     }
 
     private static let throttlingCodes: Set<String> = [
-        "BandwidthLimitExceeded", "EC2ThrottledException", "KmsThrottled", "LimitExceededException",
-        "PriorRequestNotComplete", "ProvisionedThroughputExceededException", "RequestLimitExceeded",
+        "BandwidthLimitExceeded", "EC2ThrottledException", "KmsThrottled", "KmsThrottlingException",
+        "LimitExceededException", "PriorRequestNotComplete", "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
         "RequestThrottled", "RequestThrottledException", "SlowDown", "ThrottledException", "Throttling",
         "ThrottlingException", "TooManyRequestsException", "TransactionInProgressException",
     ]

@@ -34,6 +34,13 @@ extension SQS {
             self = output
         }
 
+        /// Counts an entry among those that failed after all.
+        mutating func fail(_ id: String, _ fault: AWSAnswerError) {
+            successful.removeAll { $0 == id }
+            sent[id] = nil
+            failed.append(BatchFailure(id: id, code: fault.code, message: fault.description, isSenderFault: false))
+        }
+
         private mutating func readSuccess(_ reader: inout JSONReader) throws(JSONError) {
             var id: String?
             var message = SendMessage.Fields()

@@ -64,7 +64,7 @@ extension SQS {
         }
 
         /// Tells of damaged messages, whether or not the caller looks at them; it is no fault of the others.
-        public func check(_ output: ReceivedMessages) throws(AWSAnswerError) {
+        public func check(_ output: inout ReceivedMessages) throws(AWSAnswerError) {
             for message in output.damaged {
                 Logger.current.info("A message was received damaged and is left to come back", error: message)
             }

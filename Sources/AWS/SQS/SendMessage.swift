@@ -79,7 +79,7 @@ extension SQS {
         }
 
         /// Compares the message with the digests of what the service stored.
-        public func check(_ output: Output) throws(AWSAnswerError) {
+        public func check(_ output: inout Output) throws(AWSAnswerError) {
             try message.check(output.digests)
         }
     }

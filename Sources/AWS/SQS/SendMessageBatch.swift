@@ -46,10 +46,17 @@ extension SQS {
             try BatchOutput(&reader)
         }
 
-        /// Compares the messages with the digests of what the service stored.
-        public func check(_ output: BatchOutput) throws(AWSAnswerError) {
+        /// Compares the messages with the digests of what the service stored; one that differs has failed alone.
+        ///
+        /// It is in the queue all the same, other than it was sent.
+        public func check(_ output: inout BatchOutput) throws(AWSAnswerError) {
             for entry in entries {
-                if let sent = output.sent[entry.id] { try entry.message.check(sent.digests) }
+                guard let sent = output.sent[entry.id] else { continue }
+                do {
+                    try entry.message.check(sent.digests)
+                } catch {
+                    output.fail(entry.id, error)
+                }
             }
         }
     }
