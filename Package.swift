@@ -25,6 +25,8 @@ let package = Package(
         // C headers with non-variadic shims, nothing else.
         .target(name: "CCrypto", linkerSettings: [.linkedLibrary("crypto")]),
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
+        // Two functions of libm as Amazon Linux 2023 has them.
+        .target(name: "CMathCompatibility"),
 
         // Building blocks that know neither AWS nor jobs.
         .target(name: "Hashing", dependencies: ["CCrypto"]),
@@ -79,7 +81,7 @@ let package = Package(
         ),
         .executableTarget(
             name: "dlq-handler",
-            dependencies: ["DLQService", "ServiceRuntime", .argumentParser, .serviceLifecycle]
+            dependencies: ["CMathCompatibility", "DLQService", "ServiceRuntime", .argumentParser, .serviceLifecycle]
         ),
 
         // Test kits.
@@ -176,7 +178,7 @@ extension Target.Dependency {
     static let unixSignals = product(name: "UnixSignals", package: "swift-service-lifecycle")
 }
 
-for target in package.targets where !["CCrypto", "CCurl"].contains(target.name) {
+for target in package.targets where !["CCrypto", "CCurl", "CMathCompatibility"].contains(target.name) {
     var settings: [SwiftSetting] = [
         .enableUpcomingFeature("ExistentialAny"),
         .enableUpcomingFeature("MemberImportVisibility"),

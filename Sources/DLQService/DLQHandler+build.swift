@@ -31,7 +31,9 @@ public func buildDLQHandler(_ start: ServiceStart) async throws -> [any Service]
         case .lambda(let authority):
             let api = HTTPLambdaRuntimeAPI(authority: authority, transport: transport)
             let function = DeadLetterFunction(processor: processor, readReason: DeadLetterAttributes.reason)
-            return [LambdaRuntimeLoop(api: api, function: function.handle)]
+            let loop = LambdaRuntimeLoop(api: api, function: function.handle)
+            let extensions = HTTPLambdaExtensionsAPI(authority: authority, transport: transport)
+            return [LambdaProcess(loop: loop, extensions: extensions)]
         case .queue(let polling):
             let queue = SQSJobQueue(client: client, queueURL: polling.deadLetterQueueURL)
             let readiness = Readiness(checks: [
