@@ -8,6 +8,7 @@
 PREFIX=jobsys
 TEMPLATES="$root/infra/cloudformation"
 SHARED_TEMPLATES=" artifacts budget "
+STACK_SECONDS=1800
 
 # Key=Value for the stacks to come: the outputs of those before, and what the caller has said.
 PARAMETERS=()
@@ -73,13 +74,55 @@ deploy_stack() {
         *_IN_PROGRESS) fail "$name is $status: somebody else is at it; run this again later" ;;
     esac
     say "stack $name"
-    aws_cli cloudformation deploy --stack-name "$name" --template-file "$TEMPLATES/$1.yaml" \
-        --parameter-overrides "${PARAMETERS[@]}" --capabilities CAPABILITY_IAM --no-fail-on-empty-changeset \
-        --tags "project=$PREFIX" "stage=$stage" >/dev/null || {
-        show_failures "$name"
-        fail "stack $name was not deployed; when the cause is gone, run the same command again"
-    }
+    local verb=create-stack answer tag_stage=$stage
+    [[ $SHARED_TEMPLATES != *" $1 "* ]] || tag_stage=all
+    [[ -z $(stack_status "$1") ]] || verb=update-stack
+    if answer=$(aws_cli cloudformation "$verb" --stack-name "$name" --template-body "file://$TEMPLATES/$1.yaml" \
+        --parameters "$(parameters_of "$1")" --capabilities CAPABILITY_IAM \
+        --tags "Key=project,Value=$PREFIX" "Key=stage,Value=$tag_stage" 2>&1); then
+        STATUSES[$name]=$(wait_for_stack "$name") || exit
+    else
+        [[ $answer == *"No updates are to be performed"* ]] || fail "$answer"
+    fi
     read_outputs "$1"
+}
+
+# parameters_of TEMPLATE: what it asks for, as JSON; the last word of PARAMETERS counts.
+parameters_of() {
+    python3 - "$TEMPLATES/$1.yaml" "${PARAMETERS[@]}" <<'PYTHON'
+import json, re, sys
+
+section = re.search(r"^Parameters:\n(.*?)^\w", open(sys.argv[1]).read(), re.MULTILINE | re.DOTALL).group(1)
+values = dict(pair.split("=", 1) for pair in sys.argv[2:])
+names = [name for name in re.findall(r"^  (\w+):$", section, re.MULTILINE) if name in values]
+print(json.dumps([{"ParameterKey": name, "ParameterValue": values[name]} for name in names]))
+PYTHON
+}
+
+# wait_for_stack NAME: until nothing happens to it any more; prints how it stands, nothing if it is gone. The CLI's own
+# waits look every 30 seconds, which is as long as most stacks take in all.
+wait_for_stack() {
+    local answer deadline=$((SECONDS + STACK_SECONDS))
+    while :; do
+        if ! answer=$(aws_cli cloudformation describe-stacks --stack-name "$1" --query 'Stacks[0].StackStatus' 2>&1); then
+            [[ $answer == *"does not exist"* ]] || fail "$answer"
+            return
+        fi
+        case "$answer" in
+            DELETE_COMPLETE | None) return ;;
+            CREATE_COMPLETE | UPDATE_COMPLETE)
+                printf '%s' "$answer"
+                return
+                ;;
+            *_IN_PROGRESS) ;;
+            *)
+                show_failures "$1"
+                fail "stack $1 is $answer; when the cause is gone, run the same command again"
+                ;;
+        esac
+        ((SECONDS < deadline)) || fail "stack $1 is $answer after $STACK_SECONDS s; look at its events, then run this again"
+        sleep 2
+    done
 }
 
 show_failures() {
@@ -124,8 +167,5 @@ delete_stack() {
     say "deleting stack $name"
     aws_cli cloudformation delete-stack --stack-name "$name"
     unset "STATUSES[$name]"
-    aws_cli cloudformation wait stack-delete-complete --stack-name "$name" || {
-        show_failures "$name"
-        fail "stack $name was not deleted; when the cause is gone, run the same command again"
-    }
+    wait_for_stack "$name" >/dev/null
 }
