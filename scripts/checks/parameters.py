@@ -32,7 +32,8 @@ def wrong(value, declaration):
 
 
 def main():
-    templates = {path.stem: cfn_yaml.load(str(path)) for path in sorted((ROOT / "cloudformation").glob("*.yaml"))}
+    documents = {path.stem: cfn_yaml.load(str(path)) for path in sorted((ROOT / "cloudformation").glob("*.yaml"))}
+    templates = {stem: document for stem, document in documents.items() if "AWSTemplateFormatVersion" in document}
     stages = {path.stem: json.loads(path.read_text())["Parameters"] for path in sorted((ROOT / "parameters").glob("*.json"))}
     problems = []
     declared = {}
