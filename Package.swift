@@ -28,6 +28,8 @@ let package = Package(
         // C headers with non-variadic shims, nothing else.
         .target(name: "CCrypto", linkerSettings: [.linkedLibrary("crypto")]),
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
+        // Two functions of libm as Amazon Linux 2023 has them.
+        .target(name: "CMathCompatibility"),
 
         // Building blocks that know neither AWS nor jobs.
         .target(name: "Hashing", dependencies: ["CCrypto"]),
@@ -86,7 +88,7 @@ let package = Package(
         ),
         .executableTarget(
             name: "dlq-handler",
-            dependencies: ["DLQService", "ServiceRuntime", .argumentParser, .serviceLifecycle]
+            dependencies: ["CMathCompatibility", "DLQService", "ServiceRuntime", .argumentParser, .serviceLifecycle]
         ),
         // What people use; it knows no more of the services than their HTTP.
         .executableTarget(
@@ -201,7 +203,7 @@ extension Target.Dependency {
     static let unixSignals = product(name: "UnixSignals", package: "swift-service-lifecycle")
 }
 
-for target in package.targets where !["CCrypto", "CCurl"].contains(target.name) {
+for target in package.targets where !["CCrypto", "CCurl", "CMathCompatibility"].contains(target.name) {
     var settings: [SwiftSetting] = [
         .enableUpcomingFeature("ExistentialAny"),
         .enableUpcomingFeature("MemberImportVisibility"),

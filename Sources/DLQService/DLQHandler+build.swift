@@ -38,7 +38,9 @@ public func buildDLQHandler(_ start: ServiceStart) async throws -> [any Service]
         case .lambda(let authority):
             let api = HTTPLambdaRuntimeAPI(authority: authority, transport: transport)
             let function = DeadLetterFunction(processor: processor, readReason: DeadLetterAttributes.reason)
-            return [LambdaRuntimeLoop(api: api, function: function.handle)]
+            let loop = LambdaRuntimeLoop(api: api, function: function.handle)
+            let extensions = HTTPLambdaExtensionsAPI(authority: authority, transport: transport)
+            return [LambdaProcess(loop: loop, extensions: extensions)]
         case .queue(let polling):
             let queues = [polling.deadLetterQueueURL, polling.fifoDeadLetterQueueURL]
                 .map { SQSJobQueue(client: client, queueURL: $0) }

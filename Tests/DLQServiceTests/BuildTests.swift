@@ -27,7 +27,7 @@ struct BuildTests {
     @Test("As a Lambda it serves nothing and needs no queue of dead letters")
     func lambda() async throws {
         let services = try await buildDLQHandler(ServiceStart(environment: Self.aws.merging(Self.lambda) { $1 }))
-        #expect(services.map { "\(type(of: $0))" } == ["LambdaRuntimeLoop"])
+        #expect(services.map { "\(type(of: $0))" } == ["LambdaProcess"])
     }
 
     @Test("Its settings are read from the environment")

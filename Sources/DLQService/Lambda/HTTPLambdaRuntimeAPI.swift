@@ -5,8 +5,7 @@ import Observability
 
 /// Lambda's runtime API over HTTP, version 2018-06-01.
 public struct HTTPLambdaRuntimeAPI: LambdaRuntimeAPI {
-    private let authority: String
-    private let transport: any HTTPTransport
+    private let endpoint: LambdaEndpoint
 
     /// Makes a client of the API.
     ///
@@ -14,8 +13,7 @@ public struct HTTPLambdaRuntimeAPI: LambdaRuntimeAPI {
     ///   - authority: `host:port`, as `AWS_LAMBDA_RUNTIME_API` has it.
     ///   - transport: Sends the requests.
     public init(authority: String, transport: any HTTPTransport) {
-        self.authority = authority
-        self.transport = transport
+        endpoint = LambdaEndpoint(authority: authority, transport: transport)
     }
 
     /// Waits for the next invocation, without a limit.
@@ -42,7 +40,14 @@ public struct HTTPLambdaRuntimeAPI: LambdaRuntimeAPI {
     private func post(_ body: [UInt8], to path: String, errorType: String? = nil) async throws {
         var headers: HTTPFields = [.contentType: "application/json"]
         headers[.lambda("Lambda-Runtime-Function-Error-Type")] = errorType
-        _ = try await send(.post, path, headers: headers, body: body, expecting: 202, within: Self.answerTimeout)
+        _ = try await send(
+            .post,
+            path,
+            headers: headers,
+            body: body,
+            expecting: 202,
+            within: LambdaEndpoint.answerTimeout
+        )
     }
 
     private func send(
@@ -53,36 +58,15 @@ public struct HTTPLambdaRuntimeAPI: LambdaRuntimeAPI {
         expecting status: Int,
         within limit: Duration?
     ) async throws -> TransportResponse {
-        let request = HTTPRequest(
-            method: method,
-            scheme: "http",
-            authority: authority,
-            path: "/2018-06-01/runtime\(path)",
-            headerFields: headers
+        let response = try await endpoint.send(
+            method,
+            "/2018-06-01/runtime\(path)",
+            headers: headers,
+            body: body,
+            within: limit
         )
-        let response: TransportResponse
-        do {
-            response = try await transport.send(request, body: body, timeouts: TransportTimeouts(request: limit))
-        } catch {
-            guard error.code != .cancelled else { throw CancellationError() }
-            throw LambdaRuntimeError(code: .unreachable, message: "\(method) \(path): \(error)", cause: error)
-        }
-        guard response.status == status else {
-            throw LambdaRuntimeError(unexpected: response.status, of: "\(method) \(path)", expected: status)
-        }
+        try response.expect(status, of: "\(method) \(path)")
         return response
-    }
-
-    /// The API is on the same host; what takes longer than this does not come.
-    private static let answerTimeout: Duration = .seconds(5)
-}
-
-extension LambdaRuntimeError {
-    fileprivate init(unexpected status: Int, of call: String, expected: Int) {
-        self.init(
-            code: 400..<500 ~= status ? .refused : .unexpectedStatus,
-            message: "\(call): found status \(status); expected \(expected)"
-        )
     }
 }
 

@@ -1,0 +1,1 @@
+// Nothing to call: hypot and hypotf are declared by <math.h>. See hypot.c.

@@ -1,0 +1,64 @@
+"""Compares what the policies of access.yaml grant with what the services were seen to ask for.
+
+    access.py <template> <recording>
+
+Nothing that was asked for may be missing, and nothing may be granted that was not asked for.
+"""
+
+import sys
+
+from cfnlint.decode import cfn_yaml
+
+# What a resource of the data plane is called in stage dev.
+RESOURCES = {
+    "jobsys-dev-jobs": {"sqs": "JobsQueueArn", "dynamodb": "JobsTableArn"},
+    "jobsys-dev-jobs-dlq": {"sqs": "JobsDlqArn"},
+    "jobsys-dev-jobs-fifo-dlq.fifo": {"sqs": "JobsFifoDlqArn"},
+}
+POLICIES = {"svc-api": "ApiPolicy", "svc-worker": "WorkerPolicy", "dlq-handler": "DeadLetterPollerPolicy"}
+# Lambda takes the messages and hides them, as the function's role. Source: AWS Lambda Developer Guide, "Using Lambda with
+# Amazon SQS", execution role permissions.
+TAKEN_BY_LAMBDA = {
+    (action, queue)
+    for action in ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
+    for queue in ("JobsDlqArn", "JobsFifoDlqArn")
+}
+
+
+def granted(template, policy):
+    """Pairs of action and resource's parameter."""
+    statements = template["Resources"][policy]["Properties"]["PolicyDocument"]["Statement"]
+    pairs = set()
+    for statement in statements:
+        resources = statement["Resource"] if isinstance(statement["Resource"], list) else [statement["Resource"]]
+        pairs |= {(action, resource["Ref"]) for action in statement["Action"] for resource in resources}
+    return pairs
+
+
+def compare(policy, grants, needs):
+    problems = [f"{policy} lacks {action} on {resource}" for action, resource in sorted(needs - grants)]
+    return problems + [f"{policy} needs no {action} on {resource}" for action, resource in sorted(grants - needs)]
+
+
+def main():
+    template = cfn_yaml.load(sys.argv[1])
+    seen = {service: set() for service in POLICIES}
+    for line in open(sys.argv[2]):
+        service, action, resource = line.split()
+        seen[service].add((action, RESOURCES[resource][action.split(":")[0]]))
+    problems = []
+    for service, policy in POLICIES.items():
+        problems += compare(policy, granted(template, policy), seen[service])
+    on_letters = {pair for pair in seen["dlq-handler"] if pair[1] == "JobsDlqArn"}
+    problems += compare(
+        "DeadLetterFunctionPolicy",
+        granted(template, "DeadLetterFunctionPolicy"),
+        seen["dlq-handler"] - on_letters | TAKEN_BY_LAMBDA,
+    )
+    if problems:
+        sys.exit("\n".join(problems))
+    for service in POLICIES:
+        print(f"{service}: {len(seen[service])} actions, all granted, and no other")
+
+
+main()
