@@ -75,6 +75,7 @@ public struct JobRunner: Sendable {
                 try await uncancelled { try await store.claim(claim) }
             }
             onClaim()
+            CrashPoint.afterClaim.reached()
             try await act(on: result, of: claim, from: delivery)
         }
     }
@@ -100,6 +101,7 @@ public struct JobRunner: Sendable {
         case .claimed(let job):
             let run = Run(claim, attempt: job.attempts)
             let outcome = await outcome(of: job, from: delivery, as: run)
+            CrashPoint.afterHandler.reached()
             try await uncancelled { try await settle(outcome, of: job, from: delivery, as: run) }
         case .finished, .superseded, .duplicate:
             Logger.current.debug("message that nobody needs deleted", metadata: ["claim.result": "\(result)"])
@@ -124,6 +126,7 @@ public struct JobRunner: Sendable {
         guard try await uncancelled({ try await store.takeOver(job, by: claim) }) == .written else {
             return try await queue.hide(delivery, for: Self.pauseBeforeAnotherLook)
         }
+        CrashPoint.afterTakeOver.reached()
         let message = "the process that ran attempt \(job.attempts) of \(job.maxAttempts) ended without a word"
         try await bury(delivery, for: JobFailure(.unknown, message), run: Run(claim, attempt: job.attempts))
     }
