@@ -178,7 +178,7 @@ let package = Package(
         ),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["AWS", "CurlHTTP", "JSON", .httpTypes]
+            dependencies: ["AWS", "AWSTestKit", "CurlHTTP", "Hashing", "JSON", "Jobs", "JobsTestKit", .httpTypes]
         ),
     ],
     swiftLanguageModes: [.v6]

@@ -1,4 +1,5 @@
 import Jobs
+import JobsTestKit
 import Testing
 
 @Suite("Job ids")

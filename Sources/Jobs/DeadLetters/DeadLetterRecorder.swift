@@ -82,10 +82,12 @@ public struct DeadLetterRecorder: Sendable {
             case .postponed(let reason): throw Postponed(description: reason)
             case .unfinished:
                 try await queue.sendAgain(job, trace: delivery.trace)
+                CrashPoint.afterResend.reached()
                 return .sentAgain
             case .failed(let failure):
                 let incident = Incident(of: job, failure: Job.RecordedFailure(failure, at: instant))
                 if try await store.fail(job, with: incident, expiresAt: instant + retention) == .written {
+                    CrashPoint.afterFail.reached()
                     log(incident)
                     return .recorded(incident)
                 }

@@ -8,12 +8,14 @@ extension JobRunner {
         case .complete(let result):
             let kept = JobResult(result, expiresAt: now() + retention)
             guard try await conclude(run, with: .succeeded(kept)) == .written else { return logLostRun() }
+            CrashPoint.afterSuccess.reached()
             try await queue.delete(delivery)
             Logger.current.info("job succeeded", metadata: job.attemptMetadata(at: now()))
         case .retry(let failure, let delay):
             let instant = now()
             let write = try await conclude(run, with: .retrying(failure, notBefore: instant + delay))
             guard try await isStillOurs(write, job, from: delivery, as: run) else { return }
+            CrashPoint.afterRetry.reached()
             // The queue keeps its own time; the record makes sure that nobody starts too early.
             try await queue.hide(delivery, for: min(delay, job.hidingLeft(at: instant)))
             Logger.current.warning(
@@ -24,9 +26,11 @@ extension JobRunner {
             // Whoever lost the job must not delete the message under those who have it now.
             let fence = try await persistently { try await store.extendLease(of: run, until: now() + lease.length) }
             guard try await isStillOurs(fence, job, from: delivery, as: run) else { return }
+            CrashPoint.afterFence.reached()
             try await bury(delivery, for: failure, run: run)
         case .handBack:
             guard try await release(job, from: delivery, as: run) == .released else { return }
+            CrashPoint.afterRelease.reached()
             try await queue.hide(delivery, for: .zero)
         case .cancel:
             try await settleCancelled(job, from: delivery, as: run)
@@ -78,7 +82,9 @@ extension JobRunner {
             orderingKey: delivery.orderingKey
         )
         try await persistently { try await deadLetters.send(letter) }
+        CrashPoint.afterLetter.reached()
         try await persistently { try await queue.delete(delivery) }
+        CrashPoint.afterBurial.reached()
         // Whoever records the failure reports it as an error.
         Logger.current.warning(
             "message sent to the dead letters",

@@ -83,6 +83,7 @@ public struct JobRunner: Sendable {
                 try await uncancelled { try await store.claim(claim) }
             }
             hooks.onClaim()
+            CrashPoint.afterClaim.reached()
             return try await act(on: result, of: claim, from: delivery, hooks: hooks)
         }
     }
@@ -118,6 +119,7 @@ public struct JobRunner: Sendable {
             return try await uncancelled { try await release(job, from: delivery, as: run) }
         }
         let outcome = await outcome(of: job, from: delivery, as: run, hooks: hooks)
+        CrashPoint.afterHandler.reached()
         guard hooks.counts(job, outcome) else {
             return try await uncancelled { try await release(job, from: delivery, as: run) }
         }
@@ -155,6 +157,7 @@ public struct JobRunner: Sendable {
         guard try await uncancelled({ try await store.takeOver(job, by: claim) }) == .written else {
             return try await queue.hide(delivery, for: Self.pauseBeforeAnotherLook)
         }
+        CrashPoint.afterTakeOver.reached()
         let message = "the process that ran attempt \(job.attempts) of \(job.maxAttempts) ended without a word"
         try await bury(delivery, for: JobFailure(.unknown, message), run: Run(claim, attempt: job.attempts))
     }

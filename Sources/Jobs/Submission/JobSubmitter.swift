@@ -46,7 +46,9 @@ public struct JobSubmitter: Sendable {
         let job = Job(submission, id: id ?? makeID(instant), traceID: trace.traceID, at: instant)
         switch try await store.create(job) {
         case .created:
+            CrashPoint.afterCreate.reached()
             try await dispatch(job, trace: trace, at: instant)
+            CrashPoint.afterSend.reached()
             Logger.current.info("job accepted", metadata: job.logMetadata)
             return .accepted(job)
         case .exists(let first):

@@ -72,6 +72,9 @@ final class Deployment: Sendable {
         return process
     }
 
+    /// All services that were started, those that have ended included.
+    var started: [ServiceProcess] { processes.withLock { $0 } }
+
     /// A client of the API.
     var client: APIClient {
         get async throws { try await running(.api).client() }

@@ -32,8 +32,13 @@ final class ServiceProcess: Sendable {
             if let status = process.exitStatus {
                 throw HarnessError("\(service.rawValue) ended at its start: \(status) \(process.errors.text)")
             }
-            return lines("listening").first?["http.port"].map { "127.0.0.1:\($0)" }
+            return listeningAddress
         }
+    }
+
+    /// Where the service listens, as `host:port`; nil as long as it does not.
+    var listeningAddress: String? {
+        lines("listening").first?["http.port"].map { "127.0.0.1:\($0)" }
     }
 
     /// A client of the service's HTTP.

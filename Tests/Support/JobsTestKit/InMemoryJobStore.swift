@@ -13,9 +13,12 @@ public final class InMemoryJobStore: JobStore, FailureStore, JobControl {
     }
 
     private let state = Mutex(State())
+    private let ignored: Condition?
 
-    /// Makes an empty store.
-    public init() {}
+    /// Makes an empty store; one that ignores a condition is wrong on purpose, for tests that must notice.
+    public init(ignoring condition: Condition? = nil) {
+        ignored = condition
+    }
 
     /// All jobs, oldest first.
     public var jobs: [Job] {
@@ -62,7 +65,7 @@ public final class InMemoryJobStore: JobStore, FailureStore, JobControl {
     /// Takes a job, if its record allows it.
     public func claim(_ claim: Claim) async throws -> ClaimResult {
         try access { state in
-            guard var job = state.jobs[claim.jobID], claim.canTake(job) else {
+            guard var job = state.jobs[claim.jobID], claim.canTake(job, ignoring: ignored) else {
                 return claim.refusal(by: state.jobs[claim.jobID])
             }
             job.status = .running
@@ -129,7 +132,7 @@ public final class InMemoryJobStore: JobStore, FailureStore, JobControl {
     /// Marks the job and puts the incident, in one transaction.
     public func fail(_ job: Job, with incident: Incident, expiresAt: Timestamp) async throws -> FencedWrite {
         try access { state in
-            guard var current = state.jobs[job.id], current.isAt(job) else { return .lost }
+            guard var current = state.jobs[job.id], ignored == .unchanged || current.isAt(job) else { return .lost }
             current.status = .failedFinal
             current.error = incident.failure
             current.lease?.expiresAt = nil
@@ -230,7 +233,8 @@ public final class InMemoryJobStore: JobStore, FailureStore, JobControl {
         _ change: (inout Job) -> Void
     ) throws -> FencedWrite {
         try access { state in
-            guard var job = state.jobs[run.jobID], job.status == .running, Run(latestOf: job) == run,
+            guard var job = state.jobs[run.jobID],
+                ignored == .sameRun || job.status == .running && Run(latestOf: job) == run,
                 ifCancelRequested || job.cancelRequestedAt == nil
             else { return run.loss(in: state.jobs[run.jobID]) }
             change(&job)
@@ -248,14 +252,14 @@ public final class InMemoryJobStore: JobStore, FailureStore, JobControl {
 }
 
 extension Claim {
-    fileprivate func canTake(_ job: Job) -> Bool {
-        guard job.generation == generation, job.payloadHash == payloadHash, job.attempts < job.maxAttempts else {
-            return false
-        }
+    fileprivate func canTake(_ job: Job, ignoring ignored: InMemoryJobStore.Condition?) -> Bool {
+        guard job.payloadHash == payloadHash, ignored == .sameGeneration || job.generation == generation,
+            ignored == .attemptsLeft || job.attempts < job.maxAttempts
+        else { return false }
         switch job.status {
         case .scheduled, .pending, .retrying: return job.runAt.map { $0 <= at } ?? true
-        case .running: return job.lease?.expiresAt.map { $0 < at } ?? true
-        case .succeeded, .failedFinal, .cancelled: return false
+        case .running: return ignored == .leaseEnded || job.lease?.expiresAt.map { $0 < at } ?? true
+        case .succeeded, .failedFinal, .cancelled: return ignored == .notFinal
         }
     }
 }

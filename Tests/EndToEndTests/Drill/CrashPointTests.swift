@@ -1,0 +1,92 @@
+import AWS
+import Glibc
+import JSON
+import Jobs
+import Testing
+
+@Suite("A process that dies between two calls", .endToEnd, .timeLimit(.minutes(4)))
+struct CrashPointTests {
+    private static let settings = ["LEASE_SECONDS": "3", "SHUTDOWN_GRACE_SECONDS": "0"]
+
+    @Test("Wherever it dies, the job ends once, and as it should", .deployment(), arguments: CrashPoint.allCases)
+    func dies(point: CrashPoint) async throws {
+        let deployment = try Deployment.current
+        let victim = point.service
+        var settings = Self.settings
+        settings["JOBSYS_CRASH_AT"] = point.rawValue
+        let api = try await deployment.start(.api, victim == .api ? settings : Self.settings)
+        let first = try? await api.client().submit(point.order)
+        #expect((first == nil) == (victim == .api))
+        try await lead(to: point, deployment)
+
+        let process = victim == .api ? api : try deployment.launch(victim, settings)
+        if point == .afterRelease {
+            try await untilRunning(deployment)
+            process.process.signal(SIGTERM)
+        } else if point == .afterFail {
+            try await deployment.start(.worker, Self.settings)
+        }
+        #expect(try await process.process.exitStatus(within: .seconds(30)) == .killed(SIGKILL))
+
+        try await deployment.start(victim, Self.settings)
+        for service in Service.allCases where service != victim && !(service == .worker && point == .afterFail) {
+            try await deployment.start(service, Self.settings)
+        }
+        try await audit(point.order, deployment)
+    }
+
+    /// Makes what must have happened before the process can come to its place.
+    private func lead(to point: CrashPoint, _ deployment: Deployment) async throws {
+        switch point {
+        case .afterTakeOver:
+            // The only attempt ends without a word.
+            let worker = try deployment.launch(.worker, Self.settings)
+            #expect(try await worker.process.exitStatus(within: .seconds(20)) == .exited(134))
+        case .afterResend:
+            // As if the queue had given the message up before anybody could start the job.
+            let message = try await deployment.plane.jobs.receiveOne()
+            try await deployment.plane.deadLetters.send(message.body)
+            try await deployment.plane.jobs.giveBack(message)
+        default:
+            break
+        }
+    }
+
+    private func untilRunning(_ deployment: Deployment) async throws {
+        try await eventually(within: .seconds(20), "the job runs") {
+            try await TableSnapshot(of: deployment.plane).jobs.values.first?.status == "RUNNING"
+        }
+    }
+
+    /// The client asks again, as it must if it has no answer; then everything must end well.
+    private func audit(_ order: JobOrder, _ deployment: Deployment) async throws {
+        let clients = try await deployment.apis()
+        let client = try #require(clients.last)
+        let answer = try await client.submit(order)
+        let id = try answer.json.text("jobId")
+        let audit = try await eventually(within: .seconds(120), "the job is final", every: .seconds(1)) {
+            let snapshot = try await TableSnapshot(of: deployment.plane)
+            let audit = Audit(orders: [order], tickets: [order.number: id], snapshot: snapshot)
+            return audit.isSettled ? audit : nil
+        }
+        var report = DrillReport()
+        audit.check(into: &report)
+        for check in report.checks { #expect(check.violations == [], "\(check.name)") }
+        try await deployment.plane.jobs.untilEmpty(within: .seconds(90))
+        try await deployment.plane.deadLetters.untilEmpty(within: .seconds(90))
+        let snapshot = try await TableSnapshot(of: deployment.plane)
+        #expect(snapshot.jobs == audit.snapshot.jobs)
+        #expect(snapshot.incidents == audit.snapshot.incidents)
+    }
+}
+
+extension Deployment {
+    /// Clients of the APIs that run, the latest one last.
+    fileprivate func apis() async throws -> [APIClient] {
+        var clients: [APIClient] = []
+        for process in started where process.service == .api && process.process.exitStatus == nil {
+            clients.append(try await process.client())
+        }
+        return clients
+    }
+}

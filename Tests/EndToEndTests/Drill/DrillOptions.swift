@@ -1,0 +1,29 @@
+import FoundationEssentials
+
+/// How long and how hard the drill is; `scripts/drill` hands it over in the environment.
+struct DrillOptions: Sendable {
+    /// How many jobs are submitted, repeats not counted.
+    var jobs = 300
+    /// What the jobs, the faults and the adversary are drawn from.
+    var seed: UInt64 = 1
+    /// How long the faults last at least; they end when all jobs are accepted.
+    var chaos: Duration = .seconds(40)
+    /// How long the system may take afterwards to finish everything.
+    var settling: Duration = .seconds(300)
+
+    /// Reads `JOBSYS_DRILL_JOBS`, `JOBSYS_DRILL_SEED` and `JOBSYS_DRILL_SECONDS`.
+    static func given() throws -> DrillOptions {
+        var options = DrillOptions()
+        options.jobs = try value("JOBSYS_DRILL_JOBS", else: options.jobs)
+        options.seed = try value("JOBSYS_DRILL_SEED", else: options.seed)
+        // As many jobs a second as make the services work without drowning two cores.
+        options.chaos = .seconds(try value("JOBSYS_DRILL_SECONDS", else: max(40, options.jobs / 8)))
+        return options
+    }
+
+    private static func value<Value: LosslessStringConvertible>(_ key: String, else fallback: Value) throws -> Value {
+        guard let text = ProcessInfo.processInfo.environment[key], !text.isEmpty else { return fallback }
+        guard let value = Value(text) else { throw HarnessError("\(key) is no number: \(text)") }
+        return value
+    }
+}

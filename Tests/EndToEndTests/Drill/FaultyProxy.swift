@@ -1,0 +1,145 @@
+import AWS
+import AWSTestKit
+import CurlHTTP
+import HTTPTypes
+import JSON
+import Synchronization
+
+/// Stands between the services and the emulator, and does to their calls what a bad day does.
+final class FaultyProxy: Sendable {
+    private struct State {
+        var calls = 0
+        var isCalm = false
+        var counts: [Fault: Int] = [:]
+        var mishaps: [String] = []
+    }
+
+    private let plane: DataPlane
+    private let authority: String
+    private let plan: FaultPlan
+    private let state = Mutex(State())
+
+    init(to emulator: Emulator, of plane: DataPlane, plan: FaultPlan) {
+        self.plane = plane
+        self.plan = plan
+        authority = String(emulator.endpoint.dropFirst("http://".count))
+    }
+
+    /// How many calls came through.
+    var calls: Int { state.withLock(\.calls) }
+
+    /// How many faults of each kind there were.
+    var counts: [Fault: Int] { state.withLock(\.counts) }
+
+    /// Calls that the emulator did not answer, which is no fault of the plan's.
+    var mishaps: [String] { state.withLock(\.mishaps) }
+
+    /// Ends the faults.
+    func calm() {
+        state.withLock { $0.isCalm = true }
+    }
+
+    /// Deals with one call.
+    func handle(_ request: ReceivedRequest) async -> Script {
+        let target = HTTPField.Name("X-Amz-Target").flatMap { request.headers[$0] } ?? ""
+        let operation = String(target.split(separator: ".").last ?? "")
+        let number = state.withLock { state in
+            state.calls += 1
+            return state.isCalm ? nil : state.calls
+        }
+        guard let number, let drawn = plan.fault(for: operation, number: number) else {
+            return await forward(request)
+        }
+        let fault = drawn.fault
+        state.withLock { $0.counts[fault, default: 0] += 1 }
+        switch fault {
+        case .latency:
+            return .delayed(drawn.delay, await forward(request))
+        case .serverError:
+            return .serverError
+        case .lostAnswer:
+            _ = await forward(request)
+            return .serverError
+        case .throttle:
+            return .throttle(target)
+        case .resetBefore:
+            return .reset
+        case .resetAfter:
+            _ = await forward(request)
+            return .reset
+        case .duplicateSend:
+            _ = await forward(request)
+            return await forward(request)
+        case .forgottenDelete:
+            return .deleted(request)
+        case .redelivery:
+            return await showToOthers(await forward(request), of: request)
+        }
+    }
+
+    private func forward(_ request: ReceivedRequest) async -> Script {
+        var headers = request.headers
+        for name in Self.hopByHop { headers[name] = nil }
+        let call = HTTPRequest(
+            method: HTTPRequest.Method(request.method) ?? .post,
+            scheme: "http",
+            authority: authority,
+            path: request.path,
+            headerFields: headers
+        )
+        do {
+            let response = try await WebClient.transport.send(
+                call,
+                body: request.body,
+                timeouts: .init(request: .seconds(60))
+            )
+            var answer = response.head.headerFields
+            for name in Self.hopByHop { answer[name] = nil }
+            return .respond(status: response.status, headers: answer, body: response.body)
+        } catch {
+            state.withLock { $0.mishaps.append("\(error)") }
+            return .reset
+        }
+    }
+
+    /// What each connection says for itself.
+    private static let hopByHop = ["Host", "Content-Length", "Connection", "Expect", "Transfer-Encoding"]
+        .compactMap { HTTPField.Name($0) }
+
+    private func showToOthers(_ answer: Script, of request: ReceivedRequest) async -> Script {
+        guard case .respond(200, _, let body) = answer, let url = request.json?["QueueUrl"]?.stringValue else {
+            return answer
+        }
+        for message in (try? JSONValue(parsing: body))?["Messages"]?.arrayValue ?? [] {
+            guard let receipt = message["ReceiptHandle"]?.stringValue else { continue }
+            let show = SQS.ChangeMessageVisibility(queueURL: url, receiptHandle: receipt, visibilityTimeout: .zero)
+            // If the receiver was faster, there is nothing to show any more.
+            _ = try? await plane.aws.client.perform(show)
+        }
+        return answer
+    }
+}
+
+extension ReceivedRequest {
+    fileprivate var json: JSONValue? { try? JSONValue(parsing: body) }
+}
+
+extension Script {
+    fileprivate static let serverError = respond(500, text: #"{"__type":"InternalServerError","message":"drill"}"#)
+
+    /// Source: DynamoDB Developer Guide, "Error handling"; SQS API Reference, "Common error types".
+    fileprivate static func throttle(_ target: String) -> Script {
+        let code =
+            target.hasPrefix("DynamoDB")
+            ? "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException"
+            : "com.amazonaws.sqs#RequestThrottled"
+        return respond(400, text: #"{"__type":"\#(code)","message":"drill"}"#)
+    }
+
+    /// The answer to a delete, single or batch, that went well.
+    fileprivate static func deleted(_ request: ReceivedRequest) -> Script {
+        guard let entries = request.json?["Entries"]?.arrayValue else { return respond(text: "{}") }
+        let done = entries.compactMap { $0["Id"] }.map { JSONValue.object(["Id": $0]) }
+        return respond(text: JSONValue.object(["Successful": .array(done), "Failed": []]).serializedString)
+    }
+}

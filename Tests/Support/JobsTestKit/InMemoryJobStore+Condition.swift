@@ -1,0 +1,17 @@
+extension InMemoryJobStore {
+    /// What a write depends on.
+    public enum Condition: Sendable, Hashable {
+        /// A claim: nobody else's lease lasts.
+        case leaseEnded
+        /// A claim: there are attempts left.
+        case attemptsLeft
+        /// A claim: the message is of the job's generation.
+        case sameGeneration
+        /// A claim: the job is not final.
+        case notFinal
+        /// A run's write: the run still holds the job.
+        case sameRun
+        /// A final failure: the job is as it was read.
+        case unchanged
+    }
+}
