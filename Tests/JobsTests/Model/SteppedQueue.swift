@@ -13,6 +13,10 @@ struct SteppedQueue: JobQueue, JobSender, DeadLetterSender {
         try await scheduler.step("send") { try await queue.send(job, trace: trace, after: delay) }
     }
 
+    func sendAgain(_ job: Job, trace: TraceContext?) async throws {
+        try await scheduler.step("sendAgain") { try await queue.sendAgain(job, trace: trace) }
+    }
+
     func send(_ letter: DeadLetter) async throws {
         var letter = letter
         if !namesRun { letter.reason.run = nil }

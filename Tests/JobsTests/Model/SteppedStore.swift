@@ -37,7 +37,7 @@ struct SteppedStore: JobStore, FailureStore {
         try await scheduler.step("fail") { try await store.fail(job, with: incident, expiresAt: expiresAt) }
     }
 
-    func record(_ incident: Incident, expiresAt: Timestamp) async throws {
+    func record(_ incident: Incident, expiresAt: Timestamp) async throws -> FencedWrite {
         try await scheduler.step("record") { try await store.record(incident, expiresAt: expiresAt) }
     }
 
