@@ -18,8 +18,9 @@ from stub import Stub
 
 API_PORT, WORKER_PORT = 18080, 18081
 CONNECTIONS = 64
-# An operation is tried with faults if a job or an idle worker needs it.
-STARTS, IDLE_SECONDS, FAULT_TIMEOUT = 100, 60, 200
+# A message whose receive was lost is hidden for 60 s, and a poll takes 20 s.
+SLOTS = (1, 4, 16, 64, 256)
+STARTS, IDLE_SECONDS, FAULT_TIMEOUT = 100, 60, 100
 
 
 def measure(bench: Bench, quick: bool) -> dict:
@@ -49,12 +50,30 @@ def measure(bench: Bench, quick: bool) -> dict:
             for operation in operations:
                 for kind in FAULTS[:1] if quick else FAULTS:
                     say(f"{operation}, {kind}")
-                    result = bench.measure_fault(operation, kind, FAULT_TIMEOUT)
+                    result = bench.measure_fault(operation, kind, worker, FAULT_TIMEOUT)
                     found["faults"].setdefault(operation, {})[kind] = result
+                    if result.startswith("stuck"):
+                        worker.stop()
+                        worker = bench.start_worker()
+                        bench.await_empty(worker)
         finally:
             worker.stop()
+        found["slots"] = measure_slots(bench) if "WORKER_CONCURRENCY" in bench.contender.environment else {}
     finally:
         api.stop()
+    return found
+
+
+def measure_slots(bench: Bench) -> dict:
+    """What a job costs a worker with so many slots."""
+    found = {}
+    for slots in SLOTS:
+        bench.submit(bench.contender.jobs, CONNECTIONS)
+        worker = bench.start_worker(WORKER_CONCURRENCY=str(slots))
+        try:
+            found[slots] = describe(bench.measure_worker(worker)) | {"megabytes": worker.peak_megabytes}
+        finally:
+            worker.stop()
     return found
 
 

@@ -70,9 +70,19 @@ def measured(found: list[dict]) -> str:
         ratios = [ratio(values.get("jobsys"), values[name], more_is_better) for name in others]
         lines.append(row([title, *ratios, *(form.format(values[name]) for name in NAMES if name in values), aim]))
     for one in found:
+        if one["slots"]:
+            lines += ["", f"## {one['name']}: worker by its slots", "", *slots(one)]
         lines += ["", f"## {one['name']}: calls of a job", "", *operations(one)]
         lines += ["", f"## {one['name']}: after one fault", "", *faults(one)]
     return "\n".join(lines) + "\n"
+
+
+def slots(found: dict) -> list[str]:
+    lines = [row(["slots", "jobs per second", "CPU per job, us", "calls per job", "peak MB"]), row(["---:"] * 5)]
+    for count, cost in found["slots"].items():
+        figures = (f"{cost['rate']:.0f}", f"{cost['cpu']:.0f}", f"{cost['calls']:.2f}", f"{cost['megabytes']:.0f}")
+        lines.append(row([str(count), *figures]))
+    return lines
 
 
 def operations(found: dict) -> list[str]:

@@ -74,11 +74,11 @@ class Bench:
                 time.sleep(0.1)
         raise RuntimeError(f"{self.contender.name}: the API does not start, see {api.log}")
 
-    def start_worker(self) -> Process:
-        return self._start(self.contender.worker, "worker")
+    def start_worker(self, **environment: str) -> Process:
+        return self._start(self.contender.worker, "worker", **environment)
 
-    def _start(self, command: list[str], name: str) -> Process:
-        environment = self.stub.environment | self.contender.environment
+    def _start(self, command: list[str], name: str, **more: str) -> Process:
+        environment = self.stub.environment | self.contender.environment | more
         return Process(self._cores[0], command, environment, self._logs.with_suffix(f".{name}.log"))
 
     def submit(self, count: int, connections: int = 1, rate: int | None = None) -> Load:
@@ -108,6 +108,10 @@ class Bench:
         self._await_deleted(start.deleted + left, worker)
         return cost
 
+    def await_empty(self, worker: Process) -> None:
+        """Waits until everything that was submitted is done."""
+        self._await_deleted(self.stub.report().sent, worker)
+
     @staticmethod
     def backlog(report: Report) -> int:
         return report.sent - report.deleted
@@ -136,7 +140,7 @@ class Bench:
         operations = self.stub.report().since(before).operations
         return {name: counts["calls"] * 3600 / seconds for name, counts in operations.items()}
 
-    def measure_fault(self, operation: str, kind: str, timeout: float) -> str:
+    def measure_fault(self, operation: str, kind: str, worker: Process, timeout: float) -> str:
         """Whether two jobs still get done, and when, if the next call of an operation fails."""
         before, begin = self.stub.report(), time.monotonic()
         self.stub.fail(operation, kind)
@@ -147,6 +151,8 @@ class Bench:
                 refused += 1
                 load = self.submit(1)
             while self.stub.report().since(before).deleted < done:
+                if not worker.is_running:
+                    return "stuck: the worker has ended"
                 if time.monotonic() - begin > timeout:
                     return f"stuck after {timeout:.0f} s"
                 time.sleep(0.02)

@@ -15,7 +15,8 @@ class Process:
         with log.open("ab") as output:
             self._process = subprocess.Popen(
                 ["taskset", "--cpu-list", str(core), *command],
-                env=os.environ | env,
+                # Nothing of the caller's own account.
+                env={name: value for name, value in os.environ.items() if not name.startswith("AWS_")} | env,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
