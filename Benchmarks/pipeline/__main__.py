@@ -6,6 +6,7 @@ usage: pipeline BIN BASELINE STUB LOAD PAGE [--jobs N] [--only NAME] [--quick]
 import argparse
 import json
 import os
+import signal
 import sys
 import tempfile
 from dataclasses import asdict
@@ -48,7 +49,7 @@ def measure(bench: Bench, quick: bool) -> dict:
             found["faults"] = {}
             operations = sorted({*found["api"]["operations"], *found["worker"]["operations"]})
             for operation in operations:
-                for kind in FAULTS[:1] if quick else FAULTS:
+                for kind in FAULTS:
                     say(f"{operation}, {kind}")
                     result = bench.measure_fault(operation, kind, worker, FAULT_TIMEOUT)
                     found["faults"].setdefault(operation, {})[kind] = result
@@ -101,6 +102,8 @@ def main() -> None:
     parser.add_argument("--only")
     parser.add_argument("--quick", action="store_true")
     options = parser.parse_args()
+    # So that what was started is stopped.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 
     cores = sorted(os.sched_getaffinity(0))[:2]
     pair = (cores[0], cores[-1])

@@ -67,7 +67,11 @@ class Bench:
         for _ in range(600):
             try:
                 urllib.request.urlopen(f"http://127.0.0.1:{self._port}/healthz", timeout=1)
-                return api
+                # Somebody else may have the port, and answer.
+                time.sleep(1)
+                if api.is_running:
+                    return api
+                break
             except (urllib.error.URLError, TimeoutError):
                 if not api.is_running:
                     break

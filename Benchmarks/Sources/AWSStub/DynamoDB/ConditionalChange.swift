@@ -3,7 +3,10 @@ import JSON
 /// A write as `PutItem`, `UpdateItem` and `DeleteItem` have it, or a check of a transaction, worked out on an item.
 struct ConditionalChange {
     enum Kind: String {
-        case put = "Put", update = "Update", delete = "Delete", check = "ConditionCheck"
+        case put = "Put"
+        case update = "Update"
+        case delete = "Delete"
+        case check = "ConditionCheck"
     }
 
     let table: String

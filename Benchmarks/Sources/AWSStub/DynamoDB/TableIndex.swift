@@ -61,7 +61,8 @@ struct TableIndex {
         var (low, high) = (0, entries.count)
         while low < high {
             let middle = low + (high - low) / 2
-            let isGreater = keys.sort.flatMap { key in entries[middle].sort.flatMap { AttributeOrder(key, $0) } } == .rising
+            let isGreater =
+                keys.sort.flatMap { key in entries[middle].sort.flatMap { AttributeOrder(key, $0) } } == .rising
             if isGreater { high = middle } else { low = middle + 1 }
         }
         return low

@@ -5,7 +5,8 @@ extension Tables {
     mutating func transact(_ input: Input) throws(Refusal) -> TableAnswer {
         var changes: [ConditionalChange] = []
         for action in try input.array("TransactItems") {
-            guard let member = action.objectValue?.members.first, let kind = ConditionalChange.Kind(rawValue: member.key)
+            guard let member = action.objectValue?.members.first,
+                let kind = ConditionalChange.Kind(rawValue: member.key)
             else { throw .invalid("TransactItems") }
             changes.append(try ConditionalChange(kind, Input(member.value), on: &self))
         }

@@ -35,7 +35,8 @@ struct HiddenMessages {
         var parent = 0
         while true {
             var least = parent
-            for child in [2 * parent + 1, 2 * parent + 2] where child < heap.count && heap[child].until < heap[least].until {
+            for child in [2 * parent + 1, 2 * parent + 2]
+            where child < heap.count && heap[child].until < heap[least].until {
                 least = child
             }
             guard least != parent else { return }
