@@ -47,7 +47,7 @@ public struct JobSubmitter: Sendable {
         switch try await store.create(job) {
         case .created:
             try await dispatch(job, trace: trace, at: instant)
-            Logger.current.info("job accepted", metadata: job.logMetadata)
+            Logger.current.debug("job accepted", metadata: job.logMetadata)
             return .accepted(job)
         case .exists(let first):
             guard first.isSubmission(submission) else { return .keyReused(first) }
