@@ -123,12 +123,14 @@ let package = Package(
         .testTarget(name: "JobsTests", dependencies: ["Jobs", "JobsTestKit", "JSON", "Observability", .logging]),
         .testTarget(
             name: "JobsAWSTests",
-            dependencies: ["AWS", "Jobs", "JobsAWS", "JobsTestKit", "JSON", "Observability"]
+            dependencies: [
+                "AWS", "AWSSigV4", "CurlHTTP", "Jobs", "JobsAWS", "JobsTestKit", "JSON", "Observability", .httpTypes,
+            ]
         ),
         .testTarget(
             name: "ServiceRuntimeTests",
             dependencies: [
-                "ServiceRuntime", .argumentParser, .configuration, .httpTypes, .hummingbird, .hummingbirdTesting,
+                "AWS", "ServiceRuntime", .argumentParser, .configuration, .httpTypes, .hummingbird, .hummingbirdTesting,
                 .inMemoryLogging, .logging, .serviceLifecycle, .serviceLifecycleTestKit,
             ]
         ),

@@ -14,7 +14,8 @@ public func buildAPI(_ start: ServiceStart) async throws -> [any Service] {
     // A submission makes two calls, the second of which may wait for its turn behind one that fails: six seconds in all,
     // and two in an outage of all that it needs.
     aws.retry.operationTimeout = .seconds(2)
-    let client = AWSClient(configuration: aws, transport: transport)
+    let meter = CallMeter()
+    let client = AWSClient(configuration: aws, transport: transport, observer: meter)
 
     let store = DynamoDBJobStore(client: client, table: configuration.table)
     let queue = SQSJobSender(client: client, queueURL: configuration.queueURL)
@@ -22,6 +23,6 @@ public func buildAPI(_ start: ServiceStart) async throws -> [any Service] {
         ReadinessCheck("dynamodb") { try await store.checkReachable() },
         ReadinessCheck("sqs") { try await queue.checkReachable() },
     ])
-    let router = buildRouter(store: store, queue: queue, readiness: readiness)
+    let router = buildRouter(store: store, queue: queue, readiness: readiness, meter: meter)
     return [buildApplication(router: router, host: configuration.host, port: configuration.port, logger: .current)]
 }

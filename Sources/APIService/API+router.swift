@@ -1,3 +1,4 @@
+package import AWS
 import HTTPTypes
 package import Hummingbird
 package import Jobs
@@ -10,6 +11,7 @@ package import ServiceRuntime
 ///   - store: Where jobs are recorded.
 ///   - queue: Where their messages go.
 ///   - readiness: What `/readyz` asks.
+///   - meter: What `/stats` answers.
 ///   - options: Limits and clocks.
 ///   - logger: Is told of every request.
 /// - Returns: A router that answers every request, and every error with a problem document.
@@ -17,6 +19,7 @@ package func buildRouter(
     store: any JobStore,
     queue: any JobSender,
     readiness: Readiness,
+    meter: CallMeter = CallMeter(),
     options: APIOptions = APIOptions(),
     logger: Logger = .current
 ) -> Router<BasicRequestContext> {
@@ -39,6 +42,7 @@ package func buildRouter(
         router.on(RouterPath(route.path), method: route.method, use: route.respond)
     }
     router.addHealthRoutes(readiness)
+    router.addStatsRoute(meter)
     return router
 }
 

@@ -18,7 +18,8 @@ public func buildDLQHandler(_ start: ServiceStart) async throws -> [any Service]
     return try await reportingFailure(to: runtimeAPI) {
         let configuration = try DLQConfiguration(config: start.config)
         let aws = try await AWSConfiguration.discoveringRegion(environment: start.environment, transport: transport)
-        let client = AWSClient(configuration: aws, transport: transport)
+        let meter = CallMeter()
+        let client = AWSClient(configuration: aws, transport: transport, observer: meter)
         let store = DynamoDBJobStore(client: client, table: configuration.table)
         let processor = DeadLetterProcessor(
             recorder: DeadLetterRecorder(
@@ -39,7 +40,7 @@ public func buildDLQHandler(_ start: ServiceStart) async throws -> [any Service]
                 ReadinessCheck("sqs") { try await queue.checkReachable() },
             ])
             return [
-                HealthServer(readiness: readiness, host: polling.host, port: polling.port),
+                HealthServer(readiness: readiness, meter: meter, host: polling.host, port: polling.port),
                 DeadLetterPoller(queue: queue, processor: processor, checkStore: store.checkReachable),
             ]
         }

@@ -1,12 +1,14 @@
+public import AWS
 package import Hummingbird
 public import Logging
 public import ServiceLifecycle
 
-/// Serves `/healthz` and `/readyz`, and nothing else, for services that have no HTTP of their own.
+/// Serves `/healthz`, `/readyz` and `/stats`, and nothing else, for services that have no HTTP of their own.
 ///
 /// Put first into the list of services it stops last: while the others drain, the process is alive and says so.
 public struct HealthServer: Service {
     private let readiness: Readiness
+    private let meter: CallMeter
     private let address: BindAddress
     private let logger: Logger
 
@@ -14,11 +16,19 @@ public struct HealthServer: Service {
     ///
     /// - Parameters:
     ///   - readiness: What `/readyz` asks.
+    ///   - meter: What `/stats` answers.
     ///   - host: The address to listen on.
     ///   - port: The port to listen on; 0 takes a free one, which is logged.
     ///   - logger: Is told the port.
-    public init(readiness: Readiness, host: String = "0.0.0.0", port: Int, logger: Logger = .current) {
+    public init(
+        readiness: Readiness,
+        meter: CallMeter = CallMeter(),
+        host: String = "0.0.0.0",
+        port: Int,
+        logger: Logger = .current
+    ) {
         self.readiness = readiness
+        self.meter = meter
         self.address = .hostname(host, port: port)
         self.logger = logger
     }
@@ -32,17 +42,18 @@ public struct HealthServer: Service {
 
     package var application: some ApplicationProtocol {
         Application(
-            router: Self.router(readiness),
+            router: Self.router(readiness, meter),
             configuration: .init(address: address),
             onServerRunning: { [logger] channel in logger.reportListening(on: channel) },
             logger: logger.forHTTPServer
         )
     }
 
-    private static func router(_ readiness: Readiness) -> Router<BasicRequestContext> {
+    private static func router(_ readiness: Readiness, _ meter: CallMeter) -> Router<BasicRequestContext> {
         let router = Router(options: .autoGenerateHeadEndpoints)
         router.add(middleware: HealthProblemMiddleware())
         router.addHealthRoutes(readiness)
+        router.addStatsRoute(meter)
         return router
     }
 }

@@ -12,7 +12,8 @@ public func buildWorker(_ start: ServiceStart) async throws -> [any Service] {
     let configuration = try WorkerConfiguration(config: start.config)
     let transport = try CurlTransport(configuration: .init(environment: start.environment))
     let aws = try await AWSConfiguration.discoveringRegion(environment: start.environment, transport: transport)
-    let client = AWSClient(configuration: aws, transport: transport)
+    let meter = CallMeter()
+    let client = AWSClient(configuration: aws, transport: transport, observer: meter)
 
     let store = DynamoDBJobStore(client: client, table: configuration.table)
     let queue = SQSJobQueue(client: client, queueURL: configuration.queueURL)
@@ -38,5 +39,11 @@ public func buildWorker(_ start: ServiceStart) async throws -> [any Service] {
         ReadinessCheck("dynamodb") { try await store.checkReachable() },
         ReadinessCheck("sqs") { try await queue.checkReachable() },
     ])
-    return [HealthServer(readiness: readiness, host: configuration.host, port: configuration.port), consumer]
+    let health = HealthServer(
+        readiness: readiness,
+        meter: meter,
+        host: configuration.host,
+        port: configuration.port
+    )
+    return [health, consumer]
 }
