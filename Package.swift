@@ -132,12 +132,14 @@ let package = Package(
         .testTarget(name: "JobsTests", dependencies: ["Jobs", "JobsTestKit", "JSON", "Observability", .logging]),
         .testTarget(
             name: "JobsAWSTests",
-            dependencies: ["AWS", "Jobs", "JobsAWS", "JobsTestKit", "JSON", "Observability"]
+            dependencies: [
+                "AWS", "AWSSigV4", "CurlHTTP", "Jobs", "JobsAWS", "JobsTestKit", "JSON", "Observability", .httpTypes,
+            ]
         ),
         .testTarget(
             name: "ServiceRuntimeTests",
             dependencies: [
-                "JSON", "ServiceRuntime", .argumentParser, .configuration, .httpTypes, .hummingbird,
+                "AWS", "JSON", "ServiceRuntime", .argumentParser, .configuration, .httpTypes, .hummingbird,
                 .hummingbirdTesting,
                 .inMemoryLogging, .logging, .serviceLifecycle, .serviceLifecycleTestKit,
             ]

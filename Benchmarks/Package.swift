@@ -13,6 +13,7 @@ let package = Package(
         .target(name: "CEpoll"),
         .executableTarget(name: "AWSStub", dependencies: ["CEpoll", .aws], exclude: ["README.md"]),
         .executableTarget(name: "ClientBenchmark", dependencies: [.aws, .httpTypes]),
+        .executableTarget(name: "LoadGenerator", cSettings: [.define("_GNU_SOURCE")]),
         .executableTarget(name: "RawCurl", linkerSettings: [.linkedLibrary("curl")]),
     ],
     swiftLanguageModes: [.v6]
@@ -23,7 +24,7 @@ extension Target.Dependency {
     static let httpTypes = product(name: "HTTPTypes", package: "swift-http-types")
 }
 
-for target in package.targets where !["CEpoll", "RawCurl"].contains(target.name) {
+for target in package.targets where !["CEpoll", "LoadGenerator", "RawCurl"].contains(target.name) {
     target.swiftSettings = [
         .enableUpcomingFeature("ExistentialAny"),
         .enableUpcomingFeature("MemberImportVisibility"),

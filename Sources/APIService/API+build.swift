@@ -14,7 +14,8 @@ public func buildAPI(_ start: ServiceStart) async throws -> [any Service] {
     // A submission makes two calls, the second of which may wait for its turn behind one that fails: six seconds in all,
     // and two in an outage of all that it needs.
     aws.retry.operationTimeout = .seconds(2)
-    let client = AWSClient(configuration: aws, transport: transport)
+    let meter = CallMeter()
+    let client = AWSClient(configuration: aws, transport: transport, observer: meter)
 
     let store = DynamoDBJobStore(client: client, table: configuration.table)
     let queue = SQSJobSender(
@@ -31,7 +32,8 @@ public func buildAPI(_ start: ServiceStart) async throws -> [any Service] {
         control: store,
         catalog: DynamoDBJobCatalog(client: client, table: configuration.table),
         queue: queue,
-        readiness: readiness
+        readiness: readiness,
+        meter: meter
     )
     return [buildApplication(router: router, host: configuration.host, port: configuration.port, logger: .current)]
 }

@@ -1,3 +1,4 @@
+package import AWS
 import HTTPTypes
 package import Hummingbird
 package import Jobs
@@ -12,6 +13,7 @@ package import ServiceRuntime
 ///   - catalog: Where they are listed.
 ///   - queue: Where their messages go.
 ///   - readiness: What `/readyz` asks.
+///   - meter: What `/stats` answers.
 ///   - options: Limits and clocks.
 ///   - logger: Is told of every request.
 /// - Returns: A router that answers every request, and every error with a problem document.
@@ -21,6 +23,7 @@ package func buildRouter(
     catalog: any JobCatalog,
     queue: any JobSender,
     readiness: Readiness,
+    meter: CallMeter = CallMeter(),
     options: APIOptions = APIOptions(),
     logger: Logger = .current
 ) -> Router<BasicRequestContext> {
@@ -50,6 +53,7 @@ package func buildRouter(
         router.on(RouterPath(route.path), method: route.method, use: route.respond)
     }
     router.addHealthRoutes(readiness)
+    router.addStatsRoute(meter)
     return router
 }
 

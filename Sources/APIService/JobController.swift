@@ -22,7 +22,9 @@ struct JobController: Sendable {
     @Sendable private func submit(_ request: Request, context: BasicRequestContext) async throws -> Response {
         let submission = try await SubmissionRequest(request, body: bodyReader).submission
         switch try await submitter.submit(submission, trace: trace(of: request)) {
-        case .accepted(let job): return JobRepresentation(job).ticket(.accepted)
+        case .accepted(let job):
+            RequestNotes.current?.add(job.logMetadata)
+            return JobRepresentation(job).ticket(.accepted)
         case .repeated(let job): return JobRepresentation(job).ticket(.ok)
         case .keyReused: throw Problem.idempotencyKeyReused
         }

@@ -23,10 +23,13 @@ struct RequestMiddleware<Context: RequestContext>: RouterMiddleware {
         context.logger = logger
         context.logger[metadataKey: "requestId"] = "\(id)"
         return await withLogger(context.logger) { logger in
-            var (response, problem) = await answer(request, context, id, next)
+            let notes = RequestNotes()
+            var (response, problem) = await RequestNotes.$current.withValue(notes) {
+                await answer(request, context, id, next)
+            }
             response.headers[.requestID] = id.description
             response.headers[.xContentTypeOptions] = "nosniff"
-            report(request, response, problem, took: stopwatch() - start, to: logger)
+            report(request, response, problem, notes.metadata, took: stopwatch() - start, to: logger)
             return response
         }
     }
@@ -57,6 +60,7 @@ struct RequestMiddleware<Context: RequestContext>: RouterMiddleware {
         _ request: Request,
         _ response: Response,
         _ problem: Problem?,
+        _ notes: Logger.Metadata,
         took duration: Duration,
         to logger: Logger
     ) {
@@ -67,6 +71,7 @@ struct RequestMiddleware<Context: RequestContext>: RouterMiddleware {
             "http.durationMs": "\(Int(duration / .milliseconds(1)))",
         ]
         if let route { metadata["http.route"] = "\(route)" }
+        metadata.merge(notes) { own, _ in own }
         metadata.merge(problem?.cause.map(causeMetadata) ?? [:]) { own, _ in own }
         let level = level(of: response.status, isProbe: route.map(HealthPath.all.contains) ?? false)
         logger.log(level: level, "request", error: problem?.cause, metadata: metadata)

@@ -19,7 +19,8 @@ public func buildDLQHandler(_ start: ServiceStart) async throws -> [any Service]
     return try await reportingFailure(to: runtimeAPI) {
         let configuration = try DLQConfiguration(config: start.config)
         let aws = try await AWSConfiguration.discoveringRegion(environment: start.environment, transport: transport)
-        let client = AWSClient(configuration: aws, transport: transport)
+        let meter = CallMeter()
+        let client = AWSClient(configuration: aws, transport: transport, observer: meter)
         let store = DynamoDBJobStore(client: client, table: configuration.table)
         let processor = DeadLetterProcessor(
             recorder: DeadLetterRecorder(
@@ -51,7 +52,8 @@ public func buildDLQHandler(_ start: ServiceStart) async throws -> [any Service]
             let pollers = queues.map { queue in
                 DeadLetterPoller(queue: queue, processor: processor, checkStore: store.checkReachable)
             }
-            return [HealthServer(readiness: readiness, host: polling.host, port: polling.port)] + pollers
+            let health = HealthServer(readiness: readiness, meter: meter, host: polling.host, port: polling.port)
+            return [health] + pollers
         }
     }
 }

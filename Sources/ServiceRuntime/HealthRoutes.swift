@@ -2,14 +2,16 @@ import HTTPTypes
 public import Hummingbird
 import JSON
 
-/// The paths that probes ask.
+/// The paths that probes and monitors ask.
 public enum HealthPath {
     /// Answers 200 as long as the process answers at all, and does not know itself to be stuck: then 503.
     public static let liveness = "/healthz"
     /// Answers 200 if the service can do its work, 503 if not.
     public static let readiness = "/readyz"
-    /// Both, for whoever treats requests for them apart: they are not worth a log line.
-    public static let all: Set = [liveness, readiness]
+    /// Answers which requests to AWS the service has made.
+    public static let stats = "/stats"
+    /// All of them, for whoever treats requests for them apart: they are not worth a log line.
+    public static let all: Set = [liveness, readiness, stats]
 }
 
 extension RouterMethods {

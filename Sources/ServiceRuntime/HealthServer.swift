@@ -1,13 +1,15 @@
+public import AWS
 package import Hummingbird
 public import Logging
 public import ServiceLifecycle
 
-/// Serves `/healthz` and `/readyz`, and nothing else, for services that have no HTTP of their own.
+/// Serves `/healthz`, `/readyz` and `/stats`, and nothing else, for services that have no HTTP of their own.
 ///
 /// Put first into the list of services it stops last: while the others drain, the process is alive and says so.
 public struct HealthServer: Service {
     private let readiness: Readiness
     private let liveness: @Sendable () -> String?
+    private let meter: CallMeter
     private let address: BindAddress
     private let logger: Logger
 
@@ -16,18 +18,21 @@ public struct HealthServer: Service {
     /// - Parameters:
     ///   - readiness: What `/readyz` asks.
     ///   - liveness: What `/healthz` asks: why the service is stuck; nil while it is not.
+    ///   - meter: What `/stats` answers.
     ///   - host: The address to listen on.
     ///   - port: The port to listen on; 0 takes a free one, which is logged.
     ///   - logger: Is told the port.
     public init(
         readiness: Readiness,
         liveness: @escaping @Sendable () -> String? = { nil },
+        meter: CallMeter = CallMeter(),
         host: String = "0.0.0.0",
         port: Int,
         logger: Logger = .current
     ) {
         self.readiness = readiness
         self.liveness = liveness
+        self.meter = meter
         self.address = .hostname(host, port: port)
         self.logger = logger
     }
@@ -52,6 +57,7 @@ public struct HealthServer: Service {
         let router = Router(options: .autoGenerateHeadEndpoints)
         router.add(middleware: HealthProblemMiddleware())
         router.addHealthRoutes(readiness, liveness: liveness)
+        router.addStatsRoute(meter)
         return router
     }
 }

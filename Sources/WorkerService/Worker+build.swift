@@ -13,7 +13,8 @@ public func buildWorker(_ start: ServiceStart) async throws -> [any Service] {
     let configuration = try WorkerConfiguration(config: start.config)
     let transport = try CurlTransport(configuration: .init(environment: start.environment))
     let aws = try await AWSConfiguration.discoveringRegion(environment: start.environment, transport: transport)
-    let client = AWSClient(configuration: aws, transport: transport)
+    let meter = CallMeter()
+    let client = AWSClient(configuration: aws, transport: transport, observer: meter)
 
     let store = DynamoDBJobStore(client: client, table: configuration.table)
     let options = ReconcilerOptions(grace: configuration.reconcilerGrace)
@@ -61,6 +62,7 @@ public func buildWorker(_ start: ServiceStart) async throws -> [any Service] {
     let health = HealthServer(
         readiness: readiness,
         liveness: { consumer.problem },
+        meter: meter,
         host: configuration.host,
         port: configuration.port
     )

@@ -47,14 +47,16 @@ struct RequestLogTests {
         _ = try await api.answer(.get, "/nowhere/\(APIFixture.jobID)", headers: [.xRequestID: "r3"])
         let lines = api.logs.entries
         #expect(lines.map(\.message) == ["job accepted", "request", "request", "request"])
-        #expect(lines.map(\.level) == [.info, .info, .info, .info])
+        #expect(lines.map(\.level) == [.debug, .info, .info, .info])
         #expect(lines[0].metadata["requestId"] == "r1")
         #expect(lines[0].metadata["jobId"] == "\(APIFixture.jobID)")
+        let accepted = lines[0].metadata.filter { $0.key != "requestId" }
         let expected: [Logger.Metadata] = [
             [
                 "requestId": "r1", "http.method": "POST", "http.route": "/jobs", "http.status": "202",
                 "http.durationMs": "0",
-            ],
+            ]
+            .merging(accepted) { own, _ in own },
             [
                 "requestId": "r2", "http.method": "GET", "http.route": "/jobs/{id}", "http.status": "200",
                 "http.durationMs": "0",

@@ -48,7 +48,7 @@ struct JobLifecycleTests {
         #expect(job == .object(expected))
 
         let common = ["jobId": id, "traceId": traceID, "level": "info", "job.type": "transform"]
-        let accepted = try deployment.running(.api).lines("job accepted", job: id)
+        let accepted = try deployment.running(.api).lines("request", job: id)
         #expect(
             accepted.map { $0.members("jobId", "traceId", "level", "job.type", "component", "requestId") }
                 == [common.merging(["component": "svc-api", "requestId": "happy-path"]) { $1 }]

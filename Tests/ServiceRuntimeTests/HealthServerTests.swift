@@ -1,3 +1,4 @@
+import AWS
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
@@ -67,6 +68,22 @@ struct HealthServerTests {
                 let response = try await client.execute(uri: "/readyz", method: .get)
                 let body = #"{"status":"ready","checks":{},"details":{"breakers":{"http":"open"}}}"#
                 #expect(String(buffer: response.body) == body)
+            }
+    }
+
+    @Test("It tells what the service's client has called")
+    func stats() async throws {
+        let meter = CallMeter()
+        meter.callEnded(.init(service: "sqs", operation: "SendMessage", attempts: 2, duration: .zero))
+        try await HealthServer(readiness: Self.ready, meter: meter, port: 0).application
+            .test(.router) { client in
+                let response = try await client.execute(uri: "/stats", method: .get)
+                #expect(response.status == .ok)
+                let expected = """
+                    {"calls":[{"service":"sqs","operation":"SendMessage","calls":1,"requests":2,\
+                    "capacityUnits":0.0,"errors":{}}]}
+                    """
+                #expect(String(buffer: response.body) == expected)
             }
     }
 

@@ -15,13 +15,13 @@ struct CannedService: StubService {
     )
     private var lastSent: (request: [UInt8], response: StubResponse)?
 
-    mutating func respond(to request: StubRequest) -> StubResponse {
+    mutating func reply(to request: StubRequest, from caller: Caller, at now: Instant) -> StubReply {
         switch request.target {
-        case "AmazonSQS.SendMessage": sent(request.body)
-        case "AmazonSQS.ReceiveMessage": messages
-        case "DynamoDB_20120810.PutItem": empty
-        case "DynamoDB_20120810.GetItem": item
-        default: unknown
+        case "AmazonSQS.SendMessage": .answer(sent(request.body))
+        case "AmazonSQS.ReceiveMessage": .answer(messages)
+        case "DynamoDB_20120810.PutItem": .answer(empty)
+        case "DynamoDB_20120810.GetItem": .answer(item)
+        default: .answer(unknown)
         }
     }
 

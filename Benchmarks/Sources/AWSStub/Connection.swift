@@ -9,15 +9,24 @@ final class Connection {
         self.descriptor = descriptor
     }
 
-    /// Reads once and answers each request that is whole; false when the connection has come to its end.
-    ///
-    /// Answers are small enough for a socket's buffer, so writing them does not block.
-    func serve(_ respond: (StubRequest) -> StubResponse) -> Bool {
+    /// Reads once and has each request that is whole replied to; false when the connection has come to its end.
+    func serve(_ reply: (StubRequest) -> StubReply) -> Bool {
         guard receive() else { return false }
         while let request = takeRequest() {
-            guard send(respond(request).bytes) else { return false }
+            switch reply(request) {
+            case .answer(let response): guard send(response) else { return false }
+            case .later: break
+            case .hangUp: return false
+            }
         }
         return true
+    }
+
+    /// Sends an answer; false when the connection has come to its end.
+    ///
+    /// Answers are small enough for a socket's buffer, so writing them does not block.
+    func send(_ response: StubResponse) -> Bool {
+        Glibc.send(descriptor, response.bytes, response.bytes.count, Int32(MSG_NOSIGNAL)) == response.bytes.count
     }
 
     private func receive() -> Bool {
@@ -27,10 +36,6 @@ final class Connection {
             buffer.append(contentsOf: space[..<count])
             return true
         }
-    }
-
-    private func send(_ bytes: [UInt8]) -> Bool {
-        Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count
     }
 
     private func takeRequest() -> StubRequest? {

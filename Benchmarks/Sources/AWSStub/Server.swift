@@ -30,10 +30,15 @@ final class Server {
     func run() -> Never {
         var events = [epoll_event](repeating: epoll_event(), count: 256)
         while true {
-            let count = epoll_wait(epoll, &events, Int32(events.count), -1)
+            let patience = service.nextDeadline.map { $0.millisecondsLeft(at: .now) } ?? -1
+            let count = epoll_wait(epoll, &events, Int32(events.count), patience)
             for index in 0..<max(0, Int(count)) {
                 let descriptor = events[index].data.fd
                 if descriptor == listener { accept() } else { serve(descriptor) }
+            }
+            for (caller, response) in service.readyAnswers(at: .now) {
+                guard let connection = connections[caller], !connection.send(response) else { continue }
+                end(caller)
             }
         }
     }
@@ -49,8 +54,12 @@ final class Server {
 
     private func serve(_ descriptor: Int32) {
         guard let connection = connections[descriptor] else { return }
-        let isOpen = connection.serve { service.respond(to: $0) }
-        guard !isOpen else { return }
+        let isOpen = connection.serve { service.reply(to: $0, from: descriptor, at: .now) }
+        if !isOpen { end(descriptor) }
+    }
+
+    private func end(_ descriptor: Int32) {
+        service.forget(descriptor)
         connections[descriptor] = nil
         close(descriptor)
     }

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Glibc
 
 /// An instant in UTC, exact to the millisecond, as jobs record it.
@@ -47,10 +46,20 @@ public struct Timestamp: Sendable, Hashable, Comparable {
 extension Timestamp: CustomStringConvertible {
     /// The RFC 3339 text, such as `2026-11-21T11:08:00.123Z`.
     public var description: String {
-        // Foundation writes whole seconds only: as a floating-point number, a fraction may lose its last millisecond.
-        let second = Date(timeIntervalSince1970: Double(seconds)).formatted(.iso8601)
-        let fraction = String(milliseconds - seconds * 1000)
-        return second.dropLast() + "." + String(repeating: "0", count: 3 - fraction.utf8.count) + fraction + "Z"
+        let days = milliseconds.flooredDivision(by: 86_400_000)
+        let date = CalendarDate(daysSince1970: days)
+        var rest = milliseconds - days * 86_400_000
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(24)
+        bytes.append(date.year, digits: 4, then: "-")
+        bytes.append(date.month, digits: 2, then: "-")
+        bytes.append(date.day, digits: 2, then: "T")
+        for (unit, mark) in [(3_600_000, ":"), (60_000, ":"), (1000, ".")] as [(Int64, Unicode.Scalar)] {
+            bytes.append(rest / unit, digits: 2, then: mark)
+            rest %= unit
+        }
+        bytes.append(rest, digits: 3, then: "Z")
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     /// The day in UTC, such as `2026-11-21`.
@@ -60,14 +69,71 @@ extension Timestamp: CustomStringConvertible {
 
     /// Reads the text that ``description`` writes; nil for anything else.
     public init?(_ text: String) {
-        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 2, let fraction = Int64(parts[1].dropLast()) else { return nil }
-        // A text that Foundation cannot read is no timestamp: that is all the caller asks.
-        guard let second = try? Date("\(parts[0])Z", strategy: .iso8601) else { return nil }
-        let instant = Timestamp(milliseconds: Int64(second.timeIntervalSince1970) * 1000 + fraction)
-        // Foundation is lenient; only what reads back as it was written is a timestamp.
+        let bytes = Array(text.utf8)
+        guard bytes.count == 24 else { return nil }
+        func number(_ range: Range<Int>) -> Int64 {
+            // What is no digit counts as some number: the comparison below finds it out.
+            bytes[range].reduce(0) { $0 * 10 + Int64($1 & 0x0f) }
+        }
+        let date = CalendarDate(year: number(0..<4), month: number(5..<7), day: number(8..<10))
+        let seconds = (number(11..<13) * 60 + number(14..<16)) * 60 + number(17..<19)
+        let instant = Timestamp(milliseconds: (date.daysSince1970 * 86400 + seconds) * 1000 + number(20..<23))
+        // Only what reads back as it was written is a timestamp.
         guard instant.description == text else { return nil }
         self = instant
+    }
+}
+
+/// A day of the Gregorian calendar.
+///
+/// https://howardhinnant.github.io/date_algorithms.html explains the arithmetic: years begin in March, so that the day
+/// that comes and goes is the last one.
+private struct CalendarDate {
+    var year: Int64
+    var month: Int64
+    var day: Int64
+
+    private static let daysOf400Years: Int64 = 146_097
+    /// From 0000-03-01 to 1970-01-01.
+    private static let daysBefore1970: Int64 = 719_468
+
+    init(year: Int64, month: Int64, day: Int64) {
+        self.year = year
+        self.month = month
+        self.day = day
+    }
+
+    init(daysSince1970: Int64) {
+        let days = daysSince1970 + Self.daysBefore1970
+        let era = days.flooredDivision(by: Self.daysOf400Years)
+        let dayOfEra = days - era * Self.daysOf400Years
+        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let monthFromMarch = (5 * dayOfYear + 2) / 153
+        day = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
+        month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
+        year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+    }
+
+    var daysSince1970: Int64 {
+        let yearFromMarch = month <= 2 ? year - 1 : year
+        let era = yearFromMarch.flooredDivision(by: 400)
+        let yearOfEra = yearFromMarch - era * 400
+        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+        return era * Self.daysOf400Years + dayOfEra - Self.daysBefore1970
+    }
+}
+
+extension [UInt8] {
+    /// Appends a number with leading zeros, and what comes after it.
+    fileprivate mutating func append(_ number: Int64, digits: Int, then mark: Unicode.Scalar) {
+        var divisor: Int64 = digits == 4 ? 1000 : digits == 3 ? 100 : 10
+        while divisor > 0 {
+            append(UInt8(ascii: "0") + UInt8((number / divisor % 10).magnitude))
+            divisor /= 10
+        }
+        append(UInt8(ascii: mark))
     }
 }
 

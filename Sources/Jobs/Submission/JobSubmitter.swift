@@ -49,7 +49,7 @@ public struct JobSubmitter: Sendable {
             CrashPoint.afterCreate.reached()
             try await dispatch(job, trace: trace, at: instant)
             CrashPoint.afterSend.reached()
-            Logger.current.info("job accepted", metadata: job.logMetadata)
+            Logger.current.debug("job accepted", metadata: job.logMetadata)
             return .accepted(job)
         case .exists(let first):
             guard first.isSubmission(submission) else { return .keyReused(first) }

@@ -1,0 +1,43 @@
+"""Those who are measured: how their API and their worker are started."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+BASELINE = ROOT / "Benchmarks" / "baseline"
+
+
+@dataclass(frozen=True)
+class Contender:
+    name: str
+    api: list[str]
+    worker: list[str]
+    environment: dict[str, str]
+    # How many jobs it is given to do: enough for a few seconds.
+    jobs: int
+
+
+def contenders(bin: Path, python: Path, jobs: int, api_port: int, worker_port: int) -> list[Contender]:
+    baseline = {"PYTHONPATH": str(BASELINE)}
+    uvicorn = [str(python / "uvicorn"), "--host", "127.0.0.1", "--port", str(api_port)]
+    return [
+        Contender(
+            "jobsys",
+            ["env", f"PORT={api_port}", str(bin / "svc-api")],
+            ["env", f"PORT={worker_port}", str(bin / "svc-worker")],
+            {"WORKER_CONCURRENCY": "64"},
+            jobs,
+        ),
+        Contender(
+            "FastAPI + boto3", [*uvicorn, "api:app"], [str(python / "python"), str(BASELINE / "worker.py")], baseline,
+            jobs // 10,
+        ),
+        Contender(
+            "Celery on SQS",
+            [*uvicorn, "celery_app:app"],
+            [str(python / "celery"), "-A", "celery_app:celery", "worker", "--pool", "threads", "--concurrency", "16",
+             "--loglevel", "INFO"],
+            baseline,
+            jobs // 10,
+        ),
+    ]
