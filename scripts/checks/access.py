@@ -12,27 +12,42 @@ from cfnlint.decode import cfn_yaml
 # What a resource of the data plane is called in stage dev.
 RESOURCES = {
     "jobsys-dev-jobs": {"sqs": "JobsQueueArn", "dynamodb": "JobsTableArn"},
+    "jobsys-dev-jobs-fifo.fifo": {"sqs": "JobsFifoQueueArn"},
     "jobsys-dev-jobs-dlq": {"sqs": "JobsDlqArn"},
     "jobsys-dev-jobs-fifo-dlq.fifo": {"sqs": "JobsFifoDlqArn"},
+    "incidents": {"sns": "IncidentTopicArn"},
 }
 POLICIES = {"svc-api": "ApiPolicy", "svc-worker": "WorkerPolicy", "dlq-handler": "DeadLetterPollerPolicy"}
+DEAD_LETTERS = ("JobsDlqArn", "JobsFifoDlqArn")
 # Lambda takes the messages and hides them, as the function's role. Source: AWS Lambda Developer Guide, "Using Lambda with
 # Amazon SQS", execution role permissions.
 TAKEN_BY_LAMBDA = {
     (action, queue)
     for action in ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
-    for queue in ("JobsDlqArn", "JobsFifoDlqArn")
+    for queue in DEAD_LETTERS
 }
 
 
 def granted(template, policy):
-    """Pairs of action and resource's parameter."""
+    """Pairs of action and resource; what is granted on a condition counts as granted."""
     statements = template["Resources"][policy]["Properties"]["PolicyDocument"]["Statement"]
     pairs = set()
     for statement in statements:
+        statement = statement["Fn::If"][1] if "Fn::If" in statement else statement
         resources = statement["Resource"] if isinstance(statement["Resource"], list) else [statement["Resource"]]
-        pairs |= {(action, resource["Ref"]) for action in statement["Action"] for resource in resources}
+        pairs |= {(action, granted_resource(resource)) for action in statement["Action"] for resource in resources}
     return pairs
+
+
+def granted_resource(resource):
+    """The resource's parameter, with what comes after it for an index."""
+    return resource["Ref"] if "Ref" in resource else resource["Fn::Sub"].replace("${", "").replace("}", "")
+
+
+def seen_resource(action, name):
+    """The same, of what was recorded."""
+    name, slash, index = name.partition("/")
+    return RESOURCES[name][action.split(":")[0]] + slash + index
 
 
 def compare(policy, grants, needs):
@@ -45,11 +60,11 @@ def main():
     seen = {service: set() for service in POLICIES}
     for line in open(sys.argv[2]):
         service, action, resource = line.split()
-        seen[service].add((action, RESOURCES[resource][action.split(":")[0]]))
+        seen[service].add((action, seen_resource(action, resource)))
     problems = []
     for service, policy in POLICIES.items():
         problems += compare(policy, granted(template, policy), seen[service])
-    on_letters = {pair for pair in seen["dlq-handler"] if pair[1] == "JobsDlqArn"}
+    on_letters = {pair for pair in seen["dlq-handler"] if pair[1] in DEAD_LETTERS}
     problems += compare(
         "DeadLetterFunctionPolicy",
         granted(template, "DeadLetterFunctionPolicy"),

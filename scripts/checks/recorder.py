@@ -2,7 +2,8 @@
 
     recorder.py <file> <service>=<port>...
 
-One line for each request: service, action, table or queue. A transaction counts as the actions that it holds.
+One line for each request: service, action, and the table, index, queue or topic. A transaction counts as the actions that it
+holds.
 """
 
 import http.client
@@ -22,6 +23,10 @@ ITEM_ACTIONS = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem"
 
 def grants(target, body):
     """The actions that the request needs, each with its resource."""
+    if target is None:
+        # A form: the query protocol, which SNS speaks.
+        form = dict(urllib.parse.parse_qsl(body.decode()))
+        return [(f"sns:{form['Action']}", form["TopicArn"].rsplit(":", 1)[1])]
     prefix, operation = target.split(".")
     document = json.loads(body)
     if prefix == "AmazonSQS":
@@ -30,7 +35,8 @@ def grants(target, body):
     if operation == "TransactWriteItems":
         actions = [(ITEM_ACTIONS[kind], write) for item in document["TransactItems"] for kind, write in item.items()]
         return [(f"dynamodb:{action}", write["TableName"]) for action, write in actions]
-    return [(f"dynamodb:{operation}", document["TableName"])]
+    index = f"/index/{document['IndexName']}" if "IndexName" in document else ""
+    return [(f"dynamodb:{operation}", document["TableName"] + index)]
 
 
 class Recorder(http.server.BaseHTTPRequestHandler):
