@@ -73,7 +73,8 @@ def measured(found: list[dict]) -> str:
         if one["slots"]:
             lines += ["", f"## {one['name']}: worker by its slots", "", *slots(one)]
         lines += ["", f"## {one['name']}: calls of a job", "", *operations(one)]
-        lines += ["", f"## {one['name']}: after one fault", "", *faults(one)]
+        if one["faults"]:
+            lines += ["", f"## {one['name']}: after one fault", "", *faults(one)]
     return "\n".join(lines) + "\n"
 
 
