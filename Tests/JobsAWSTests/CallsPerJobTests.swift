@@ -60,7 +60,10 @@ struct CallsPerJobTests {
             let store = DynamoDBJobStore(client: client, table: "jobs")
             let url = "https://sqs.us-east-1.amazonaws.com/1/jobs"
             queue = SQSJobQueue(client: client, queueURL: url)
-            submitter = JobSubmitter(store: store, queue: SQSJobSender(client: client, queueURL: url, fifoQueueURL: url))
+            submitter = JobSubmitter(
+                store: store,
+                queue: SQSJobSender(client: client, queueURL: url, fifoQueueURL: url)
+            )
             runner = JobRunner(
                 store: store,
                 queue: queue,
