@@ -4,7 +4,7 @@
 # A stack is called <prefix>-<stage>-<template>, or <prefix>-<template> where all stages share it. What one puts out is a
 # parameter of the same name of those that need it.
 
-: "${root:?}" "${TOOLS:?}"
+: "${root:?}" "${TOOLS:?}" "${stage:=}"
 PREFIX=jobsys
 TEMPLATES="$root/infra/cloudformation"
 SHARED_TEMPLATES=" artifacts budget "
