@@ -70,7 +70,7 @@ public struct DeadLetterProcessor: Sendable {
     /// Counts a new incident and tells of it; what goes wrong there is logged, and the letter is done with all the same.
     private func announce(_ incident: Incident) async {
         let metric = EmbeddedMetric("Incidents", by: ["ErrorClass": incident.failure.errorClass.rawValue])
-        metrics?.write(metric.line(at: now().milliseconds))
+        metrics?.write(metric.line(component: "dlq-handler", at: now().milliseconds))
         await reporter?.report(incident)
     }
 

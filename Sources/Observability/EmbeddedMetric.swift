@@ -1,6 +1,7 @@
+import FoundationEssentials
 import JSON
 
-/// A count that CloudWatch takes from a log line: one line in the embedded metric format.
+/// A count that CloudWatch takes from a log line: one line of the log that is in the embedded metric format, too.
 ///
 /// Where no CloudWatch reads the log, it is a line like any other.
 /// Source: Amazon CloudWatch User Guide, "Specification: CloudWatch embedded metric format".
@@ -23,10 +24,14 @@ public struct EmbeddedMetric: Sendable, Hashable {
     }
 
     /// The line, with its newline; `milliseconds` since 1970 is when it was counted.
-    public func line(at milliseconds: Int64) -> [UInt8] {
+    public func line(component: String, at milliseconds: Int64) -> [UInt8] {
         let names = dimensions.keys.sorted()
         var writer = JSONWriter()
         writer.object { writer in
+            writer.member("ts", LogTimestamp.text(of: Date(timeIntervalSince1970: Double(milliseconds) / 1000)))
+            writer.member("level", "info")
+            writer.member("component", component)
+            writer.member("msg", "metric")
             writer.object("_aws") { writer in
                 writer.member("Timestamp", Int(milliseconds))
                 writer.array("CloudWatchMetrics") { writer in

@@ -73,7 +73,9 @@ struct FinalFailureTests {
         )
         #expect(try job.time("startedAt") <= job.time("finishedAt"))
 
-        let incident = try await deployment.plane.table.item("INCIDENT#\(id)#0")
+        var incident = try #require(try await deployment.plane.table.item("INCIDENT#\(id)#0"))
+        let history = incident.removeValue(forKey: "failures")?.list ?? []
+        #expect(history.count == failure.attempts - 1)
         #expect(try incident == failure.incident(of: job))
         #expect(try await deployment.plane.table.openIncidents().filter { $0.contains(id) } == ["INCIDENT#\(id)#0"])
 
