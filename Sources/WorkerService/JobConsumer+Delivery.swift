@@ -156,8 +156,8 @@ extension JobConsumer {
     private static let spareReceipts = 10 - Submission.maxAttemptsRange.upperBound
     /// How old a job may be whose attempts are forgiven that failed while its type's gate was shut.
     ///
-    /// A job that is wrong by itself, and the only one of its type, looks like an outage; it must end some day.
-    private static let longestTrial: Duration = .seconds(86400)
+    /// A job that is wrong by itself, and the only one of its type, looks like an outage; it must end at some time.
+    private static let longestTrial: Duration = .seconds(3600)
     private static let redelivery = Backoff(base: .seconds(10), limit: .seconds(900))
     private static let shedding = Backoff(base: .seconds(5), limit: .seconds(300))
 }

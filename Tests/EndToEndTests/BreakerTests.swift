@@ -1,7 +1,7 @@
 import JSON
 import Testing
 
-@Suite("What one type of jobs needs away", .endToEnd, .timeLimit(.minutes(2)))
+@Suite("What one type of jobs needs away", .endToEnd, .timeLimit(.minutes(15)))
 struct BreakerTests {
     static let settings = ["WORKER_BREAKER_FAILURES": "3", "WORKER_CONCURRENCY": "2"]
 

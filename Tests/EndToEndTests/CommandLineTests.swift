@@ -1,7 +1,7 @@
 import Glibc
 import Testing
 
-@Suite("Every executable", .endToEnd, .timeLimit(.minutes(2)))
+@Suite("Every executable", .endToEnd, .timeLimit(.minutes(15)))
 struct CommandLineTests {
     /// An environment with which each of them would start, somewhere where nobody answers.
     static let complete = [

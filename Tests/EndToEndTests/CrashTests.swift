@@ -2,7 +2,7 @@ import Glibc
 import JSON
 import Testing
 
-@Suite("A worker that dies", .endToEnd, .timeLimit(.minutes(3)))
+@Suite("A worker that dies", .endToEnd, .timeLimit(.minutes(15)))
 struct CrashTests {
     static let settings = ["LEASE_SECONDS": "3"]
 

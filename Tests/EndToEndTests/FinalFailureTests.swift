@@ -3,7 +3,7 @@ import FoundationEssentials
 import JSON
 import Testing
 
-@Suite("A job that fails for good", .endToEnd, .deployment(.api, .worker, .dlqHandler), .timeLimit(.minutes(3)))
+@Suite("A job that fails for good", .endToEnd, .deployment(.api, .worker, .dlqHandler), .timeLimit(.minutes(15)))
 struct FinalFailureTests {
     /// A job that cannot succeed, and what must be known of its end.
     struct Failure: Sendable, CustomTestStringConvertible {

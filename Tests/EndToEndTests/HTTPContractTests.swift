@@ -2,7 +2,7 @@ import HTTPTypes
 import JSON
 import Testing
 
-@Suite("The API's HTTP", .endToEnd, .deployment(.api), .timeLimit(.minutes(2)))
+@Suite("The API's HTTP", .endToEnd, .deployment(.api), .timeLimit(.minutes(15)))
 struct HTTPContractTests {
     @Test("A bad body is refused with every member that is wrong")
     func namesAllProblems() async throws {

@@ -6,7 +6,7 @@ import Testing
     "A person who intervenes",
     .endToEnd,
     .deployment(.api, .worker, .dlqHandler, settings: ["LEASE_SECONDS": "3"]),
-    .timeLimit(.minutes(3))
+    .timeLimit(.minutes(15))
 )
 struct InterventionTests {
     @Test("cancels a job that runs: its worker stops it, and nothing is left of it in a queue")

@@ -7,7 +7,7 @@ import Testing
     "A job's life",
     .endToEnd,
     .deployment(.api, .worker, .dlqHandler, settings: ["LEASE_SECONDS": "6"]),
-    .timeLimit(.minutes(3))
+    .timeLimit(.minutes(15))
 )
 struct JobLifecycleTests {
     @Test("A submitted job is PENDING, then SUCCEEDED, and ticket, record and logs tell the same of it")

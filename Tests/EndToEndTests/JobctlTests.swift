@@ -1,7 +1,13 @@
 import JSON
 import Testing
 
-@Suite("jobctl", .endToEnd, .deployment(.api, .worker, .dlqHandler), .timeLimit(.minutes(3)))
+@Suite(
+    "jobctl",
+    .endToEnd,
+    // The jobs here fail in a row on purpose, and must not be kept from failing.
+    .deployment(.api, .worker, .dlqHandler, settings: ["WORKER_BREAKER_FAILURES": "1000"]),
+    .timeLimit(.minutes(15))
+)
 struct JobctlTests {
     @Test("submits a job, waits for it, shows and lists it")
     func submits() async throws {

@@ -2,7 +2,7 @@ import AWS
 import JSON
 import Testing
 
-@Suite("The dlq-handler as a Lambda", .endToEnd, .timeLimit(.minutes(3)))
+@Suite("The dlq-handler as a Lambda", .endToEnd, .timeLimit(.minutes(15)))
 struct LambdaTests {
     @Test("Fed by the queue of dead letters, it records what failed for good", .deployment(.api, .worker))
     func records() async throws {

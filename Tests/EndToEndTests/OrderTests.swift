@@ -1,7 +1,7 @@
 import JSON
 import Testing
 
-@Suite("Jobs with an ordering key", .endToEnd, .timeLimit(.minutes(3)))
+@Suite("Jobs with an ordering key", .endToEnd, .timeLimit(.minutes(15)))
 struct OrderTests {
     static let keys = ["ada", "bob", "eve"]
 

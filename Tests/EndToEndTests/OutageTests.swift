@@ -8,7 +8,7 @@ import Testing
     .endToEnd,
     .serialized,
     .deployment(.api, .worker, .dlqHandler, hasOwnEmulator: true),
-    .timeLimit(.minutes(4))
+    .timeLimit(.minutes(15))
 )
 struct OutageTests {
     static let services: [Service] = [.api, .worker, .dlqHandler]

@@ -2,7 +2,7 @@ import AWS
 import JSON
 import Testing
 
-@Suite("Poison", .endToEnd, .timeLimit(.minutes(3)))
+@Suite("Poison", .endToEnd, .timeLimit(.minutes(15)))
 struct PoisonTests {
     /// Ours by its form, but there is no such job.
     static let ofNoJob = """

@@ -1,7 +1,7 @@
 import FoundationEssentials
 import Testing
 
-@Suite("The documents", .endToEnd, .deployment(.api, .worker, .dlqHandler), .timeLimit(.minutes(2)))
+@Suite("The documents", .endToEnd, .deployment(.api, .worker, .dlqHandler), .timeLimit(.minutes(15)))
 struct ReadmeTests {
     @Test(
         "have commands that work when they are pasted",

@@ -2,7 +2,7 @@ import Glibc
 import JSON
 import Testing
 
-@Suite("A service that is told to stop", .endToEnd, .timeLimit(.minutes(3)))
+@Suite("A service that is told to stop", .endToEnd, .timeLimit(.minutes(15)))
 struct ShutdownTests {
     static let count = 32
     static let settings = ["WORKER_CONCURRENCY": "8"]

@@ -4,7 +4,7 @@ import JSON
 import Jobs
 import Testing
 
-@Suite("A process that dies between two calls", .endToEnd, .timeLimit(.minutes(4)))
+@Suite("A process that dies between two calls", .endToEnd, .timeLimit(.minutes(15)))
 struct CrashPointTests {
     private static let settings = ["LEASE_SECONDS": "3", "SHUTDOWN_GRACE_SECONDS": "0"]
 
