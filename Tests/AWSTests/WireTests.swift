@@ -64,7 +64,7 @@ import Testing
     func silence(fault: WireFault) async throws {
         try await ScriptedServer.with(fault.script) { server in
             // Real time: long enough to get the request over on a machine that is busy.
-            try await WireFixture.with(server.url, timeout: .milliseconds(500)) { fixture in
+            try await WireFixture.with(server.url, timeout: .seconds(1)) { fixture in
                 let error = try #require(try await fixture.failure(of: Fixture.putNew))
                 #expect(error.code == fault.code)
                 #expect(error.attempts == fault.pauses.count + 1)

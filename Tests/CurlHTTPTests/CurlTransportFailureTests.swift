@@ -107,11 +107,11 @@ import Testing
         try await withServer(handler: handler) { server, transport in
             let start = ContinuousClock.now
             let error = await failure { () async throws(TransportError) in
-                try await transport.send(server.request(.get, "/hang"), timeouts: .init(request: .milliseconds(60)))
+                try await transport.send(server.request(.get, "/hang"), timeouts: .init(request: .seconds(1)))
             }
             #expect(error?.code == .timedOut)
             #expect(error?.requestMayHaveBeenReceived == true)
-            #expect((.milliseconds(60)..<Duration.seconds(10)).contains(start.duration(to: .now)))
+            #expect(start.duration(to: .now) >= .seconds(1))
             let response = try await transport.send(server.request())
             #expect(response.status == 200)
         }
@@ -119,9 +119,9 @@ import Testing
 
     @Test("Without a limit for the request a slow answer is waited for")
     func noTimeout() async throws {
-        let handler: ScriptedServer.Handler = { _ in .delayed(.milliseconds(80), .respond()) }
+        let handler: ScriptedServer.Handler = { _ in .delayed(.milliseconds(1200), .respond()) }
         try await withServer(handler: handler) { server, transport in
-            let timeouts = TransportTimeouts(connect: .milliseconds(50), request: nil)
+            let timeouts = TransportTimeouts(connect: .seconds(1), request: nil)
             let response = try await transport.send(server.request(), timeouts: timeouts)
             #expect(response.status == 200)
         }
