@@ -18,9 +18,9 @@ COPY Tests Tests
 # What was compiled before is kept outside of the layers, so that a change rebuilds only what depends on it.
 RUN --mount=type=cache,id=jobsys-swift-6.3,target=/src/.build,sharing=locked \
     mkdir /out \
-    && for service in svc-api svc-worker dlq-handler; do \
-        swift build --configuration release --static-swift-stdlib --product "$service" \
-        && strip -o "/out/$service" ".build/release/$service" \
+    && for product in svc-api svc-worker dlq-handler jobctl; do \
+        swift build --configuration release --static-swift-stdlib --product "$product" \
+        && strip -o "/out/$product" ".build/release/$product" \
         || exit 1; \
     done
 
@@ -48,7 +48,8 @@ LABEL org.opencontainers.image.title="svc-api" \
     org.opencontainers.image.description="Takes jobs over HTTP and tells what became of them."
 ENV PORT=8080
 EXPOSE 8080
-COPY --from=build /out/svc-api /usr/local/bin/
+# With the tool that asks it, for one who opens a shell beside it: jobctl list
+COPY --from=build /out/svc-api /out/jobctl /usr/local/bin/
 ENTRYPOINT ["svc-api"]
 
 FROM runtime AS svc-worker

@@ -148,4 +148,5 @@ def named(name, problems):
     return (f"{name}: {problem}" for problem in problems)
 
 
-main()
+if __name__ == "__main__":
+    main()
