@@ -40,12 +40,18 @@ struct JobOrder: Sendable {
     }
 
     /// Draws a job: two thirds do well, the others fail in every way there is.
-    static func draw(_ number: Int, seed: UInt64, features: JobFeatures) -> JobOrder {
+    ///
+    /// - Parameters:
+    ///   - number: Which job of the drill it is.
+    ///   - keys: Over how many ordering keys those with one are spread.
+    ///   - seed: What it is drawn from.
+    ///   - features: What it may ask for.
+    static func draw(_ number: Int, keys: Int, seed: UInt64, features: JobFeatures) -> JobOrder {
         var generator = SeededGenerator(seed: seed &+ 1, stream: UInt64(number + 1))
         var order = drawWork(number, &generator)
         switch Int.random(in: 0..<10, using: &generator) {
         case 0 where features.delays: order.delaySeconds = Int.random(in: 1...5, using: &generator)
-        case 1 where features.ordering: order.orderingKey = "key-\(Int.random(in: 0..<5, using: &generator))"
+        case 1 where features.ordering: order.orderingKey = "key-\(Int.random(in: 0..<keys, using: &generator))"
         default: break
         }
         order.isRepeated = Int.random(in: 0..<5, using: &generator) == 0
