@@ -25,6 +25,7 @@ package enum CrashPoint: String, Sendable, CaseIterable {
     // The dlq-handler.
     case afterResend = "after-resend"
     case afterFail = "after-fail"
+    case afterAnnouncement = "after-announcement"
 
     /// Kills the process, if it was told to die here.
     func reached() {

@@ -150,6 +150,10 @@ private final class RestlessStore: FailureStore {
         try await store.record(incident, expiresAt: expiresAt)
     }
 
+    func noteAnnounced(_ id: Incident.ID, at now: Timestamp) async throws {
+        try await store.noteAnnounced(id, at: now)
+    }
+
     func incident(_ id: Incident.ID) async throws -> Incident? {
         try await store.incident(id)
     }

@@ -39,6 +39,12 @@ struct ModelAudit {
             incidents == Set(failed.map { .job(job.id, generation: $0) }),
             "incidents \(incidents) of a job that is \(job.status)"
         )
+        // Whoever starts a job anew knows that it had failed.
+        let latest = Incident.ID.job(job.id, generation: job.generation)
+        expect(
+            job.status != .failedFinal || world.system.announced.contains(latest),
+            "a failure that nobody was told of"
+        )
     }
 
     private mutating func expect(_ holds: Bool, _ violation: String) {

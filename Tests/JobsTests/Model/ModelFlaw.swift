@@ -18,6 +18,8 @@ enum ModelFlaw: String, Sendable, Hashable, CaseIterable {
     case takeOverDoesNothing
     /// A letter does not say which run failed.
     case letterWithoutRun
+    /// A letter that comes again is no news, although nobody was told.
+    case repeatedLetterIsSilent
 
     /// What the store does not check.
     var condition: InMemoryJobStore.Condition? {
@@ -28,7 +30,7 @@ enum ModelFlaw: String, Sendable, Hashable, CaseIterable {
         case .claimIgnoresStatus: .notFinal
         case .runsAreNotFenced: .sameRun
         case .failIgnoresChanges: .unchanged
-        case .takeOverDoesNothing, .letterWithoutRun: nil
+        case .takeOverDoesNothing, .letterWithoutRun, .repeatedLetterIsSilent: nil
         }
     }
 }

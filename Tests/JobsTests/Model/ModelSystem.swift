@@ -17,6 +17,7 @@ final class ModelSystem: Sendable {
     private let ticket = Mutex<Job?>(nil)
     private let handlerEnd = Mutex(ModelMove.HandlerEnd.succeeds)
     private let owners = Mutex(0)
+    private let told = Mutex<Set<Incident.ID>>([])
 
     init(maxAttempts: Int, flaw: ModelFlaw?) {
         self.flaw = flaw
@@ -28,6 +29,9 @@ final class ModelSystem: Sendable {
 
     /// The job as the store has it.
     var job: Job? { store.jobs.first }
+
+    /// The incidents that people were told of.
+    var announced: Set<Incident.ID> { told.withLock(\.self) }
 
     /// Whether the client has a ticket.
     var isAccepted: Bool { ticket.withLock { $0 != nil } }
@@ -115,7 +119,12 @@ final class ModelSystem: Sendable {
             now: { clock.timestamp }
         )
         // A letter that was not recorded comes again.
-        guard (try? await recorder.record(delivery)) != nil else { return }
+        guard let outcome = try? await recorder.record(delivery) else { return }
+        if case .recorded(let incident) = outcome {
+            // What a dead process does has no effect.
+            _ = try? await scheduler.step("announce") { told.withLock { _ = $0.insert(incident.id) } }
+            try? await recorder.noteAnnounced(incident)
+        }
         _ = try? await SteppedQueue(queue: letters, scheduler: scheduler).delete(delivery)
     }
 }

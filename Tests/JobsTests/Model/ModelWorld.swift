@@ -19,15 +19,20 @@ struct ModelWorld {
             && system.letters.bodies.isEmpty
     }
 
-    /// What may happen now; the plain course of things comes first.
-    var moves: [ModelMove] {
-        var moves = plainMoves
-        if moves.isEmpty || budget.waits > 0 { moves.append(.wait) }
-        return moves + faults + interventions
+    /// What happens now if all goes well; never empty, because time passes if nothing else does.
+    var plainMoves: [ModelMove] {
+        let steps = steps
+        return steps.isEmpty ? [.wait] : steps
     }
 
-    /// The steps of the processes when nothing goes wrong.
-    private var plainMoves: [ModelMove] {
+    /// What may happen instead.
+    var otherMoves: [ModelMove] {
+        let waits: [ModelMove] = budget.waits > 0 && !steps.isEmpty ? [.wait] : []
+        return waits + faults + interventions
+    }
+
+    /// The steps of the processes.
+    private var steps: [ModelMove] {
         let busy = system.scheduler.busy
         var moves: [ModelMove] = []
         for (process, call) in system.scheduler.waiting {
@@ -58,7 +63,7 @@ struct ModelWorld {
 
     private func mayMeet(_ fate: Fate, call: String) -> Bool {
         if fate.isFatal { return budget.deaths > 0 }
-        return fate != .done && call != "handler" && budget.faults > 0
+        return fate != .done && !["handler", "announce"].contains(call) && budget.faults > 0
     }
 
     /// What comes from outside.

@@ -41,8 +41,14 @@ struct SteppedStore: JobStore, FailureStore {
         try await scheduler.step("record") { try await store.record(incident, expiresAt: expiresAt) }
     }
 
+    func noteAnnounced(_ id: Incident.ID, at now: Timestamp) async throws {
+        try await scheduler.step("noteAnnounced") { try await store.noteAnnounced(id, at: now) }
+    }
+
     func incident(_ id: Incident.ID) async throws -> Incident? {
-        try await scheduler.step("incident") { try await store.incident(id) }
+        var incident = try await scheduler.step("incident") { try await store.incident(id) }
+        if flaw == .repeatedLetterIsSilent { incident?.announcedAt = .sample }
+        return incident
     }
 
     func checkReachable() async throws {}

@@ -157,6 +157,11 @@ public final class InMemoryJobStore: JobStore, FailureStore, JobControl {
         }
     }
 
+    /// Notes when people were told of an incident.
+    public func noteAnnounced(_ id: Incident.ID, at now: Timestamp) async throws {
+        try access { $0.incidents[id]?.announcedAt = now }
+    }
+
     /// Reads an incident.
     public func incident(_ id: Incident.ID) async throws -> Incident? {
         try access { $0.incidents[id] }
