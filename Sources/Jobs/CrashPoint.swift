@@ -21,6 +21,7 @@ package enum CrashPoint: String, Sendable, CaseIterable {
     case afterTakeOver = "after-take-over"
     case afterLetter = "after-letter"
     case afterBurial = "after-burial"
+    case afterPromotion = "after-promotion"
 
     // The dlq-handler.
     case afterResend = "after-resend"

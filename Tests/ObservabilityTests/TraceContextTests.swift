@@ -7,6 +7,12 @@ struct TraceContextTests {
     static let trace = "5759e988bd862e3fe1be46a994272793"
     static let span = "53995c3f42cd8ad8"
 
+    @Test("A trace of which only the id is known goes on as it does from a header that names the root alone")
+    func resumed() throws {
+        let root = try #require(TraceContext(xrayHeader: "Root=1-67891233-abcdef012345678912345678;Sampled=1"))
+        #expect(TraceContext(resuming: root.traceID) == root)
+    }
+
     @Test("A new trace starts with its time and reads back from both headers")
     func new() throws {
         var random = SeededGenerator(state: 1)

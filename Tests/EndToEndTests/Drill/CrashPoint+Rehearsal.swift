@@ -7,7 +7,7 @@ extension CrashPoint {
         switch self {
         case .afterCreate, .afterSend: .api
         case .afterClaim, .afterHandler, .afterSuccess, .afterRetry, .afterRelease, .afterFence, .afterTakeOver,
-            .afterLetter, .afterBurial:
+            .afterLetter, .afterBurial, .afterPromotion:
             .worker
         case .afterResend, .afterFail, .afterAnnouncement: .dlqHandler
         }
@@ -19,7 +19,7 @@ extension CrashPoint {
     var announcements: Int {
         switch self {
         case .afterCreate, .afterSend, .afterClaim, .afterHandler, .afterSuccess, .afterRetry, .afterRelease,
-            .afterResend:
+            .afterResend, .afterPromotion:
             0
         case .afterFence, .afterTakeOver, .afterLetter, .afterBurial, .afterFail: 1
         case .afterAnnouncement: 2
@@ -42,6 +42,9 @@ extension CrashPoint {
             .drill(0, ["class": "VALIDATION"], maxAttempts: 4, .failure)
         case .afterTakeOver:
             .drill(0, ["crash": true], maxAttempts: 1, .failure)
+        case .afterPromotion:
+            // A FIFO queue delays no single message, so the reconciler promotes it.
+            .transform(0, sleepMs: 0, delaySeconds: 2, orderingKey: "key")
         }
     }
 }

@@ -88,8 +88,10 @@ struct CrashPointTests {
         var report = DrillReport()
         audit.check(into: &report)
         for check in report.checks { #expect(check.violations == [], "\(check.name)") }
-        try await deployment.plane.jobs.untilEmpty(within: .seconds(90))
-        try await deployment.plane.deadLetters.untilEmpty(within: .seconds(90))
+        let plane = deployment.plane
+        for queue in [plane.jobs, plane.deadLetters, plane.orderedJobs, plane.orderedDeadLetters] {
+            try await queue.untilEmpty(within: .seconds(90))
+        }
         let snapshot = try await TableSnapshot(of: deployment.plane)
         #expect(snapshot.jobs == audit.snapshot.jobs)
         #expect(snapshot.incidents == audit.snapshot.incidents)

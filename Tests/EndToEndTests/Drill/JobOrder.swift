@@ -72,7 +72,12 @@ struct JobOrder: Sendable {
         }
     }
 
-    static func transform(_ number: Int, sleepMs: Int) -> JobOrder {
+    static func transform(
+        _ number: Int,
+        sleepMs: Int,
+        delaySeconds: Int? = nil,
+        orderingKey: String? = nil
+    ) -> JobOrder {
         let text = "job \(number) straße"
         let result: JSONValue = [
             "text": .string("JOB \(number) STRASSE"), "sha256": .string(SHA256.hexHash(text)),
@@ -84,6 +89,8 @@ struct JobOrder: Sendable {
             payload: ["text": .string(text), "sleepMs": .int(sleepMs)],
             maxAttempts: 8,
             expectation: .success(result),
+            delaySeconds: delaySeconds,
+            orderingKey: orderingKey,
             isRepeated: false
         )
     }
