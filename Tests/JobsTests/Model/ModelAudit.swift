@@ -12,6 +12,7 @@ struct ModelAudit {
         guard let job = system.job else { return }
         defer { previous = job }
         expect(job.attempts <= job.maxAttempts, "more attempts than there may be")
+        expect(!system.hasRunVoidMessage, "a run for a message of another generation")
         if job.status == .succeeded {
             expect(job.result?["attempt"]?.intValue == job.attempts, "a result that is not the latest attempt's")
         }

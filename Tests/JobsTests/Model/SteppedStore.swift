@@ -1,8 +1,9 @@
+import JSON
 import Jobs
 import JobsTestKit
 
 /// A store whose every call is a step of the model.
-struct SteppedStore: JobStore, FailureStore {
+struct SteppedStore: JobStore, FailureStore, JobControl {
     let store: InMemoryJobStore
     let scheduler: StepScheduler
     var flaw: ModelFlaw?
@@ -49,6 +50,14 @@ struct SteppedStore: JobStore, FailureStore {
         var incident = try await scheduler.step("incident") { try await store.incident(id) }
         if flaw == .repeatedLetterIsSilent { incident?.announcedAt = .sample }
         return incident
+    }
+
+    func cancel(_ id: JobID, at now: Timestamp, expiresAt: Timestamp) async throws -> Intervention {
+        try await scheduler.step("cancel") { try await store.cancel(id, at: now, expiresAt: expiresAt) }
+    }
+
+    func redrive(_ id: JobID, with payload: JSONValue?, at now: Timestamp) async throws -> Intervention {
+        try await scheduler.step("redrive") { try await store.redrive(id, with: payload, at: now) }
     }
 
     func checkReachable() async throws {}
