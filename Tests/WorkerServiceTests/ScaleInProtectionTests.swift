@@ -35,7 +35,8 @@ struct ScaleInProtectionTests {
         let clock = ManualClock()
         let runs = RunningJobs(elapsed: stopwatch(clock))
         let requests = Mutex<[Duration?]>([])
-        let protection = ScaleInProtection(patience: .seconds(20), longestRun: { runs.longest }, clock: clock) { expiry in
+        let protection = ScaleInProtection(patience: .seconds(20), longestRun: { runs.longest }, clock: clock) {
+            expiry in
             requests.withLock { $0.append(expiry) }
         }
         await testGracefulShutdown { trigger in

@@ -148,8 +148,8 @@ struct Drill: Sendable {
     /// Short, so that many leases end during a drill.
     private static let leaseSeconds = 6
 
-    /// How many clients submit side by side.
-    private static let clients = 16
+    /// How many clients submit side by side: so many that those who wait for an API that stands still are not all.
+    private static let clients = 64
 
     private static func settings(through proxy: String) -> [String: String] {
         [
