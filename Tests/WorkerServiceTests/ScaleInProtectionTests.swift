@@ -35,10 +35,12 @@ struct ScaleInProtectionTests {
         let clock = ManualClock()
         let runs = RunningJobs(elapsed: stopwatch(clock))
         let requests = Mutex<[Duration?]>([])
-        let protection = ScaleInProtection(patience: .seconds(20), longestRun: { runs.longest }, clock: clock) {
-            expiry in
-            requests.withLock { $0.append(expiry) }
-        }
+        let protection = ScaleInProtection(
+            patience: .seconds(20),
+            longestRun: { runs.longest },
+            clock: clock,
+            request: { expiry in requests.withLock { $0.append(expiry) } }
+        )
         await testGracefulShutdown { trigger in
             async let run: Void = protection.run()
             func pass(_ time: Duration) async {

@@ -13,7 +13,8 @@ struct CrashPointTests {
         arguments: CrashPoint.allCases
     )
     func dies(point: CrashPoint) async throws {
-        try await ScriptedServer.with(handler: { _ in .respond(200) }) { webhook in
+        let accept: ScriptedServer.Handler = { _ in .respond(200) }
+        try await ScriptedServer.with(handler: accept) { webhook in
             let settings = [
                 "LEASE_SECONDS": "3", "SHUTDOWN_GRACE_SECONDS": "0", "INCIDENT_WEBHOOK_URL": "\(webhook.url)/hook",
             ]

@@ -46,6 +46,7 @@ struct JobOrder: Sendable {
     ///   - keys: Over how many ordering keys those with one are spread.
     ///   - seed: What it is drawn from.
     ///   - features: What it may ask for.
+    /// - Returns: The job.
     static func draw(_ number: Int, keys: Int, seed: UInt64, features: JobFeatures) -> JobOrder {
         var generator = SeededGenerator(seed: seed &+ 1, stream: UInt64(number + 1))
         var order = drawWork(number, &generator)
