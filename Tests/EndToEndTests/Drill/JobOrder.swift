@@ -1,6 +1,6 @@
 import Hashing
 import JSON
-import JobsTestKit
+import PropertyTestKit
 
 /// A job that the drill submits, and what may become of it.
 struct JobOrder: Sendable {

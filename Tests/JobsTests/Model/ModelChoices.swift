@@ -1,4 +1,4 @@
-import JobsTestKit
+import PropertyTestKit
 
 /// Decides which of the possible moves is made.
 protocol ModelChoices {
