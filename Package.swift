@@ -113,7 +113,7 @@ let package = Package(
         .testTarget(name: "HashingTests", dependencies: ["Hashing"]),
         .testTarget(name: "JSONTests", dependencies: ["JSON", "PropertyTestKit"]),
         .testTarget(name: "CurlHTTPTests", dependencies: ["AWSTestKit", "CurlHTTP", .httpTypes]),
-        .testTarget(name: "ObservabilityTests", dependencies: ["JSON", "Observability", .logging]),
+        .testTarget(name: "ObservabilityTests", dependencies: ["JSON", "Observability", "PropertyTestKit", .logging]),
         .testTarget(
             name: "AWSSigV4Tests",
             dependencies: ["AWSSigV4", "Hashing", "JSON", .httpTypes],
@@ -122,14 +122,17 @@ let package = Package(
         ),
         .testTarget(
             name: "AWSTests",
-            dependencies: ["AWS", "AWSSigV4", "AWSTestKit", "CurlHTTP", "JSON", .httpTypes],
+            dependencies: ["AWS", "AWSSigV4", "AWSTestKit", "CurlHTTP", "JSON", "PropertyTestKit", .httpTypes],
             exclude: ["Vectors/generate.py", "Vectors/generate_endpoints.py", "Vectors/generate_profiles.py"],
             resources: [
                 .embedInCode("Vectors/botocore.json"), .embedInCode("Vectors/endpoints.json"),
                 .embedInCode("Vectors/profiles.json"),
             ]
         ),
-        .testTarget(name: "JobsTests", dependencies: ["Jobs", "JobsTestKit", "JSON", "Observability", .logging]),
+        .testTarget(
+            name: "JobsTests",
+            dependencies: ["Jobs", "JobsTestKit", "JSON", "Observability", "PropertyTestKit", .logging]
+        ),
         .testTarget(
             name: "JobsAWSTests",
             dependencies: [
@@ -180,7 +183,10 @@ let package = Package(
         ),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["AWS", "AWSTestKit", "CurlHTTP", "Hashing", "JSON", "Jobs", "JobsTestKit", .httpTypes]
+            dependencies: [
+                "AWS", "AWSTestKit", "CurlHTTP", "Hashing", "JSON", "Jobs", "JobsTestKit", "PropertyTestKit",
+                .httpTypes,
+            ]
         ),
     ],
     swiftLanguageModes: [.v6]

@@ -68,10 +68,17 @@ public struct DeadLetterProcessor: Sendable {
     }
 
     /// Counts a new incident and tells of it; what goes wrong there is logged, and the letter is done with all the same.
+    ///
+    /// Who dies on the way has the letter come again, and people hear of the incident then, or twice.
     private func announce(_ incident: Incident) async {
         let metric = EmbeddedMetric("Incidents", by: ["ErrorClass": incident.failure.errorClass.rawValue])
         metrics?.write(metric.line(component: "dlq-handler", at: now().milliseconds))
         await reporter?.report(incident)
+        do {
+            try await recorder.noteAnnounced(incident)
+        } catch {
+            Logger.current.debug("announcement not noted", metadata: ["error.message": "\(error)"])
+        }
     }
 
     private func log(_ outcome: DeadLetterRecorder.Outcome, to logger: Logger) {

@@ -21,10 +21,12 @@ package enum CrashPoint: String, Sendable, CaseIterable {
     case afterTakeOver = "after-take-over"
     case afterLetter = "after-letter"
     case afterBurial = "after-burial"
+    case afterPromotion = "after-promotion"
 
     // The dlq-handler.
     case afterResend = "after-resend"
     case afterFail = "after-fail"
+    case afterAnnouncement = "after-announcement"
 
     /// Kills the process, if it was told to die here.
     func reached() {

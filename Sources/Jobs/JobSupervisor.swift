@@ -52,10 +52,10 @@ public struct JobSupervisor: Sendable {
         let intervention = try await store.redrive(id, with: payload, at: now())
         switch intervention {
         case .done(let job):
-            try await queue.send(job, trace: nil, after: .zero)
+            try await queue.send(job, trace: job.resumedTrace, after: .zero)
             Logger.current.info("job redriven", metadata: job.logMetadata)
         case .refused(let job) where job.awaitsFirstAttemptOfRedrive:
-            try await queue.send(job, trace: nil, after: .zero)
+            try await queue.send(job, trace: job.resumedTrace, after: .zero)
         case .refused, .requested, .noSuchJob:
             break
         }

@@ -20,8 +20,8 @@ public struct DynamoDBJobCatalog: JobCatalog {
     /// Lists jobs day by day, merging the shards of each.
     public func jobs(_ query: JobQuery) async throws -> Listing<Job> {
         let walk = IndexWalk(section: query.section, isUnfiltered: query.isUnfiltered)
-        return try await walk.listing { position, count in
-            try await look(at: TimelineDay(tenant: query.section.tenant, before: position), count: count)
+        return try await walk.listing { look in
+            try await days(of: query.section, for: look)
         } read: { keys in
             try await items(keys)
                 .map { item in
@@ -34,8 +34,8 @@ public struct DynamoDBJobCatalog: JobCatalog {
     /// Lists open incidents from the sparse index.
     public func openIncidents(_ query: IncidentQuery) async throws -> Listing<Incident> {
         let walk = IndexWalk(section: query.section, isUnfiltered: query.isUnfiltered)
-        return try await walk.listing { position, count in
-            try await look(into: .incidents, query.section.tenant, before: position, count: count)
+        return try await walk.listing { look in
+            try await keys(of: .incidents, query.section.tenant, before: look.position, count: look.count)
         } read: { keys in
             try await items(keys)
                 .map { item in
@@ -45,18 +45,35 @@ public struct DynamoDBJobCatalog: JobCatalog {
         }
     }
 
-    private func look(at day: TimelineDay, count: Int) async throws -> IndexSlice {
+    /// The newest keys of some days that follow each other, side by side, up to the day that has more than was asked for.
+    private func days(of section: ListSection, for look: IndexLook) async throws -> IndexSlice {
+        let days = TimelineDay.days(of: section, before: look.position, upTo: look.parts)
+        let slices = try await withThrowingTaskGroup(of: (Int, IndexSlice).self) { group in
+            for (index, day) in days.enumerated() {
+                group.addTask { (index, try await keys(of: day, count: look.count)) }
+            }
+            return try await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+        }
+        var joined = IndexSlice(keys: [], rest: look.position)
+        for (index, day) in days.enumerated() {
+            guard joined.rest == day.position, let slice = slices[index] else { break }
+            joined = IndexSlice(keys: joined.keys + slice.keys, rest: slice.rest)
+        }
+        return joined
+    }
+
+    private func keys(of day: TimelineDay, count: Int) async throws -> IndexSlice {
         try await withThrowingTaskGroup(of: IndexSlice.self) { group in
             for shard in day.shards {
-                group.addTask { try await look(into: .timeline, shard, before: day.position, count: count) }
+                group.addTask { try await keys(of: .timeline, shard, before: day.position, count: count) }
             }
             return day.merged(try await group.reduce(into: []) { $0.append($1) })
         }
     }
 
     /// The newest keys of one partition of an index that lie before a position.
-    private func look(
-        into index: ListIndex,
+    private func keys(
+        of index: ListIndex,
         _ partition: String,
         before position: ListPosition,
         count: Int
@@ -74,17 +91,9 @@ public struct DynamoDBJobCatalog: JobCatalog {
         return IndexSlice(keys: keys, rest: page.lastEvaluatedKey == nil ? nil : keys.last?.position ?? position)
     }
 
-    /// The items behind keys, in their order, nil for one that is gone; ten reads at a time.
+    /// The items behind keys, in their order, nil for one that is gone.
     private func items(_ keys: [IndexKey]) async throws -> [Item?] {
-        try await withThrowingTaskGroup(of: (Int, Item?).self) { group in
-            var items = [Item?](repeating: nil, count: keys.count)
-            for (index, key) in keys.enumerated() {
-                if index >= 10, let (done, item) = try await group.next() { items[done] = item }
-                let read = DynamoDB.GetItem(table: table, key: [JobItem.partitionKey: .s(key.partitionKey)])
-                group.addTask { (index, try await translatingErrors { try await client.perform(read) }) }
-            }
-            for try await (done, item) in group { items[done] = item }
-            return items
-        }
+        let items = try await client.items(of: table, keys: keys.map(\.partitionKey), consistently: false)
+        return keys.map { items[$0.partitionKey] }
     }
 }

@@ -47,6 +47,17 @@ extension DynamoDBJobStore: FailureStore {
         }
     }
 
+    /// Sets the time, and makes no item where there is none.
+    public func noteAnnounced(_ id: Incident.ID, at now: Timestamp) async throws {
+        let write = DynamoDB.UpdateItem(
+            table: table,
+            key: IncidentItem.key(of: id),
+            update: Update().set(IncidentItem.announcedAt, .time(now)),
+            condition: .attributeExists(JobItem.partitionKey)
+        )
+        _ = try await translatingErrors { try await client.perform(write) }
+    }
+
     /// Reads an incident.
     public func incident(_ id: Incident.ID) async throws -> Incident? {
         let read = DynamoDB.GetItem(table: table, key: IncidentItem.key(of: id), consistent: true)

@@ -57,7 +57,8 @@ public struct DynamoDBReconcilerStore: ReconcilerStore {
 
     /// Reads jobs, and warns of those that cannot be read.
     public func jobs(_ ids: [JobID], consistently: Bool) async throws -> [Job] {
-        try await items(ids.map(JobItem.key), consistently: consistently)
+        let keys = ids.compactMap { JobItem.key(of: $0)[JobItem.partitionKey]?.string }
+        return try await client.items(of: table, keys: keys, consistently: consistently).values
             .compactMap { item in
                 do {
                     return try Job(item: item)
@@ -66,18 +67,6 @@ public struct DynamoDBReconcilerStore: ReconcilerStore {
                     return nil
                 }
             }
-    }
-
-    private func items(_ keys: [Item], consistently: Bool) async throws -> [Item] {
-        let results = await keys.concurrentMap(limit: 10) { key -> Result<Item?, any Error> in
-            let read = DynamoDB.GetItem(table: table, key: key, consistent: consistently)
-            do {
-                return .success(try await translatingErrors { try await client.perform(read) })
-            } catch {
-                return .failure(error)
-            }
-        }
-        return try results.compactMap { try $0.get() }
     }
 
     /// Queries a shard of the due jobs.

@@ -9,6 +9,7 @@ enum IncidentItem {
     static let excerpt = "excerpt"
     static let needsInvestigation = "needsInvestigation"
     static let closedAt = "closedAt"
+    static let announcedAt = "announcedAt"
     /// The sparse index `incidents`: only open incidents have its keys.
     static let openKey = "incidentKey"
     static let openSort = "incidentSort"
@@ -49,7 +50,8 @@ enum IncidentItem {
             history: try reader.failures(JobItem.failures),
             attempts: try reader.int(attempts),
             traceID: item[JobItem.traceID] == nil ? nil : try reader.traceID(JobItem.traceID),
-            excerpt: try reader.string(excerpt)
+            excerpt: try reader.string(excerpt),
+            announcedAt: try reader.optionalTime(announcedAt)
         )
     }
 }

@@ -17,6 +17,18 @@ struct TimelineDay: Sendable, Hashable {
         day = (position.id.isEmpty ? position.at + .milliseconds(-1) : position.at).day
     }
 
+    /// Days that follow each other, the newest first: as many as given at most, and none that lies before a section.
+    static func days(of section: ListSection, before position: ListPosition, upTo count: Int) -> [TimelineDay] {
+        var days: [TimelineDay] = []
+        var position = position
+        while position > section.end, days.count < count {
+            let day = TimelineDay(tenant: section.tenant, before: position)
+            days.append(day)
+            position = day.start
+        }
+        return days
+    }
+
     /// The partition keys of its shards.
     var shards: [String] {
         (0..<JobItem.timelineShards).map { "\(tenant)#\(day)#\($0)" }

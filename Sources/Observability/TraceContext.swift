@@ -16,6 +16,13 @@ public struct TraceContext: Sendable, Hashable {
         return TraceContext(traceID: traceID, spanID: newSpanID(random: &random), sampled: true)
     }
 
+    /// Goes on with a trace of which no span is known any more.
+    ///
+    /// The span is made of the trace's last digits, as for a header that names a root alone.
+    public init(resuming traceID: TraceID) {
+        self.init(traceID: traceID, spanID: String(traceID.description.suffix(16)), sampled: true)
+    }
+
     /// A new span of the same trace.
     public func child(random: inout some RandomNumberGenerator) -> TraceContext {
         TraceContext(traceID: traceID, spanID: Self.newSpanID(random: &random), sampled: sampled)

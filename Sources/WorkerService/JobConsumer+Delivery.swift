@@ -42,7 +42,11 @@ extension JobConsumer {
                 return await putOff(delivery, of: lane, for: max(wait, pause))
             }
         }
-        defer { if let type = delivery.jobType { gate.noteNothing(ofType: type) } }
+        let run = runs.begin()
+        defer {
+            runs.end(run)
+            if let type = delivery.jobType { gate.noteNothing(ofType: type) }
+        }
         do {
             if Task.isShuttingDownGracefully {
                 try await lane.runner.handBack(delivery)
@@ -72,8 +76,9 @@ extension JobConsumer {
             },
             onRenewal: noteSignOfLife,
             counts: { job, outcome in
-                let wasTrial = gate.note(outcome, ofType: job.type)
-                return !wasTrial || now().duration(since: job.createdAt) > Self.longestTrial
+                guard case .outage(let isShared) = gate.note(outcome, of: job.id, ofType: job.type) else { return true }
+                let patience = isShared ? Self.longestTrial : Self.longestLonelyTrial
+                return now().duration(since: job.createdAt) > patience
             }
         )
     }
@@ -156,8 +161,11 @@ extension JobConsumer {
     private static let spareReceipts = 10 - Submission.maxAttemptsRange.upperBound
     /// How old a job may be whose attempts are forgiven that failed while its type's gate was shut.
     ///
-    /// A job that is wrong by itself, and the only one of its type, looks like an outage; it must end at some time.
+    /// Jobs that are wrong by themselves, and the only ones of their type, look like an outage; they must end at some time.
     private static let longestTrial: Duration = .seconds(3600)
+    /// The same for a job that is the only one that has failed: more likely it is wrong, although it may be alone or hold up
+    /// those behind it.
+    private static let longestLonelyTrial: Duration = .seconds(600)
     private static let redelivery = Backoff(base: .seconds(10), limit: .seconds(900))
     private static let shedding = Backoff(base: .seconds(5), limit: .seconds(300))
 }

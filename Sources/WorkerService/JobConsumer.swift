@@ -12,6 +12,7 @@ import ServiceRuntime
 public struct JobConsumer: Service {
     let slots: SlotPool
     let gate: TypeGate
+    let runs: RunningJobs
     let options: Options
     let clock: any Clock<Duration>
     let now: @Sendable () -> Timestamp
@@ -66,6 +67,7 @@ public struct JobConsumer: Service {
         let slots = SlotPool(options.concurrency)
         self.slots = slots
         self.gate = gate
+        runs = RunningJobs(elapsed: stopwatch(clock))
         self.options = options
         self.clock = clock
         self.now = now
@@ -153,8 +155,8 @@ extension JobConsumer {
         intakes.contains { $0.intake.isStuck } ? "no receive has ended for three times as long as one waits" : nil
     }
 
-    /// How many jobs run.
-    public var runningJobs: Int { slots.taken }
+    /// For how long the job has run that has run longest; zero if none runs.
+    public var longestRun: Duration { runs.longest }
 
     /// What it is up to, for whoever asks: the types whose jobs do not start, and about how old the oldest message is that
     /// nobody had received.

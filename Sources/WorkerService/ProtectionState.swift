@@ -4,7 +4,7 @@ struct ProtectionState: Sendable, Hashable {
     static let expiry: Duration = .seconds(30 * 60)
     /// How often it is looked at.
     static let interval: Duration = .seconds(5)
-    /// How long nothing must have run for it to be taken back.
+    /// How long no long job must have run for it to be taken back.
     private static let idleTime: Duration = .seconds(30)
 
     private var renewAt: Duration?

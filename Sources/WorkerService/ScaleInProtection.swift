@@ -5,27 +5,38 @@ import Logging
 import ServiceLifecycle
 import ServiceRuntime
 
-/// Keeps ECS from ending this task to scale in while jobs run.
+/// Keeps ECS from ending this task, to scale in or to deploy, while a job runs that a stop would interrupt.
 ///
-/// It looks every few seconds whether any do: a job shorter than that is worth no call. The protection is renewed long
-/// before it ends, and taken back when nothing has run for a while. A refusal is logged once; jobs run all the same, for a
-/// task that is ended hands them back.
+/// A job that has run for less than the grace period is likely to end within it, so it needs no protection: a worker that is
+/// busy with short jobs can be ended at any time. It looks every few seconds. The protection is renewed long before it
+/// ends, and taken back when no long job has run for a while. A refusal is logged once; jobs run all the same, for a task
+/// that is ended hands them back.
 ///
 /// Source: Amazon ECS Developer Guide, "Task scale-in protection endpoint".
 struct ScaleInProtection: Service {
     /// Asks ECS for protection that ends by itself after so long, or to end it (nil).
     typealias Request = @Sendable (_ expiry: Duration?) async throws -> Void
 
-    private let runningJobs: @Sendable () -> Int
+    private let patience: Duration
+    private let longestRun: @Sendable () -> Duration
     private let request: Request
     private let clock: any Clock<Duration>
 
+    /// Makes a service.
+    ///
+    /// - Parameters:
+    ///   - patience: How long a job must have run to be protected.
+    ///   - longestRun: For how long the job has run that has run longest.
+    ///   - clock: What pauses are measured by.
+    ///   - request: Asks ECS.
     init(
-        runningJobs: @escaping @Sendable () -> Int,
+        patience: Duration,
+        longestRun: @escaping @Sendable () -> Duration,
         clock: any Clock<Duration> = ContinuousClock(),
         request: @escaping Request
     ) {
-        self.runningJobs = runningJobs
+        self.patience = patience
+        self.longestRun = longestRun
         self.clock = clock
         self.request = request
     }
@@ -35,7 +46,7 @@ struct ScaleInProtection: Service {
         var hasComplained = false
         let elapsed = stopwatch(clock)
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
-            if let expiry = state.step(isBusy: runningJobs() > 0, at: elapsed()) {
+            if let expiry = state.step(isBusy: longestRun() > patience, at: elapsed()) {
                 do {
                     try await request(expiry)
                 } catch {
@@ -54,11 +65,16 @@ struct ScaleInProtection: Service {
 
 extension ScaleInProtection {
     /// Makes a service that asks the agent of ECS at this URL.
-    init?(agentURL: String, transport: any HTTPTransport, runningJobs: @escaping @Sendable () -> Int) {
+    init?(
+        agentURL: String,
+        transport: any HTTPTransport,
+        patience: Duration,
+        longestRun: @escaping @Sendable () -> Duration
+    ) {
         guard let url = URL(string: agentURL), let scheme = url.scheme, let host = url.host() else { return nil }
         let authority = url.port.map { "\(host):\($0)" } ?? host
         let path = url.path() + "/task-protection/v1/state"
-        self.init(runningJobs: runningJobs) { expiry in
+        self.init(patience: patience, longestRun: longestRun) { expiry in
             let minutes = expiry.map { #","ExpiresInMinutes":\#(Int($0 / .seconds(60)))"# } ?? ""
             let body = #"{"ProtectionEnabled":\#(expiry != nil)\#(minutes)}"#
             let request = HTTPRequest(

@@ -49,7 +49,7 @@ extension Setting where Value == String? {
     ///
     /// Source: Amazon ECS Developer Guide, "Task scale-in protection endpoint".
     static var ecsAgentURL: Self {
-        Setting<String>.url("ECS_AGENT_URI", summary: "Set by ECS: keep it from ending this task while jobs run")
+        Setting<String>.url("ECS_AGENT_URI", summary: "Set by ECS: keep it from ending this task while long jobs run")
             .optional
     }
 }

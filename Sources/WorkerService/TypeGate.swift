@@ -17,11 +17,23 @@ public final class TypeGate: Sendable {
         case shed(for: Duration)
     }
 
+    /// What the end of an attempt says.
+    enum Evidence: Sendable, Hashable {
+        /// How it goes with the job, or that it goes well with its type.
+        case news
+        /// That jobs of the type fail, which was known; whether several have, or all failures were this job's.
+        case outage(isShared: Bool)
+    }
+
     private struct Entry {
         var breaker: CircuitBreaker
         var bucket: TokenBucket?
         /// When an open breaker lets one through.
         var opensUntil = Duration.zero
+        /// The job that failed first since the last success.
+        var suspect: JobID?
+        /// Whether another has failed since.
+        var hasOthers = false
     }
 
     private let entries: Mutex<[String: Entry]>
@@ -73,20 +85,18 @@ public final class TypeGate: Sendable {
         }
     }
 
-    /// Notes how an attempt ended.
-    ///
-    /// - Returns: Whether it only showed what was known: that jobs of the type fail now.
+    /// Notes how an attempt at a job ended; answers what that says.
     @discardableResult
-    func note(_ outcome: JobOutcome, ofType type: String) -> Bool {
+    func note(_ outcome: JobOutcome, of job: JobID, ofType type: String) -> Evidence {
         switch outcome {
         case .succeeded:
             noteSuccess(ofType: type)
-            return false
+            return .news
         case .failed(let failure) where failure.errorClass == .network || failure.errorClass == .system:
-            return noteFailure(failure, ofType: type)
+            return noteFailure(failure, of: job, ofType: type)
         case .failed, .interrupted, .leaseLost, .cancelled:
             noteNothing(ofType: type)
-            return false
+            return .news
         }
     }
 
@@ -109,38 +119,44 @@ public final class TypeGate: Sendable {
     }
 
     private func noteSuccess(ofType type: String) {
-        let hasClosed = entries.withLock { $0[type]?.breaker.noteSuccess() ?? false }
+        let hasClosed = entries.withLock { entries in
+            entries[type]?.suspect = nil
+            entries[type]?.hasOthers = false
+            return entries[type]?.breaker.noteSuccess() ?? false
+        }
         guard hasClosed else { return }
         Logger.current.notice("jobs of the type start again", metadata: ["job.type": "\(type)"])
     }
 
-    /// Answers whether the gate had been shut already.
-    private func noteFailure(_ failure: JobFailure, ofType type: String) -> Bool {
+    private func noteFailure(_ failure: JobFailure, of job: JobID, ofType type: String) -> Evidence {
         let now = elapsed()
-        let (wasShut, pause): (Bool, Duration?) = entries.withLock { entries in
+        let (evidence, pause): (Evidence, Duration?) = entries.withLock { entries in
             var entry = entries[type] ?? Entry(breaker: CircuitBreaker(threshold: threshold))
             defer { entries[type] = entry }
+            entry.hasOthers = entry.hasOthers || (entry.suspect ?? job) != job
+            entry.suspect = entry.suspect ?? job
             let wasShut = entry.breaker.state != .closed
+            let evidence: Evidence = wasShut ? .outage(isShared: entry.hasOthers) : .news
             guard entry.breaker.noteFailure(), case .open(let failures) = entry.breaker.state else {
-                return (wasShut, nil)
+                return (evidence, nil)
             }
             let pause = Self.pauses.bound(afterAttempt: failures) / 2
             entry.opensUntil = now + pause + pause * draw()
-            return (wasShut, entry.opensUntil - now)
+            return (evidence, entry.opensUntil - now)
         }
-        guard let pause else { return wasShut }
+        guard let pause else { return evidence }
         let metadata: Logger.Metadata = [
             "job.type": "\(type)", "breaker.pauseMs": "\(Int(pause / .milliseconds(1)))",
             "error.class": "\(failure.errorClass.rawValue)", "error.message": "\(failure.message)",
         ]
         // Once when the gate shuts; that it stays shut is no news.
-        let level: Logger.Level = wasShut ? .debug : .warning
+        let level: Logger.Level = evidence == .news ? .warning : .debug
         Logger.current.log(
             level: level,
             "jobs of the type do not start for now: they fail in a row",
             metadata: metadata
         )
-        return wasShut
+        return evidence
     }
 
     private static let pauses = Backoff(base: .seconds(5), limit: .seconds(60))

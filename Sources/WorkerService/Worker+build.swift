@@ -68,7 +68,12 @@ public func buildWorker(_ start: ServiceStart) async throws -> [any Service] {
     )
     var services: [any Service] = [health, consumer]
     if let url = configuration.ecsAgentURL,
-        let protection = ScaleInProtection(agentURL: url, transport: transport, runningJobs: { consumer.runningJobs })
+        let protection = ScaleInProtection(
+            agentURL: url,
+            transport: transport,
+            patience: configuration.grace,
+            longestRun: { consumer.longestRun }
+        )
     {
         services.append(protection)
     }

@@ -1,9 +1,11 @@
+import PropertyTestKit
+
 /// Makes documents that are none, or are no longer what they were.
 struct Garbage {
-    private var random: SplitMix64
+    private var random: SeededGenerator
 
     init(seed: UInt64) {
-        random = SplitMix64(seed: seed)
+        random = SeededGenerator(seed: seed)
     }
 
     private static let pieces = [

@@ -1,3 +1,4 @@
+import PropertyTestKit
 import Testing
 
 @testable import AWS

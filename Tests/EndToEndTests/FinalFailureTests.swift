@@ -73,9 +73,13 @@ struct FinalFailureTests {
         )
         #expect(try job.time("startedAt") <= job.time("finishedAt"))
 
-        var incident = try #require(try await deployment.plane.table.item("INCIDENT#\(id)#0"))
+        var incident = try await eventually(within: .seconds(5), "people are told") {
+            let item = try await deployment.plane.table.item("INCIDENT#\(id)#0")
+            return item?["announcedAt"] == nil ? nil : item
+        }
         let history = incident.removeValue(forKey: "failures")?.list ?? []
         #expect(history.count == failure.attempts - 1)
+        #expect(incident.removeValue(forKey: "announcedAt") != nil)
         #expect(try incident == failure.incident(of: job))
         #expect(try await deployment.plane.table.openIncidents().filter { $0.contains(id) } == ["INCIDENT#\(id)#0"])
 

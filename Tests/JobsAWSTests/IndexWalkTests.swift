@@ -22,11 +22,11 @@ struct IndexWalkTests {
         _ bill: inout (looks: Int, reads: Int)
     ) async throws -> Listing<Int> {
         var counts = (looks: 0, reads: 0)
-        let listing: Listing<Int> = try await walk.listing { position, count in
+        let listing: Listing<Int> = try await walk.listing { look in
             counts.looks += 1
-            let rest = keys.filter { $0.position < position }
-            let page = Array(rest.prefix(count))
-            return IndexSlice(keys: page, rest: rest.count > count ? page.last?.position : nil)
+            let rest = keys.filter { $0.position < look.position }
+            let page = Array(rest.prefix(look.count))
+            return IndexSlice(keys: page, rest: rest.count > look.count ? page.last?.position : nil)
         } read: { keys in
             counts.reads += keys.count
             return keys.map { Int($0.partitionKey) }.map { $0.flatMap { isWanted($0) ? $0 : nil } }
@@ -77,6 +77,22 @@ struct IndexWalkTests {
         short.maxLooks = 3
         #expect(try await listing(short, where: { $0 == 5 }, &bill) == Listing([5], next: keys[299].position))
         #expect(bill == (3, 300))
+    }
+
+    @Test("looks at ever more parts at once while nothing is found, but at no more than it may in all")
+    func emptyParts() async throws {
+        var parts: [Int] = []
+        var walk = walk(limit: 10)
+        walk.section.since = .noon + .seconds(-100 * 86400)
+        let page: Listing<Int> = try await walk.listing { look in
+            parts.append(look.parts)
+            let rest = ListPosition(before: look.position.at + .seconds(-86400 * look.parts))
+            return IndexSlice(keys: parts.count == 3 ? [IndexKey(partitionKey: "1", position: rest)] : [], rest: rest)
+        } read: { keys in
+            keys.map { Int($0.partitionKey) }
+        }
+        #expect(parts == [1, 2, 4, 1, 2, 4, 2])
+        #expect(page == Listing([1], next: ListPosition(before: .noon + .seconds(-16 * 86400))))
     }
 
     @Test("looks at nothing of a section that is empty")

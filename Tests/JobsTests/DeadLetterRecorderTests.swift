@@ -49,7 +49,7 @@ struct DeadLetterRecorderTests {
     @Test("A letter that comes twice is recorded once")
     func redelivered() async throws {
         let (job, letter) = try await buried(JobFailure(.validation, "wrong"))
-        _ = try await recorder.record(letter)
+        try await recorder.noteAnnounced(recorded(letter))
         let recorded = try await bench.job(job.id)
         let incidents = bench.store.incidents
         bench.clock.advance(by: .seconds(60))
@@ -58,18 +58,48 @@ struct DeadLetterRecorderTests {
         #expect(bench.store.incidents == incidents)
     }
 
-    @Test("A letter that many record at once is recorded once")
+    @Test("A letter that many record at once is recorded once, and the others leave it to be announced")
     func concurrent() async throws {
         let (_, letter) = try await buried(JobFailure(.validation, "wrong"))
-        let outcomes = try await withThrowingTaskGroup(of: DeadLetterRecorder.Outcome.self) { group in
+        let outcomes = await withTaskGroup(of: Result<DeadLetterRecorder.Outcome, any Error>.self) { group in
             for _ in 0..<10 {
-                group.addTask { try await recorder.record(letter) }
+                group.addTask {
+                    do {
+                        return .success(try await recorder.record(letter))
+                    } catch {
+                        return .failure(error)
+                    }
+                }
             }
-            return try await group.reduce(into: []) { $0.append($1) }
+            return await group.reduce(into: []) { $0.append($1) }
         }
-        #expect(outcomes.count { $0 != .alreadyRecorded } == 1)
+        #expect(outcomes.count { if case .success = $0 { true } else { false } } == 1)
+        for case .failure(let error) in outcomes { #expect(error is DeadLetterRecorder.Postponed) }
         #expect(bench.store.incidents.count == 1)
     }
+
+    @Test("A letter that comes again is news if whoever recorded it has died before anybody was told")
+    func unannounced() async throws {
+        let (_, letter) = try await buried(JobFailure(.validation, "wrong"))
+        let incident = try await recorded(letter)
+        bench.clock.advance(by: .seconds(44))
+        await #expect(throws: DeadLetterRecorder.Postponed.self) { try await recorder.record(letter) }
+        bench.clock.advance(by: .seconds(1))
+        #expect(try await recorded(letter) == incident)
+        try await recorder.noteAnnounced(incident)
+        #expect(try await recorder.record(letter) == .alreadyRecorded)
+        #expect(bench.store.incidents.map(\.announcedAt) == [.sample + .seconds(45)])
+    }
+
+    /// Records a letter that is news.
+    private func recorded(_ letter: Delivery) async throws -> Incident {
+        guard case .recorded(let incident) = try await recorder.record(letter) else {
+            throw LetterIsNoNews()
+        }
+        return incident
+    }
+
+    private struct LetterIsNoNews: Error {}
 
     @Test("Only a failure of unknown class needs an investigation", arguments: ErrorClass.allCases)
     func investigation(errorClass: ErrorClass) async throws {

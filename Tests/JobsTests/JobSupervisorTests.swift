@@ -1,6 +1,7 @@
 import JSON
 import Jobs
 import JobsTestKit
+import Observability
 import Testing
 
 @Suite("A supervisor of jobs", .quietLog, .timeLimit(.minutes(1)))
@@ -42,6 +43,8 @@ struct JobSupervisorTests {
         #expect(next.generation == 1)
         #expect(next.payload == ["text": "mended"])
         #expect(queue.bodies == [next.message.body])
+        let messages = try await queue.receive(upTo: 1, wait: .zero, visibility: .seconds(60))
+        #expect(messages.map(\.trace) == [TraceContext(resuming: job.traceID)])
     }
 
     @Test("sends the message that a redrive before could not send, and refuses all the same")

@@ -1,5 +1,6 @@
 import Jobs
 import JobsTestKit
+import Observability
 import Testing
 
 @Suite("A due job", .quietLog, .timeLimit(.minutes(1)))
@@ -44,6 +45,8 @@ struct ReconcilerDueTests {
         try await bench.pass(.seconds(5), &state)
         #expect(bench.queue.bodies == [job.message.body])
         #expect(bench.queue.hiddenFor == [.zero])
+        let messages = try await bench.queue.receive(upTo: 1, wait: .zero, visibility: .seconds(60))
+        #expect(messages.map(\.trace) == [TraceContext(resuming: job.traceID)])
     }
 
     @Test("that was cancelled is not sent")

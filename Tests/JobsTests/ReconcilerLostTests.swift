@@ -1,5 +1,6 @@
 import Jobs
 import JobsTestKit
+import Observability
 import Testing
 
 @Suite("A lost job", .quietLog, .timeLimit(.minutes(1)))
@@ -19,7 +20,10 @@ struct ReconcilerLostTests {
         for _ in 0..<(3600 / 5) {
             try await bench.pass(.seconds(5), &state)
             let batch = try await bench.queue.receive(upTo: 10, wait: .zero, visibility: .seconds(60))
-            for delivery in batch { try await bench.queue.delete(delivery) }
+            for delivery in batch {
+                #expect(delivery.trace == TraceContext(resuming: job.traceID))
+                try await bench.queue.delete(delivery)
+            }
             sent += batch.count
         }
         #expect((5...8).contains(sent), "sent \(sent) times in an hour")

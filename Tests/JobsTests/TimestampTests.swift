@@ -1,5 +1,6 @@
 import Jobs
 import JobsTestKit
+import PropertyTestKit
 import Testing
 
 @Suite("Timestamps")

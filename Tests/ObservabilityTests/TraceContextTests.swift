@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Observability
+import PropertyTestKit
 import Testing
 
 @Suite("Trace context")
@@ -7,9 +8,15 @@ struct TraceContextTests {
     static let trace = "5759e988bd862e3fe1be46a994272793"
     static let span = "53995c3f42cd8ad8"
 
+    @Test("A trace of which only the id is known goes on as it does from a header that names the root alone")
+    func resumed() throws {
+        let root = try #require(TraceContext(xrayHeader: "Root=1-67891233-abcdef012345678912345678;Sampled=1"))
+        #expect(TraceContext(resuming: root.traceID) == root)
+    }
+
     @Test("A new trace starts with its time and reads back from both headers")
     func new() throws {
-        var random = SeededGenerator(state: 1)
+        var random = SeededGenerator(seed: 1)
         let context = TraceContext.new(now: Date(timeIntervalSince1970: 1_465_510_280.9), random: &random)
         #expect(context.traceID.description.hasPrefix("5759e988"))
         #expect(context.traceID.description.utf8.count == 32)
@@ -102,7 +109,7 @@ struct TraceContextTests {
 
     @Test("Random headers never trap, and what is accepted is written back the same")
     func fuzz() {
-        var random = SeededGenerator(state: 7)
+        var random = SeededGenerator(seed: 7)
         let pieces = [
             "Root", "Parent", "=", ";", "-", "1", "00", Self.trace, Self.span, "bd862e3fe1be46a994272793", "5759e988",
             "é", " ",

@@ -47,4 +47,18 @@ struct ShedTests {
         }
         #expect(bench.deadLetters.bodies.isEmpty)
     }
+
+    @Test("a job that is the only one to fail is taken for an outage for ten minutes, and ends soon after")
+    func lonely() async throws {
+        try await bench.submit("task", maxAttempts: 8)
+        let start = bench.clock.timestamp
+        try await bench.run { _ in
+            throw JobFailure(.network, "wrong by itself")
+        } _: {
+            try await bench.letTimePass { !bench.deadLetters.bodies.isEmpty }
+        }
+        let age = bench.clock.timestamp.duration(since: start)
+        #expect((Duration.seconds(600)..<Duration.seconds(1800)).contains(age), "\(age)")
+        #expect(bench.store.jobs.map(\.attempts) == [8])
+    }
 }

@@ -5,6 +5,10 @@ import Testing
 
 @testable import WorkerService
 
+extension JobID {
+    fileprivate static func sample() -> JobID { JobID(at: .sample) }
+}
+
 @Suite("A gate of job types")
 struct TypeGateTests {
     private let clock = ManualClock()
@@ -14,7 +18,7 @@ struct TypeGateTests {
     }
 
     private func fail(_ gate: TypeGate, _ errorClass: ErrorClass = .network, times: Int = 3) {
-        for _ in 0..<times { gate.note(.failed(JobFailure(errorClass, "away")), ofType: "http") }
+        for _ in 0..<times { gate.note(.failed(JobFailure(errorClass, "away")), of: .sample(), ofType: "http") }
     }
 
     @Test(
@@ -36,7 +40,7 @@ struct TypeGateTests {
     func interrupted() {
         let gate = makeGate()
         fail(gate, times: 2)
-        gate.note(.succeeded("done"), ofType: "http")
+        gate.note(.succeeded("done"), of: .sample(), ofType: "http")
         fail(gate, times: 2)
         #expect(gate.verdict(on: "http") == .start(after: .zero))
     }
@@ -48,7 +52,7 @@ struct TypeGateTests {
     )
     func otherEnds(outcome: JobOutcome) {
         let gate = makeGate()
-        for _ in 0..<10 { gate.note(outcome, ofType: "http") }
+        for _ in 0..<10 { gate.note(outcome, of: .sample(), ofType: "http") }
         #expect(gate.verdict(on: "http") == .start(after: .zero))
     }
 
@@ -60,7 +64,7 @@ struct TypeGateTests {
         #expect(gate.verdict(on: "http") == .start(after: .zero))
         #expect(gate.verdict(on: "http") == .shed(for: .seconds(5)))
         #expect(gate.breakers() == ["http": "half-open"])
-        gate.note(.succeeded("done"), ofType: "http")
+        gate.note(.succeeded("done"), of: .sample(), ofType: "http")
         #expect(gate.verdict(on: "http") == .start(after: .zero))
         #expect(gate.breakers() == [:])
     }
@@ -71,8 +75,23 @@ struct TypeGateTests {
         fail(gate)
         clock.advance(by: .milliseconds(2500))
         _ = gate.verdict(on: "http")
-        #expect(gate.note(.failed(JobFailure(.network, "away")), ofType: "http"))
+        let failure = JobOutcome.failed(JobFailure(.network, "away"))
+        #expect(gate.note(failure, of: .sample(), ofType: "http") == .outage(isShared: true))
         #expect(gate.verdict(on: "http") == .shed(for: .seconds(5)))
+    }
+
+    @Test("tells an outage of several jobs from the failures of a single one, until a success")
+    func evidence() {
+        let gate = makeGate()
+        let failure = JobOutcome.failed(JobFailure(.network, "away"))
+        let (one, other) = (JobID.sample(), JobID.sample())
+        for _ in 0..<3 { #expect(gate.note(failure, of: one, ofType: "http") == .news) }
+        #expect(gate.note(failure, of: one, ofType: "http") == .outage(isShared: false))
+        #expect(gate.note(failure, of: other, ofType: "http") == .outage(isShared: true))
+        #expect(gate.note(failure, of: one, ofType: "http") == .outage(isShared: true))
+        #expect(gate.note(.succeeded("done"), of: one, ofType: "http") == .news)
+        for _ in 0..<3 { #expect(gate.note(failure, of: other, ofType: "http") == .news) }
+        #expect(gate.note(failure, of: other, ofType: "http") == .outage(isShared: false))
     }
 
     @Test("lets another through if the one that it let through told nothing")

@@ -35,6 +35,8 @@ def grants(target, body):
     if operation == "TransactWriteItems":
         actions = [(ITEM_ACTIONS[kind], write) for item in document["TransactItems"] for kind, write in item.items()]
         return [(f"dynamodb:{action}", write["TableName"]) for action, write in actions]
+    if operation == "BatchGetItem":
+        return [(f"dynamodb:{operation}", table) for table in document["RequestItems"]]
     index = f"/index/{document['IndexName']}" if "IndexName" in document else ""
     return [(f"dynamodb:{operation}", document["TableName"] + index)]
 

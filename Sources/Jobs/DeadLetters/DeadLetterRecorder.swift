@@ -31,9 +31,9 @@ public struct DeadLetterRecorder: Sendable {
     ///
     /// In every case its message is done with.
     public enum Outcome: Sendable, Hashable {
-        /// The job is failed for good now, and the incident is there.
+        /// The job is failed for good now, and the incident is there, of which people have to be told.
         case recorded(Incident)
-        /// It was recorded before: the letter came twice.
+        /// It was recorded before, and people were told: the letter came twice.
         case alreadyRecorded
         /// The job has moved on since: the letter is void.
         case obsolete
@@ -43,7 +43,8 @@ public struct DeadLetterRecorder: Sendable {
 
     /// Records a dead letter.
     ///
-    /// Doing it twice changes nothing.
+    /// Doing it twice changes nothing. An incident counts as new until it is announced: if whoever recorded it has died
+    /// since, the letter comes again.
     ///
     /// - Throws: ``DependencyError``, or ``Postponed``: the letter must be delivered again later.
     public func record(_ delivery: Delivery) async throws -> Outcome {
@@ -58,7 +59,15 @@ public struct DeadLetterRecorder: Sendable {
         }
     }
 
-    /// A letter whose job is being run right now, or changes all the time.
+    /// Notes that people have been told of an incident, so that a letter that comes again is no news.
+    ///
+    /// - Throws: ``DependencyError``; a letter that comes again has them told again then.
+    public func noteAnnounced(_ incident: Incident) async throws {
+        CrashPoint.afterAnnouncement.reached()
+        try await store.noteAnnounced(incident.id, at: now())
+    }
+
+    /// A letter whose job is being run right now, or changes all the time, or whose incident is being announced.
     public struct Postponed: Error, Sendable, CustomStringConvertible {
         /// Why it must wait.
         public let description: String
@@ -77,7 +86,7 @@ public struct DeadLetterRecorder: Sendable {
             }
             let instant = now()
             switch verdict(on: job, message: message, delivery: delivery, at: instant) {
-            case .alreadyRecorded: return .alreadyRecorded
+            case .alreadyRecorded: return try await outcome(ofRepeated: .job(job.id, generation: job.generation))
             case .obsolete: return .obsolete
             case .postponed(let reason): throw Postponed(description: reason)
             case .unfinished:
@@ -102,11 +111,26 @@ public struct DeadLetterRecorder: Sendable {
         let recorded = Job.RecordedFailure(failure, at: instant)
         let incident = Incident(ofStray: delivery.body, messageID: messageID, failure: recorded)
         guard try await store.record(incident, expiresAt: instant + retention) == .written else {
-            return .alreadyRecorded
+            return try await outcome(ofRepeated: incident.id)
         }
         log(incident)
         return .recorded(incident)
     }
+
+    /// A letter comes again whose incident is there; who recorded it may have died before anybody was told.
+    private func outcome(ofRepeated id: Incident.ID) async throws -> Outcome {
+        guard let incident = try await store.incident(id), incident.announcedAt == nil else { return .alreadyRecorded }
+        guard incident.failure.at + Self.longestAnnouncement <= now() else {
+            throw Postponed(description: "the incident is being announced")
+        }
+        log(incident)
+        return .recorded(incident)
+    }
+
+    /// How long it may take to tell everybody: three tries of five seconds and the pauses between them, and as much again.
+    ///
+    /// Less than a letter stays hidden, so that one that comes again after a crash need not come a third time.
+    private static let longestAnnouncement: Duration = .seconds(45)
 
     private func log(_ incident: Incident) {
         var metadata: Logger.Metadata = [

@@ -19,6 +19,9 @@ public protocol FailureStore: Sendable {
     /// Records the incident of a message that belongs to no job, unless it is recorded already.
     func record(_ incident: Incident, expiresAt: Timestamp) async throws -> FencedWrite
 
-    /// Reads an incident; nil if there is none.
+    /// Notes that people have been told of an incident; does nothing if there is none.
+    func noteAnnounced(_ id: Incident.ID, at now: Timestamp) async throws
+
+    /// Reads an incident as it is now; nil if there is none.
     func incident(_ id: Incident.ID) async throws -> Incident?
 }

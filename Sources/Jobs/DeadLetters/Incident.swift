@@ -18,6 +18,8 @@ public struct Incident: Sendable, Hashable {
     public var traceID: TraceID?
     /// The start of the payload, or of a message that is none of ours; redacted.
     public var excerpt: String
+    /// When people had been told of it; nil as long as nobody was.
+    public var announcedAt: Timestamp?
     /// Whether somebody has to find out what happened.
     public var needsInvestigation: Bool { failure.errorClass == .unknown }
 
@@ -38,7 +40,8 @@ public struct Incident: Sendable, Hashable {
         history: [Job.RecordedFailure] = [],
         attempts: Int,
         traceID: TraceID?,
-        excerpt: String
+        excerpt: String,
+        announcedAt: Timestamp? = nil
     ) {
         self.id = id
         self.tenant = tenant
@@ -48,6 +51,7 @@ public struct Incident: Sendable, Hashable {
         self.attempts = attempts
         self.traceID = traceID
         self.excerpt = excerpt
+        self.announcedAt = announcedAt
     }
 
     /// The longest excerpt, in bytes.

@@ -141,6 +141,11 @@ extension Job {
     }
 }
 
+extension Job {
+    /// The trace that goes with a message which is not sent by the submission: the record keeps no more than its id.
+    var resumedTrace: TraceContext { TraceContext(resuming: traceID) }
+}
+
 extension Job.RecordedFailure {
     /// Makes a record of what an attempt met.
     public init(_ failure: JobFailure, at: Timestamp) {

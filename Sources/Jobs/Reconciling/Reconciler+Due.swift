@@ -51,7 +51,8 @@ extension Reconciler {
     /// round it would be in no queue and in no index.
     private func settle(_ due: DueJob, of job: Job, sendingAfter delay: Duration?) async throws {
         if let delay {
-            try await sender.send(job, trace: nil, after: delay)
+            try await sender.send(job, trace: job.resumedTrace, after: delay)
+            CrashPoint.afterPromotion.reached()
             Logger.current.info("due job sent", metadata: job.logMetadata)
         }
         try await store.settle(due, of: job, at: now())

@@ -66,7 +66,7 @@ extension Reconciler {
             }
         }
         let results = await lost.concurrentMap(limit: Self.callsAtOnce) { job, _ in
-            await attempt { try await sender.sendAgain(job, trace: nil) }
+            await attempt { try await sender.sendAgain(job, trace: job.resumedTrace) }
         }
         for ((job, late), result) in zip(lost, results) {
             guard case .success = result else { continue }

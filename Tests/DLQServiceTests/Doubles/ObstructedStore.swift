@@ -44,6 +44,10 @@ final class ObstructedStore: FailureStore {
         try await base.record(incident, expiresAt: expiresAt)
     }
 
+    func noteAnnounced(_ id: Incident.ID, at now: Timestamp) async throws {
+        try await base.noteAnnounced(id, at: now)
+    }
+
     func incident(_ id: Incident.ID) async throws -> Incident? {
         try await base.incident(id)
     }

@@ -1,5 +1,3 @@
-import JobsTestKit
-
 /// Something that happens to a process during the drill.
 struct Adversity: Sendable {
     /// What happens.
@@ -19,26 +17,4 @@ struct Adversity: Sendable {
     let start: Duration
     /// How long the process is away.
     let length: Duration
-
-    /// Draws what happens: something every second or two, to no process twice at the same time.
-    static func plan(seed: UInt64, fleet: [Service], lease: Duration, for length: Duration) -> [Adversity] {
-        var generator = SeededGenerator(seed: seed &+ 2)
-        var time = Duration.seconds(2)
-        var free = [Duration](repeating: .zero, count: fleet.count)
-        var plan: [Adversity] = []
-        while time < length {
-            let place = Int.random(in: fleet.indices, using: &generator)
-            let draw = Int.random(in: 0..<10, using: &generator)
-            let kind: Kind = draw < 5 ? .kill : draw < 8 ? .freeze : .terminate
-            let pause = Duration.milliseconds(Int.random(in: 100...2000, using: &generator))
-            let absence = kind == .freeze ? lease + .seconds(1) + pause : pause
-            if free[place] <= time {
-                plan.append(Adversity(kind: kind, place: place, start: time, length: absence))
-                // Starting again takes its time too.
-                free[place] = time + absence + .seconds(4)
-            }
-            time += .milliseconds(Int.random(in: 500...2500, using: &generator))
-        }
-        return plan
-    }
 }

@@ -22,6 +22,11 @@ struct Audit: Sendable {
         tickets.values.allSatisfy { snapshot.jobs[$0]?.isFinal == true }
     }
 
+    /// How many jobs ended in each way.
+    var statuses: [(status: String, count: Int)] {
+        Dictionary(grouping: snapshot.jobs.values, by: \.status).map { ($0.key, $0.value.count) }.sorted { $0 < $1 }
+    }
+
     /// Adds every check of the table to a report.
     func check(into report: inout DrillReport) {
         let found = found

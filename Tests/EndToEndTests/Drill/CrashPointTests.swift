@@ -1,4 +1,5 @@
 import AWS
+import AWSTestKit
 import Glibc
 import JSON
 import Jobs
@@ -6,41 +7,57 @@ import Testing
 
 @Suite("A process that dies between two calls", .endToEnd, .timeLimit(.minutes(15)))
 struct CrashPointTests {
-    private static let settings = ["LEASE_SECONDS": "3", "SHUTDOWN_GRACE_SECONDS": "0"]
-
-    @Test("Wherever it dies, the job ends once, and as it should", .deployment(), arguments: CrashPoint.allCases)
+    @Test(
+        "Wherever it dies, the job ends once, and as it should, and people hear of its failure",
+        .deployment(),
+        arguments: CrashPoint.allCases
+    )
     func dies(point: CrashPoint) async throws {
+        let accept: ScriptedServer.Handler = { _ in .respond(200) }
+        try await ScriptedServer.with(handler: accept) { webhook in
+            let settings = [
+                "LEASE_SECONDS": "3", "SHUTDOWN_GRACE_SECONDS": "0", "INCIDENT_WEBHOOK_URL": "\(webhook.url)/hook",
+            ]
+            try await rehearse(point, with: settings)
+            #expect(webhook.requests.count == point.announcements)
+        }
+    }
+
+    private func rehearse(_ point: CrashPoint, with settings: [String: String]) async throws {
         let deployment = try Deployment.current
         let victim = point.service
-        var settings = Self.settings
-        settings["JOBSYS_CRASH_AT"] = point.rawValue
-        let api = try await deployment.start(.api, victim == .api ? settings : Self.settings)
+        let deadly = settings.merging(["JOBSYS_CRASH_AT": point.rawValue]) { $1 }
+        let api = try await deployment.start(.api, victim == .api ? deadly : settings)
         let first = try? await api.client().submit(point.order)
         #expect((first == nil) == (victim == .api))
-        try await lead(to: point, deployment)
+        try await lead(to: point, deployment, settings)
 
-        let process = victim == .api ? api : try deployment.launch(victim, settings)
+        let process = victim == .api ? api : try deployment.launch(victim, deadly)
         if point == .afterRelease {
             try await untilRunning(deployment)
             process.process.signal(SIGTERM)
-        } else if point == .afterFail {
-            try await deployment.start(.worker, Self.settings)
+        } else if point.needsLetter {
+            try await deployment.start(.worker, settings)
         }
         #expect(try await process.process.exitStatus(within: .seconds(30)) == .killed(SIGKILL))
 
-        try await deployment.start(victim, Self.settings)
-        for service in Service.allCases where service != victim && !(service == .worker && point == .afterFail) {
-            try await deployment.start(service, Self.settings)
+        try await deployment.start(victim, settings)
+        for service in Service.allCases where service != victim && !(service == .worker && point.needsLetter) {
+            try await deployment.start(service, settings)
         }
         try await audit(point.order, deployment)
     }
 
     /// Makes what must have happened before the process can come to its place.
-    private func lead(to point: CrashPoint, _ deployment: Deployment) async throws {
+    private func lead(
+        to point: CrashPoint,
+        _ deployment: Deployment,
+        _ settings: [String: String]
+    ) async throws {
         switch point {
         case .afterTakeOver:
             // The only attempt ends without a word.
-            let worker = try deployment.launch(.worker, Self.settings)
+            let worker = try deployment.launch(.worker, settings)
             #expect(try await worker.process.exitStatus(within: .seconds(20)) == .exited(134))
         case .afterResend:
             // As if the queue had given the message up before anybody could start the job.
@@ -72,8 +89,10 @@ struct CrashPointTests {
         var report = DrillReport()
         audit.check(into: &report)
         for check in report.checks { #expect(check.violations == [], "\(check.name)") }
-        try await deployment.plane.jobs.untilEmpty(within: .seconds(90))
-        try await deployment.plane.deadLetters.untilEmpty(within: .seconds(90))
+        let plane = deployment.plane
+        for queue in [plane.jobs, plane.deadLetters, plane.orderedJobs, plane.orderedDeadLetters] {
+            try await queue.untilEmpty(within: .seconds(90))
+        }
         let snapshot = try await TableSnapshot(of: deployment.plane)
         #expect(snapshot.jobs == audit.snapshot.jobs)
         #expect(snapshot.incidents == audit.snapshot.incidents)

@@ -20,17 +20,21 @@ struct Drill: Sendable {
             let fleet = Fleet(deployment, Self.settings(through: server.url))
             try await fleet.start()
             let features = try await JobFeatures(of: fleet.anyClient)
-            let orders = (0..<options.jobs).map { JobOrder.draw($0, seed: options.seed, features: features) }
+            let orders = draw(features)
             return try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await fleet.supervise() }
                 defer { group.cancelAll() }
                 let client = DrillClient(fleet)
+                let start = ContinuousClock.now
                 try await wreakHavoc(on: fleet, while: client, submits: orders)
                 proxy.calm()
+                let calm = ContinuousClock.now
                 let audit = try await settledAudit(of: orders, by: client)
                 var report = DrillReport()
-                report.count("jobs", orders.count)
-                await count(proxy, fleet, client, into: &report)
+                report.count("seed", Int(options.seed))
+                report.count("seconds with faults", start.duration(to: calm))
+                report.count("seconds until all was final and no message left", calm.duration(to: .now))
+                await count(audit, proxy, fleet, client, into: &report)
                 report.check("the emulator answered every call", cases: proxy.calls, proxy.mishaps)
                 audit.check(into: &report)
                 try await checkRest(after: audit, fleet, client, into: &report)
@@ -39,30 +43,32 @@ struct Drill: Sendable {
         }
     }
 
-    /// Submits all jobs, evenly over the time of the faults, while the adversary is at work.
+    private func draw(_ features: JobFeatures) -> [JobOrder] {
+        // About 20 jobs of a key, which wait for each other.
+        let keys = max(5, options.jobs / 200)
+        return (0..<options.jobs).map { JobOrder.draw($0, keys: keys, seed: options.seed, features: features) }
+    }
+
+    /// Submits all jobs, evenly over the time of the faults or as fast as they are run, while the adversary is at work.
     private func wreakHavoc(on fleet: Fleet, while client: DrillClient, submits orders: [JobOrder]) async throws {
         let start = ContinuousClock.now
-        let plan = Adversity.plan(
-            seed: options.seed,
-            fleet: Fleet.services,
-            lease: .seconds(Self.leaseSeconds),
-            for: options.chaos
-        )
+        let throttle = SubmissionThrottle(deployment.plane.jobs)
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for adversity in plan {
+            for orders in orders.dealt(to: Self.clients) {
                 group.addTask {
-                    try await Task.sleep(until: start + adversity.start)
-                    try await fleet.strike(adversity)
-                }
-            }
-            for sequence in orders.sequences {
-                group.addTask {
-                    for order in sequence {
-                        let share = Double(order.number) / Double(orders.count)
+                    for order in orders {
+                        let share = Double(order.number) / Double(options.jobs)
                         try await Task.sleep(until: start + options.chaos * share)
+                        try await throttle.pass()
                         try await client.submit(order)
                     }
                 }
+            }
+            let lease = Duration.seconds(Self.leaseSeconds)
+            for adversity in AdversityPlan(seed: options.seed, fleet: Fleet.services, lease: lease) {
+                try await Task.sleep(until: start + adversity.start)
+                if adversity.start > options.chaos, client.tickets.count == orders.count { break }
+                group.addTask { try await fleet.strike(adversity) }
             }
             try await group.waitForAll()
         }
@@ -72,32 +78,39 @@ struct Drill: Sendable {
     private func settledAudit(of orders: [JobOrder], by client: DrillClient) async throws -> Audit {
         let deadline = ContinuousClock.now + options.settling
         while true {
-            let snapshot = try await TableSnapshot(of: deployment.plane)
-            let audit = Audit(orders: orders, tickets: client.tickets, snapshot: snapshot)
-            if audit.isSettled, try await queuedMessages().isEmpty { return audit }
-            guard ContinuousClock.now < deadline else { return audit }
-            try await Task.sleep(for: .seconds(2))
+            let isOver = ContinuousClock.now >= deadline
+            // To ask the queues costs less than to read the table.
+            let isQuiet = try await queuedMessages().isEmpty
+            if isQuiet || isOver {
+                let snapshot = try await TableSnapshot(of: deployment.plane)
+                let audit = Audit(orders: orders, tickets: client.tickets, snapshot: snapshot)
+                let isStillQuiet = try await queuedMessages().isEmpty
+                if isOver || (audit.isSettled && isStillQuiet) { return audit }
+            }
+            try await Task.sleep(for: .seconds(1))
         }
     }
 
     /// What is left in each queue.
     private func queuedMessages() async throws -> [String] {
         let plane = deployment.plane
-        var queues = [plane.jobs, plane.deadLetters]
-        for name in ["JobsFifoQueueUrl", "JobsFifoDlqUrl"] {
-            queues.append(Queue(aws: plane.aws, url: try plane.output(name)))
-        }
         var left: [String] = []
-        for queue in queues {
+        for queue in [plane.jobs, plane.deadLetters, plane.orderedJobs, plane.orderedDeadLetters] {
             let count = try await queue.count()
             if count > 0 { left.append("\(count) messages in \(queue.url)") }
         }
         return left
     }
 
-    private func count(_ proxy: FaultyProxy, _ fleet: Fleet, _ client: DrillClient, into report: inout DrillReport)
-        async
-    {
+    private func count(
+        _ audit: Audit,
+        _ proxy: FaultyProxy,
+        _ fleet: Fleet,
+        _ client: DrillClient,
+        into report: inout DrillReport
+    ) async {
+        report.count("jobs", options.jobs)
+        for (status, count) in audit.statuses { report.count("jobs: \(status)", count) }
         report.count("requests to the API", client.requests)
         report.count("calls to the dependencies", proxy.calls)
         let faults = proxy.counts
@@ -135,9 +148,14 @@ struct Drill: Sendable {
     /// Short, so that many leases end during a drill.
     private static let leaseSeconds = 6
 
+    /// How many clients submit side by side: so many that those who wait for an API that stands still are not all.
+    private static let clients = 64
+
     private static func settings(through proxy: String) -> [String: String] {
         [
             "AWS_ENDPOINT_URL": proxy, "LEASE_SECONDS": String(leaseSeconds), "SHUTDOWN_GRACE_SECONDS": "2",
+            // What a crash has lost is found during the drill, and not only after it.
+            "RECONCILER_GRACE_SECONDS": "15",
             // Many jobs fail on purpose, and an open gate would keep them waiting for longer than the drill lasts.
             "WORKER_BREAKER_FAILURES": "1000",
         ]
@@ -145,8 +163,14 @@ struct Drill: Sendable {
 }
 
 extension [JobOrder] {
-    /// What is submitted one after the other: jobs of the same key, and every other job by itself.
-    fileprivate var sequences: [[JobOrder]] {
-        Dictionary(grouping: self) { $0.orderingKey ?? $0.idempotencyKey }.values.map(\.self)
+    /// What each of so many clients submits: one after the other, and all jobs of a key by the same client.
+    fileprivate func dealt(to clients: Int) -> [[JobOrder]] {
+        var firsts: [String: Int] = [:]
+        return Dictionary(grouping: self) { order in
+            let number = order.orderingKey.map { firsts[$0, default: order.number] } ?? order.number
+            if let key = order.orderingKey { firsts[key] = number }
+            return number % clients
+        }
+        .values.map(\.self)
     }
 }

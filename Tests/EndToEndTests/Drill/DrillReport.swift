@@ -24,6 +24,11 @@ struct DrillReport: Sendable {
         counts.append((name, count))
     }
 
+    /// Adds a time, in seconds.
+    mutating func count(_ name: String, _ time: Duration) {
+        count(name, Int(time / .seconds(1)))
+    }
+
     /// The figures, the checks, and the first violations of each.
     var text: String {
         var lines = counts.map { "  \($0.name.padded(to: Self.width)) \($0.count)" }

@@ -1,6 +1,6 @@
 import Testing
 
-@Suite("The drill", .endToEnd, .timeLimit(.minutes(15)))
+@Suite("The drill", .endToEnd, .timeLimit(.minutes(60)))
 struct DrillTests {
     @Test(
         "Whatever fails and whoever dies, every job that was accepted ends once, and as it should",

@@ -1,6 +1,6 @@
 import Hashing
 import JSON
-import JobsTestKit
+import PropertyTestKit
 
 /// A job that the drill submits, and what may become of it.
 struct JobOrder: Sendable {
@@ -40,12 +40,19 @@ struct JobOrder: Sendable {
     }
 
     /// Draws a job: two thirds do well, the others fail in every way there is.
-    static func draw(_ number: Int, seed: UInt64, features: JobFeatures) -> JobOrder {
+    ///
+    /// - Parameters:
+    ///   - number: Which job of the drill it is.
+    ///   - keys: Over how many ordering keys those with one are spread.
+    ///   - seed: What it is drawn from.
+    ///   - features: What it may ask for.
+    /// - Returns: The job.
+    static func draw(_ number: Int, keys: Int, seed: UInt64, features: JobFeatures) -> JobOrder {
         var generator = SeededGenerator(seed: seed &+ 1, stream: UInt64(number + 1))
         var order = drawWork(number, &generator)
         switch Int.random(in: 0..<10, using: &generator) {
         case 0 where features.delays: order.delaySeconds = Int.random(in: 1...5, using: &generator)
-        case 1 where features.ordering: order.orderingKey = "key-\(Int.random(in: 0..<5, using: &generator))"
+        case 1 where features.ordering: order.orderingKey = "key-\(Int.random(in: 0..<keys, using: &generator))"
         default: break
         }
         order.isRepeated = Int.random(in: 0..<5, using: &generator) == 0
@@ -66,7 +73,12 @@ struct JobOrder: Sendable {
         }
     }
 
-    static func transform(_ number: Int, sleepMs: Int) -> JobOrder {
+    static func transform(
+        _ number: Int,
+        sleepMs: Int,
+        delaySeconds: Int? = nil,
+        orderingKey: String? = nil
+    ) -> JobOrder {
         let text = "job \(number) straße"
         let result: JSONValue = [
             "text": .string("JOB \(number) STRASSE"), "sha256": .string(SHA256.hexHash(text)),
@@ -78,6 +90,8 @@ struct JobOrder: Sendable {
             payload: ["text": .string(text), "sleepMs": .int(sleepMs)],
             maxAttempts: 8,
             expectation: .success(result),
+            delaySeconds: delaySeconds,
+            orderingKey: orderingKey,
             isRepeated: false
         )
     }

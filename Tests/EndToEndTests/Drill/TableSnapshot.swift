@@ -1,4 +1,4 @@
-import JSON
+import AWS
 
 /// All that the table holds at one moment, read past the services and the proxy.
 struct TableSnapshot: Sendable {
@@ -7,17 +7,20 @@ struct TableSnapshot: Sendable {
     /// The keys of all incidents.
     private(set) var incidents: Set<String> = []
 
-    /// One item, as DynamoDB's JSON has it.
+    /// One item.
     struct Record: Sendable, Hashable {
-        fileprivate let item: JSONValue
+        fileprivate let item: DynamoDB.Item
 
         /// An attribute, as text.
         subscript(name: String) -> String? {
-            item[name]?["S"]?.stringValue ?? item[name]?["N"]?.stringValue
+            switch item[name] {
+            case .s(let text), .n(let text): text
+            default: nil
+            }
         }
 
         /// An attribute that is a number.
-        func number(_ name: String) -> Int? { self[name].flatMap { Int($0) } }
+        func number(_ name: String) -> Int? { item[name]?.int }
 
         /// Where the job stands.
         var status: String { self["status"] ?? "" }
@@ -27,9 +30,8 @@ struct TableSnapshot: Sendable {
 
         /// The class and the message of its failure.
         var failure: String {
-            let error = item["error"]?["M"]
-            let parts = ["class", "message"].compactMap { error?[$0]?["S"]?.stringValue }
-            return parts.joined(separator: ": ")
+            let error = item["error"]?.map ?? [:]
+            return ["class", "message"].compactMap { error[$0]?.string }.joined(separator: ": ")
         }
 
         /// All of it, for a report.
@@ -40,22 +42,18 @@ struct TableSnapshot: Sendable {
 
     /// Reads the whole table.
     init(of plane: DataPlane) async throws {
-        let text = try await plane.aws.commandLine(
-            "dynamodb",
-            "scan",
-            "--table-name",
-            plane.table.name,
-            "--consistent-read",
-            "--output",
-            "json"
-        )
-        for item in try JSONValue(parsing: text)["Items"]?.arrayValue ?? [] {
-            guard let key = item["PK"]?["S"]?.stringValue else { continue }
-            if key.hasPrefix("JOB#") {
-                jobs[String(key.dropFirst("JOB#".count))] = Record(item: item)
-            } else if key.hasPrefix("INCIDENT#") {
-                incidents.insert(key)
-            }
+        let scan = DynamoDB.Scan(table: plane.table.name, consistent: true)
+        for try await page in plane.aws.client.pages(of: scan) {
+            for item in page.items { add(item) }
+        }
+    }
+
+    private mutating func add(_ item: DynamoDB.Item) {
+        guard let key = item["PK"]?.string else { return }
+        if key.hasPrefix("JOB#") {
+            jobs[String(key.dropFirst("JOB#".count))] = Record(item: item)
+        } else if key.hasPrefix("INCIDENT#") {
+            incidents.insert(key)
         }
     }
 }

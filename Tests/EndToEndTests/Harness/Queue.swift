@@ -39,9 +39,17 @@ struct Queue: Sendable {
         return attributes.values.compactMap { Int($0) }.reduce(0, +)
     }
 
+    /// How many messages wait to be received.
+    func waiting() async throws -> Int {
+        try await attribute("ApproximateNumberOfMessages")
+    }
+
     /// How many messages somebody has received and not given back.
     func inFlight() async throws -> Int {
-        let name = "ApproximateNumberOfMessagesNotVisible"
+        try await attribute("ApproximateNumberOfMessagesNotVisible")
+    }
+
+    private func attribute(_ name: String) async throws -> Int {
         let attributes = try await aws.client.perform(SQS.GetQueueAttributes(queueURL: url, names: [name]))
         return attributes[name].flatMap { Int($0) } ?? 0
     }

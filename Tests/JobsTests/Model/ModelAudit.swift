@@ -12,6 +12,7 @@ struct ModelAudit {
         guard let job = system.job else { return }
         defer { previous = job }
         expect(job.attempts <= job.maxAttempts, "more attempts than there may be")
+        expect(!system.hasRunVoidMessage, "a run for a message of another generation")
         if job.status == .succeeded {
             expect(job.result?["attempt"]?.intValue == job.attempts, "a result that is not the latest attempt's")
         }
@@ -38,6 +39,12 @@ struct ModelAudit {
         expect(
             incidents == Set(failed.map { .job(job.id, generation: $0) }),
             "incidents \(incidents) of a job that is \(job.status)"
+        )
+        // Whoever starts a job anew knows that it had failed.
+        let latest = Incident.ID.job(job.id, generation: job.generation)
+        expect(
+            job.status != .failedFinal || world.system.announced.contains(latest),
+            "a failure that nobody was told of"
         )
     }
 

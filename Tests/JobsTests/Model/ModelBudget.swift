@@ -8,6 +8,12 @@ struct ModelBudget: Sendable {
     var duplicates = 1
     /// How often time may pass before it must.
     var waits = 3
+    /// How often some time passes, but less than a lease.
+    var pauses = 2
+    /// How often a worker renews its lease.
+    var renewals = 2
+    /// How often the reconciler makes a round before it must.
+    var rounds = 1
     /// How often somebody cancels the job.
     var cancellations = 0
     /// How often somebody starts it anew.

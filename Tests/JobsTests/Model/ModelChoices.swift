@@ -1,12 +1,12 @@
-import JobsTestKit
+import PropertyTestKit
 
 /// Decides which of the possible moves is made.
 protocol ModelChoices {
-    /// Chooses one of so many; 0 is the plain course of things.
-    mutating func choose(of count: Int) -> Int
+    /// Chooses one of so many, of which the first are the plain course of things, and 0 the plainest.
+    mutating func choose(of count: Int, plain: Int) -> Int
 }
 
-/// Draws every move.
+/// Draws every move, a plain one most of the time: else all that may go wrong has done so before the job has begun.
 struct RandomChoices: ModelChoices {
     private var generator: SeededGenerator
 
@@ -14,9 +14,12 @@ struct RandomChoices: ModelChoices {
         generator = SeededGenerator(seed: seed)
     }
 
-    mutating func choose(of count: Int) -> Int {
-        Int.random(in: 0..<count, using: &generator)
+    mutating func choose(of count: Int, plain: Int) -> Int {
+        let isPlain = Double.random(in: 0..<1, using: &generator) < Self.plainShare
+        return Int.random(in: 0..<(isPlain ? plain : count), using: &generator)
     }
+
+    private static let plainShare = 0.8
 }
 
 /// Makes the plain move but at a few places, and notes which other moves there were.
@@ -30,7 +33,7 @@ struct DeviatingChoices: ModelChoices {
         self.deviations = deviations
     }
 
-    mutating func choose(of count: Int) -> Int {
+    mutating func choose(of count: Int, plain: Int) -> Int {
         defer { counts.append(count) }
         return deviations[counts.count, default: 0]
     }

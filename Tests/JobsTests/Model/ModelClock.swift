@@ -1,6 +1,6 @@
 import JobsTestKit
 
-/// The model's time: short pauses pass at once, and a lease is never renewed, as if its process stood still.
+/// The model's time: short pauses pass at once, and no lease is renewed but by a move of the model.
 struct ModelClock: Clock {
     let clock: ManualClock
 

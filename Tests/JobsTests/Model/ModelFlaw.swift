@@ -14,10 +14,14 @@ enum ModelFlaw: String, Sendable, Hashable, CaseIterable {
     case runsAreNotFenced
     /// A job may be failed although it has changed since it was read.
     case failIgnoresChanges
+    /// A job may be taken over, or failed, although its lease was renewed since it was read.
+    case renewalIsNoChange
     /// A job is given up without being taken over.
     case takeOverDoesNothing
     /// A letter does not say which run failed.
     case letterWithoutRun
+    /// A letter that comes again is no news, although nobody was told.
+    case repeatedLetterIsSilent
 
     /// What the store does not check.
     var condition: InMemoryJobStore.Condition? {
@@ -28,7 +32,8 @@ enum ModelFlaw: String, Sendable, Hashable, CaseIterable {
         case .claimIgnoresStatus: .notFinal
         case .runsAreNotFenced: .sameRun
         case .failIgnoresChanges: .unchanged
-        case .takeOverDoesNothing, .letterWithoutRun: nil
+        case .renewalIsNoChange: .sameExpiry
+        case .takeOverDoesNothing, .letterWithoutRun, .repeatedLetterIsSilent: nil
         }
     }
 }

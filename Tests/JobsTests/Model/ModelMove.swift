@@ -14,6 +14,12 @@ enum ModelMove: Sendable, Hashable, CustomStringConvertible {
     case duplicate
     /// Time passes, longer than a lease.
     case wait
+    /// Some time passes, half of a lease.
+    case pause
+    /// A worker renews the lease of the job whose handler it runs, whether it still has it or not.
+    case renew(ModelProcess)
+    /// The reconciler makes a round.
+    case reconcile
     /// Somebody cancels the job.
     case cancel
     /// Somebody starts the failed job anew.
@@ -33,6 +39,9 @@ enum ModelMove: Sendable, Hashable, CustomStringConvertible {
         case .finish(let process, let end): "\(process): handler \(end)"
         case .duplicate: "duplicate"
         case .wait: "wait"
+        case .pause: "pause"
+        case .renew(let process): "\(process) renews"
+        case .reconcile: "reconcile"
         case .cancel: "cancel"
         case .redrive: "redrive"
         }

@@ -4,6 +4,8 @@ enum ModelProcess: String, Sendable, Hashable, CaseIterable {
     case worker1
     case worker2
     case dlqHandler
+    case reconciler
+    case supervisor
 
     static let workers: [ModelProcess] = [.worker1, .worker2]
 }

@@ -14,8 +14,9 @@ struct ModelRun: CustomStringConvertible {
         for number in 0..<Self.longest {
             let isFree = number < Self.horizon
             guard isFree || !world.isAtRest else { break }
-            let moves = world.moves
-            try await world.make(moves[isFree ? choices.choose(of: moves.count) : 0])
+            let (plain, others) = (world.plainMoves, world.otherMoves)
+            let moves = plain + others
+            try await world.make(moves[isFree ? choices.choose(of: moves.count, plain: plain.count) : 0])
             audit.check(world.system)
         }
         audit.conclude(world)

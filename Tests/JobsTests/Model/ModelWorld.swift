@@ -13,21 +13,29 @@ struct ModelWorld {
         system = ModelSystem(maxAttempts: budget.maxAttempts, flaw: flaw)
     }
 
-    /// Whether nothing more will happen by itself.
+    /// Whether nothing more will happen by itself, and the job has ended.
     var isAtRest: Bool {
-        system.isAccepted && system.scheduler.busy.isEmpty && system.queue.bodies.isEmpty
-            && system.letters.bodies.isEmpty
+        system.isAccepted && system.scheduler.busy.isEmpty && hasNoMessage && system.job?.status.isFinal == true
     }
 
-    /// What may happen now; the plain course of things comes first.
-    var moves: [ModelMove] {
-        var moves = plainMoves
-        if moves.isEmpty || budget.waits > 0 { moves.append(.wait) }
-        return moves + faults + interventions
+    private var hasNoMessage: Bool { system.queue.bodies.isEmpty && system.letters.bodies.isEmpty }
+
+    /// What happens now if all goes well; never empty, because time passes if nothing else does.
+    var plainMoves: [ModelMove] {
+        let steps = steps
+        guard steps.isEmpty else { return steps }
+        // A job whose message is lost is the reconciler's.
+        return hasNoMessage && trace.last == .wait ? [.reconcile] : [.wait]
     }
 
-    /// The steps of the processes when nothing goes wrong.
-    private var plainMoves: [ModelMove] {
+    /// What may happen instead.
+    var otherMoves: [ModelMove] {
+        let waits: [ModelMove] = budget.waits > 0 && !steps.isEmpty ? [.wait] : []
+        return waits + faults + interventions + timely
+    }
+
+    /// The steps of the processes.
+    private var steps: [ModelMove] {
         let busy = system.scheduler.busy
         var moves: [ModelMove] = []
         for (process, call) in system.scheduler.waiting {
@@ -58,7 +66,7 @@ struct ModelWorld {
 
     private func mayMeet(_ fate: Fate, call: String) -> Bool {
         if fate.isFatal { return budget.deaths > 0 }
-        return fate != .done && call != "handler" && budget.faults > 0
+        return fate != .done && !["handler", "announce"].contains(call) && budget.faults > 0
     }
 
     /// What comes from outside.
@@ -66,7 +74,22 @@ struct ModelWorld {
         var moves: [ModelMove] = []
         if budget.duplicates > 0, !system.queue.bodies.isEmpty { moves.append(.duplicate) }
         if budget.cancellations > 0, system.job != nil { moves.append(.cancel) }
-        if budget.redrives > 0, system.job?.status == .failedFinal { moves.append(.redrive) }
+        if budget.redrives > 0, system.job?.status == .failedFinal, !system.scheduler.busy.contains(.supervisor) {
+            moves.append(.redrive)
+        }
+        return moves
+    }
+
+    /// What the clock brings about.
+    private var timely: [ModelMove] {
+        var moves: [ModelMove] = []
+        if budget.pauses > 0 { moves.append(.pause) }
+        if budget.renewals > 0 {
+            moves += system.scheduler.waiting.filter { $0.call == "handler" }.map { .renew($0.process) }
+        }
+        if budget.rounds > 0, system.job != nil, !system.scheduler.busy.contains(.reconciler) {
+            moves.append(.reconcile)
+        }
         return moves
     }
 
@@ -97,12 +120,21 @@ struct ModelWorld {
         case .wait:
             budget.waits -= 1
             system.clock.advance(by: LeaseTiming().length + .seconds(3))
+        case .pause:
+            budget.pauses -= 1
+            system.clock.advance(by: LeaseTiming().length / 2)
+        case .renew(let worker):
+            budget.renewals -= 1
+            try await system.renew(worker)
+        case .reconcile:
+            budget.rounds -= 1
+            await system.scheduler.begin(.reconciler) { [system] in await system.reconcile() }
         case .cancel:
             budget.cancellations -= 1
             try await system.cancel()
         case .redrive:
             budget.redrives -= 1
-            try await system.redrive()
+            await system.scheduler.begin(.supervisor) { [system] in await system.redrive() }
         }
     }
 }

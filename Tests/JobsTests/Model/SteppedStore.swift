@@ -1,8 +1,9 @@
+import JSON
 import Jobs
 import JobsTestKit
 
 /// A store whose every call is a step of the model.
-struct SteppedStore: JobStore, FailureStore {
+struct SteppedStore: JobStore, FailureStore, JobControl {
     let store: InMemoryJobStore
     let scheduler: StepScheduler
     var flaw: ModelFlaw?
@@ -41,8 +42,22 @@ struct SteppedStore: JobStore, FailureStore {
         try await scheduler.step("record") { try await store.record(incident, expiresAt: expiresAt) }
     }
 
+    func noteAnnounced(_ id: Incident.ID, at now: Timestamp) async throws {
+        try await scheduler.step("noteAnnounced") { try await store.noteAnnounced(id, at: now) }
+    }
+
     func incident(_ id: Incident.ID) async throws -> Incident? {
-        try await scheduler.step("incident") { try await store.incident(id) }
+        var incident = try await scheduler.step("incident") { try await store.incident(id) }
+        if flaw == .repeatedLetterIsSilent { incident?.announcedAt = .sample }
+        return incident
+    }
+
+    func cancel(_ id: JobID, at now: Timestamp, expiresAt: Timestamp) async throws -> Intervention {
+        try await scheduler.step("cancel") { try await store.cancel(id, at: now, expiresAt: expiresAt) }
+    }
+
+    func redrive(_ id: JobID, with payload: JSONValue?, at now: Timestamp) async throws -> Intervention {
+        try await scheduler.step("redrive") { try await store.redrive(id, with: payload, at: now) }
     }
 
     func checkReachable() async throws {}

@@ -13,5 +13,7 @@ extension InMemoryJobStore {
         case sameRun
         /// A final failure: the job is as it was read.
         case unchanged
+        /// A final failure, or a job that is taken over: its lease was not renewed since it was read.
+        case sameExpiry
     }
 }

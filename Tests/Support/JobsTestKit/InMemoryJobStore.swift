@@ -85,7 +85,7 @@ public final class InMemoryJobStore: JobStore, FailureStore, JobControl {
         try access { state in
             guard var current = state.jobs[job.id] else { return .lost }
             guard current.lease?.owner != claim.owner else { return .written }
-            guard current.isAt(job) else { return .lost }
+            guard current.isAt(job, ignoring: ignored) else { return .lost }
             current.lease = Job.Lease(claim)
             state.jobs[job.id] = current
             return .written
@@ -132,7 +132,8 @@ public final class InMemoryJobStore: JobStore, FailureStore, JobControl {
     /// Marks the job and puts the incident, in one transaction.
     public func fail(_ job: Job, with incident: Incident, expiresAt: Timestamp) async throws -> FencedWrite {
         try access { state in
-            guard var current = state.jobs[job.id], ignored == .unchanged || current.isAt(job) else { return .lost }
+            guard var current = state.jobs[job.id], ignored == .unchanged || current.isAt(job, ignoring: ignored)
+            else { return .lost }
             current.status = .failedFinal
             current.error = incident.failure
             current.lease?.expiresAt = nil
@@ -155,6 +156,11 @@ public final class InMemoryJobStore: JobStore, FailureStore, JobControl {
             state.openIncidents.insert(incident.id)
             return .written
         }
+    }
+
+    /// Notes when people were told of an incident.
+    public func noteAnnounced(_ id: Incident.ID, at now: Timestamp) async throws {
+        try access { $0.incidents[id]?.announcedAt = now }
     }
 
     /// Reads an incident.
@@ -265,8 +271,10 @@ extension Claim {
 }
 
 extension Job {
-    fileprivate func isAt(_ seen: Job) -> Bool {
-        status == seen.status && generation == seen.generation && attempts == seen.attempts
+    fileprivate func isAt(_ seen: Job, ignoring ignored: InMemoryJobStore.Condition?) -> Bool {
+        var seen = seen
+        if ignored == .sameExpiry { seen.lease?.expiresAt = lease?.expiresAt }
+        return status == seen.status && generation == seen.generation && attempts == seen.attempts
             && lease == seen.lease
     }
 }

@@ -68,6 +68,17 @@ extension JobStoreRule {
             #expect(try await store.record(later, expiresAt: .sample) == .lost)
             #expect(try await store.incident(id) == incident)
         },
+        JobStoreRule("an incident is announced when it was noted, and one that is not there stays away") {
+            store async throws in
+            let job = try await store.created()
+            let incident = Incident.sample(of: job)
+            try await store.noteAnnounced(incident.id, at: .sample)
+            #expect(try await store.incident(incident.id) == nil)
+            _ = try await store.fail(job, with: incident, expiresAt: .sample + .seconds(86400))
+            #expect(try await store.incident(incident.id)?.announcedAt == nil)
+            try await store.noteAnnounced(incident.id, at: .sample + .seconds(9))
+            #expect(try await store.incident(incident.id)?.announcedAt == .sample + .seconds(9))
+        },
         JobStoreRule("an incident that nobody recorded is not there") { store async throws in
             #expect(try await store.incident(.job(JobID(at: .sample), generation: 0)) == nil)
         },

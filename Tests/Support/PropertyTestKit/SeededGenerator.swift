@@ -2,9 +2,11 @@
 public struct SeededGenerator: RandomNumberGenerator, Sendable {
     private var state: UInt64
 
-    /// Creates a generator.
-    public init(seed: UInt64) {
+    /// Creates a generator; the same seed and stream give the same numbers.
+    public init(seed: UInt64, stream: UInt64 = 0) {
         state = seed
+        guard stream > 0 else { return }
+        state = next() ^ (stream &* 0xD6E8_FEB8_6659_FD93)
     }
 
     /// The next 64 bits.
