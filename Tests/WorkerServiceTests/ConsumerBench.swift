@@ -89,12 +89,15 @@ struct ConsumerBench {
         }
     }
 
-    /// Lets time pass until something holds; the steps are short enough for every pause to be seen.
-    func letTimePass(until condition: @Sendable () async throws -> Bool) async throws {
+    /// Lets time pass until something holds; the steps are short enough for every pause to be seen, unless others are given.
+    func letTimePass(
+        by step: Duration = .milliseconds(500),
+        until condition: @Sendable () async throws -> Bool
+    ) async throws {
         while try await !condition() {
             try Task.checkCancellation()
             await clock.waitForSleepers()
-            clock.advance(by: .milliseconds(500))
+            clock.advance(by: step)
             for _ in 0..<50 { await Task.yield() }
         }
     }

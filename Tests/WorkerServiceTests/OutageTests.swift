@@ -3,7 +3,7 @@ import JobsTestKit
 import Testing
 import WorkerService
 
-@Suite("In an outage the consumer", .timeLimit(.minutes(1)))
+@Suite("In an outage the consumer", .timeLimit(.minutes(5)))
 struct OutageTests {
     let bench = ConsumerBench()
     let outage = DependencyError(dependency: "dynamodb", code: "TimedOut", message: "no answer", isTransient: true)
@@ -14,7 +14,7 @@ struct OutageTests {
         bench.store.fail(with: outage)
         try await bench.run { _ in
             let end = bench.clock.timestamp + .seconds(600)
-            try await bench.letTimePass { bench.clock.timestamp > end }
+            try await bench.letTimePass(by: .seconds(5)) { bench.clock.timestamp > end }
             // The second was under way when the first one's message met the outage.
             #expect(bench.queue.receives <= 2)
             #expect(bench.store.jobs.map(\.attempts) == [0])
