@@ -25,7 +25,8 @@ struct ModelWorld {
         let steps = steps
         guard steps.isEmpty else { return steps }
         // A job whose message is lost is the reconciler's.
-        return hasNoMessage && trace.last == .wait ? [.reconcile] : [.wait]
+        let isLost = hasNoMessage && system.job?.status.isFinal == false
+        return isLost && trace.last == .wait ? [.reconcile] : [.wait]
     }
 
     /// What may happen instead.
