@@ -1,21 +1,32 @@
 import CCurl
 
-/// What the owner thread does: takes transfers from the inbox, lets curl run them and ends each.
+/// What the owner thread does: takes transfers from the inbox, lets curl run them and ends each; and runs jobs.
 ///
 /// Used by one thread at a time: the one that makes it, then the owner thread. It says what is done; what is to be done
 /// is the inbox's table's decision.
 final class TransferLoop {
     private static let maxIdleHandles = 256
 
+    /// A task that goes on after a transfer usually submits another one: a round for its job and a round for that.
+    private static let maxRoundsWithoutSockets = 2
+
     private let inbox: TransferInbox
+    private let executor: OwnerExecutor
     private let configuration: CurlTransport.Configuration
     private let multi: CurlMulti
     private var idle: [CurlEasy]
     private var running: [TransferID: CurlEasy] = [:]
     private var ended: [(id: TransferID, waiter: TransferWaiter, outcome: Transfer.Outcome)] = []
 
-    init(_ configuration: CurlTransport.Configuration, inbox: TransferInbox) throws(TransportError) {
+    private var roundsWithoutSockets = 0
+
+    init(
+        _ configuration: CurlTransport.Configuration,
+        inbox: TransferInbox,
+        executor: OwnerExecutor
+    ) throws(TransportError) {
         self.inbox = inbox
+        self.executor = executor
         self.configuration = configuration
         multi = try CurlMulti(configuration, wakeDescriptor: inbox.wakeDescriptor)
         // The first handle shows at once whether curl takes the configuration.
@@ -26,12 +37,15 @@ final class TransferLoop {
     func run() {
         while true {
             switch inbox.next() {
-            case .work(let start, let abort):
+            case .work(let jobs, let start, let abort):
+                for job in jobs { executor.run(job) }
                 for entry in start { begin(entry.payload, entry.id) }
                 for id in abort { self.abort(id, .cancelled) }
-                multi.runTimers()
+                if !start.isEmpty || !abort.isEmpty { multi.runTimers() }
+                lookAtSocketsIfDue()
             case .sleep:
                 multi.wait()
+                roundsWithoutSockets = 0
             case .stop(let neverStarted):
                 for entry in neverStarted { entry.payload.endUnsent(.shutDown) }
                 for id in running.keys { abort(id, .shutDown) }
@@ -41,6 +55,14 @@ final class TransferLoop {
             multi.takeFinished { easy, code in end(easy, easy.outcome(code)) }
             reportEnded()
         }
+    }
+
+    /// Keeps what never ends, such as jobs that enqueue jobs, from starving the transfers.
+    private func lookAtSocketsIfDue() {
+        roundsWithoutSockets += 1
+        guard roundsWithoutSockets > Self.maxRoundsWithoutSockets else { return }
+        multi.poll()
+        roundsWithoutSockets = 0
     }
 
     private func begin(_ transfer: Transfer, _ id: TransferID) {
@@ -80,7 +102,7 @@ final class TransferLoop {
     /// In one go: a task that goes on at once would meet the owner at the lock again and again.
     private func reportEnded() {
         guard !ended.isEmpty else { return }
-        inbox.finished(ended.lazy.map(\.id))
+        inbox.finished(ended.map(\.id))
         for (_, waiter, outcome) in ended { waiter.end(outcome) }
         ended.removeAll(keepingCapacity: true)
     }
