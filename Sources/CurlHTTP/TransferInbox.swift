@@ -52,7 +52,6 @@ final class TransferInbox: Sendable {
         switch state.withLock({ $0.table.cancel(id) }) {
         case .end(let transfer): transfer.endUnsent(.cancelled)
         case .abort(let wakeOwner): wake(if: wakeOwner)
-        case .ignore: break
         }
     }
 
@@ -81,8 +80,9 @@ final class TransferInbox: Sendable {
         state.withLock { $0.table.next() }
     }
 
-    func finished(_ ids: [TransferID]) {
-        state.withLock { $0.table.finished(ids) }
+    /// The owner is awake: those who come now need not wake it.
+    func ownerWoke() {
+        state.withLock { $0.table.ownerWoke() }
     }
 
     /// The owner's last word.

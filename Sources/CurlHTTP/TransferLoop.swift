@@ -16,7 +16,7 @@ final class TransferLoop {
     private let multi: CurlMulti
     private var idle: [CurlEasy]
     private var running: [TransferID: CurlEasy] = [:]
-    private var ended: [(id: TransferID, waiter: TransferWaiter, outcome: Transfer.Outcome)] = []
+    private var ended: [(waiter: TransferWaiter, outcome: Transfer.Outcome)] = []
 
     private var roundsWithoutSockets = 0
 
@@ -45,6 +45,7 @@ final class TransferLoop {
                 lookAtSocketsIfDue()
             case .sleep:
                 multi.wait()
+                inbox.ownerWoke()
                 roundsWithoutSockets = 0
             case .stop(let neverStarted):
                 for entry in neverStarted { entry.payload.endUnsent(.shutDown) }
@@ -71,7 +72,7 @@ final class TransferLoop {
             try load(transfer, id, into: easy)
             running[id] = easy
         } catch {
-            ended.append((id, transfer.waiter, .failure(error)))
+            ended.append((transfer.waiter, .failure(error)))
         }
     }
 
@@ -85,7 +86,7 @@ final class TransferLoop {
         guard multi.add(easy) else { throw .unavailable("\(transfer.request.authority): curl takes no transfer") }
     }
 
-    /// The transfer may have ended just before.
+    /// The transfer may have ended before, or be yet to come.
     private func abort(_ id: TransferID, _ code: TransportError.Code) {
         guard let easy = running[id] else { return }
         multi.remove(easy)
@@ -96,14 +97,12 @@ final class TransferLoop {
         guard let (id, waiter) = easy.release() else { preconditionFailure("a curl handle ran without a transfer") }
         running[id] = nil
         if idle.count < Self.maxIdleHandles { idle.append(easy) }
-        ended.append((id, waiter, outcome))
+        ended.append((waiter, outcome))
     }
 
-    /// In one go: a task that goes on at once would meet the owner at the lock again and again.
     private func reportEnded() {
         guard !ended.isEmpty else { return }
-        inbox.finished(ended.map(\.id))
-        for (_, waiter, outcome) in ended { waiter.end(outcome) }
+        for (waiter, outcome) in ended { waiter.end(outcome) }
         ended.removeAll(keepingCapacity: true)
     }
 }

@@ -5,10 +5,9 @@ struct TransferID: Hashable, Sendable {
 
 /// Decides what becomes of every transfer, from submission to its end, and of the jobs that are to run beside them.
 ///
-/// Callers submit, cancel and enqueue from any thread; one owner asks for its next step and reports what has ended. The
-/// table holds each payload and each job until exactly one side has been told to deal with it: the owner by ``next()``
-/// or ``stopped()``, or a caller by an action that hands it back. It knows neither curl nor threads: the user locks it
-/// and performs the actions.
+/// Callers submit, cancel and enqueue from any thread; one owner asks for its next step. The table holds each payload and
+/// each job until exactly one side has been told to deal with it: the owner by ``next()`` or ``stopped()``, or a caller
+/// by an action that hands it back. It knows neither curl nor threads: the user locks it and performs the actions.
 struct TransferTable<Payload, Job> {
     struct Entry {
         let id: TransferID
@@ -29,10 +28,8 @@ struct TransferTable<Payload, Job> {
     enum CancelAction {
         /// Never started: the caller ends it at once.
         case end(Payload)
-        /// The owner has it and will be told to abort it.
+        /// The owner will be told to abort it, if it has it: the transfer may not be submitted yet or ended already.
         case abort(wakeOwner: Bool)
-        /// Unknown: not submitted yet, or ended already.
-        case ignore
     }
 
     enum OwnerAction {
@@ -57,7 +54,6 @@ struct TransferTable<Payload, Job> {
     private var phase = Phase.accepting
     private var jobs: [Job] = []
     private var queued: [Entry] = []
-    private var running: Set<TransferID> = []
     private var aborting: [TransferID] = []
     private var ownerSleeps = false
 
@@ -80,7 +76,7 @@ struct TransferTable<Payload, Job> {
         if let index = queued.firstIndex(where: { $0.id == id }) {
             return .end(queued.remove(at: index).payload)
         }
-        guard running.contains(id) else { return .ignore }
+        guard phase == .accepting else { return .abort(wakeOwner: false) }
         aborting.append(id)
         return .abort(wakeOwner: takeWake())
     }
@@ -96,7 +92,6 @@ struct TransferTable<Payload, Job> {
             ownerSleeps = true
             return .sleep
         }
-        for entry in queued { running.insert(entry.id) }
         return .work(
             jobs: Self.takeAll(&jobs),
             start: Self.takeAll(&queued),
@@ -104,15 +99,9 @@ struct TransferTable<Payload, Job> {
         )
     }
 
-    /// Notes that transfers that were started have ended, in whichever way.
-    ///
-    /// The owner is awake then, and asks again before it sleeps.
-    mutating func finished(_ ids: [TransferID]) {
+    /// Notes that the owner has woken, and asks again before it sleeps.
+    mutating func ownerWoke() {
         ownerSleeps = false
-        for id in ids {
-            running.remove(id)
-            if !aborting.isEmpty { aborting.removeAll { $0 == id } }
-        }
     }
 
     /// Ends everything: nothing is accepted from now on.
@@ -125,7 +114,6 @@ struct TransferTable<Payload, Job> {
     /// Notes that the owner has ended everything and will not ask again; returns the jobs that have to run elsewhere.
     mutating func stopped() -> [Job] {
         phase = .stopped
-        running.removeAll()
         return Self.takeAll(&jobs)
     }
 
