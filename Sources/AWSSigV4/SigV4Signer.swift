@@ -30,7 +30,7 @@ public struct SigV4Signer: Sendable {
     /// The request's path goes out percent-encoded, as it is here; its authority is signed as the Host header. Every
     /// header field is signed except those that proxies and transports change; fields added later are not.
     public func sign(
-        _ request: HTTPRequest,
+        _ request: consuming HTTPRequest,
         body: [UInt8],
         credentials: AWSCredentials,
         at date: Date
@@ -42,14 +42,13 @@ public struct SigV4Signer: Sendable {
     ///
     /// Otherwise like the other `sign`. An unsigned body is announced in `X-Amz-Content-Sha256`.
     public func sign(
-        _ request: HTTPRequest,
+        _ request: consuming HTTPRequest,
         body: Body,
         credentials: AWSCredentials,
         at date: Date
     ) -> HTTPRequest {
         let time = SigningTime(date)
         let key = keys.key(secret: credentials.secretAccessKey, day: time.day)
-        var request = request
         request.headerFields[.authorization] = nil
         request.headerFields[.amzDate] = time.instant
         request.headerFields[.amzSecurityToken] = dialect.signsSessionToken ? credentials.sessionToken : nil
@@ -61,7 +60,8 @@ public struct SigV4Signer: Sendable {
         let canonical = canonicalRequest(of: request, bodyHash: bodyHash)
         let signature = key.signature(of: canonical.stringToSign(at: time, scope: key.scope))
         request.headerFields[.authorization] = authorization(
-            credential: "\(credentials.accessKeyID)/\(key.scope)",
+            accessKeyID: credentials.accessKeyID,
+            scope: key.scope,
             signedHeaders: canonical.signedHeaders,
             signature: signature
         )
@@ -73,12 +73,14 @@ public struct SigV4Signer: Sendable {
         CanonicalRequest(request, bodyHash: bodyHash, dialect: dialect)
     }
 
-    private func authorization(credential: String, signedHeaders: String, signature: String) -> String {
+    private func authorization(accessKeyID: String, scope: String, signedHeaders: String, signature: String) -> String {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(512)
         bytes += Self.algorithm.utf8
         bytes += " Credential=".utf8
-        bytes += credential.utf8
+        bytes += accessKeyID.utf8
+        bytes.append(UInt8(ascii: "/"))
+        bytes += scope.utf8
         bytes += ", SignedHeaders=".utf8
         bytes += signedHeaders.utf8
         bytes += ", Signature=".utf8

@@ -63,8 +63,16 @@ import Glibc
         var milliseconds = -1
         unsafe curl_multi_timeout(handle, &milliseconds)
         guard milliseconds != 0 else { return runTimers() }
-        let limit = Int32(clamping: milliseconds)
-        let count = unsafe epoll_wait(epoll, events, Int32(Self.maxEvents), limit)
+        runEvents(within: Int32(clamping: milliseconds))
+    }
+
+    /// Runs what is due, without sleeping.
+    func poll() {
+        runEvents(within: 0)
+    }
+
+    private func runEvents(within milliseconds: Int32) {
+        let count = unsafe epoll_wait(epoll, events, Int32(Self.maxEvents), milliseconds)
         // 0 is the timer's end; -1 is an interruption by a signal, after which a look at the timers does no harm.
         guard count > 0 else { return runTimers() }
         for index in 0..<Int(count) {

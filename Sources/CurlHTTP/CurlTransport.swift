@@ -20,6 +20,7 @@ public final class CurlTransport: HTTPTransport {
     private let maxResponseBytes: Int
     private let proxies: ProxySettings
     private let thread: OwnerThread
+    private let ownerExecutor: OwnerExecutor
 
     /// Starts the transport's thread.
     ///
@@ -34,13 +35,24 @@ public final class CurlTransport: HTTPTransport {
         inbox = try TransferInbox()
         maxResponseBytes = configuration.maxResponseBytes
         proxies = configuration.proxies
-        thread = try OwnerThread(TransferLoop(configuration, inbox: inbox), inbox: inbox)
+        ownerExecutor = OwnerExecutor(inbox)
+        let loop = try TransferLoop(configuration, inbox: inbox, executor: ownerExecutor)
+        thread = try OwnerThread(loop, inbox: inbox)
     }
 
     deinit {
         inbox.stop()
         thread.detach()
     }
+
+    /// Runs tasks on the transport's own thread, which spares a request two changes of threads.
+    ///
+    /// For tasks that mostly send requests and wait: `withTaskExecutorPreference(transport.executor) { ... }`, which
+    /// child tasks inherit. All that runs there shares one core with the transport, and while a job runs no transfer
+    /// goes on, nor is its timeout looked at in time: code that computes for long or blocks does not belong there.
+    ///
+    /// Priorities are ignored. After ``shutdown()`` the tasks go on where they would without a preference.
+    public var executor: any TaskExecutor { ownerExecutor }
 
     /// Sends a request and waits for the whole response; see ``HTTPTransport``.
     ///

@@ -5,19 +5,33 @@ import HTTPTypes
 /// Most fields of most responses interest nobody, so they are parsed when somebody asks. Lines that are no legal fields
 /// are left out.
 struct HeaderSection: Sendable {
-    private let bytes: [UInt8]
+    /// The lines with their line ends, the status line first.
+    private var bytes: [UInt8] = []
+    /// Where each line ends.
+    private var ends: [Int] = []
 
-    init(_ bytes: [UInt8]) {
-        self.bytes = bytes
+    /// Makes room, so that a usual head does not have to make it piece by piece.
+    mutating func reserveCapacity(bytes byteCount: Int, lines lineCount: Int) {
+        bytes.reserveCapacity(byteCount)
+        ends.reserveCapacity(lineCount)
+    }
+
+    mutating func append(_ line: UnsafeBufferPointer<UInt8>) {
+        unsafe bytes.append(contentsOf: line)
+        ends.append(bytes.count)
+    }
+
+    mutating func removeAll() {
+        bytes.removeAll(keepingCapacity: true)
+        ends.removeAll(keepingCapacity: true)
     }
 
     /// All of it.
     func head(code: Int) -> HTTPResponse {
-        var lines = bytes.split(separator: UInt8(ascii: "\n"))[...]
-        let reason = lines.popFirst()?.dropFirst(13).trimmingBlanks ?? []
+        let reason = bytes[..<(ends.first ?? 0)].dropFirst(13).trimmingBlanks
         var fields = HTTPFields()
-        for line in lines {
-            if let field = HTTPField(headerLine: line) { fields.append(field) }
+        for (start, end) in zip(ends, ends.dropFirst()) {
+            if let field = HTTPField(headerLine: bytes[start..<end]) { fields.append(field) }
         }
         let status = HTTPResponse.Status(code: code, reasonPhrase: String(decoding: reason, as: UTF8.self))
         return HTTPResponse(status: status, headerFields: fields)
@@ -26,18 +40,16 @@ struct HeaderSection: Sendable {
     /// The value of a field, commas between those of several; `nil` if there is none.
     subscript(name: HTTPField.Name) -> String? {
         let length = name.canonicalName.utf8.count
-        var values: [String] = []
-        var rest = bytes[...]
-        while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
-            let line = rest[..<end]
-            rest = rest[(end + 1)...]
-            // The first line has the status; a look at the colon's place spares parsing nearly all the others.
-            guard line.startIndex > 0, line.count > length, line[line.startIndex + length] == UInt8(ascii: ":"),
-                let field = HTTPField(headerLine: line), field.name == name
+        var value: String?
+        for index in ends.indices.dropFirst() {
+            let (start, end) = (ends[index - 1], ends[index])
+            // A look at the colon's place spares parsing nearly all the others.
+            guard end - start > length, bytes[start + length] == UInt8(ascii: ":"),
+                let field = HTTPField(headerLine: bytes[start..<end]), field.name == name
             else { continue }
-            values.append(field.value)
+            value = value.map { "\($0), \(field.value)" } ?? field.value
         }
-        return values.count > 1 ? values.joined(separator: ", ") : values.first
+        return value
     }
 }
 
@@ -62,6 +74,9 @@ extension ArraySlice<UInt8> {
 
 extension UInt8 {
     fileprivate var isBlank: Bool {
-        self == UInt8(ascii: " ") || self == UInt8(ascii: "\t") || self == UInt8(ascii: "\r")
+        switch self {
+        case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"), UInt8(ascii: "\n"): true
+        default: false
+        }
     }
 }

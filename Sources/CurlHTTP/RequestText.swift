@@ -9,15 +9,16 @@ struct RequestText {
     private(set) var headerOffsets: [Int] = []
     private(set) var bytes: [UInt8] = []
 
-    /// Fields that frame the message or manage the connection, which is the transport's own business.
-    private static let transportFields: Set<String> = [
-        "connection", "expect", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade",
-    ]
+    /// The largest body that no version of curl sends `Expect: 100-continue` for.
+    private static let maxBytesWithoutExpect = 1024
+
+    /// What the text of most requests fits, and what malloc has at hand without a search.
+    private static let usualBytes = 960
 
     // `targetIsAbsolute`: the target is the whole URL, as a forwarding proxy wants it.
     init(_ request: HTTPRequest, bodyCount: Int, targetIsAbsolute: Bool = false) throws(TransportError) {
         let authority = request.authority ?? ""
-        bytes.reserveCapacity(1024)
+        bytes.reserveCapacity(Self.usualBytes)
         headerOffsets.reserveCapacity(request.headerFields.count + 5)
         try appendURL(scheme: request.scheme, authority: authority)
         try appendTarget(request.path, authority: authority, prefix: targetIsAbsolute ? "http://\(authority)" : "")
@@ -36,7 +37,11 @@ struct RequestText {
         guard !authority.isEmpty, authority.utf8.allSatisfy(\.isAuthorityCharacter) else {
             throw .invalidRequest("", "the authority must be host or host:port")
         }
-        urlOffset = append(scheme, "://", authority, "/")
+        urlOffset = bytes.count
+        bytes += scheme.utf8
+        bytes += "://".utf8
+        bytes += authority.utf8
+        _ = append("/")
     }
 
     private mutating func appendTarget(
@@ -47,7 +52,7 @@ struct RequestText {
         guard let path, path.utf8.first == UInt8(ascii: "/"), path.utf8.allSatisfy(\.isTargetCharacter) else {
             throw .invalidRequest(authority, "the path must begin with / and be percent-encoded")
         }
-        targetOffset = append(prefix, path)
+        targetOffset = append(path, after: prefix)
     }
 
     private mutating func appendHeaders(
@@ -55,16 +60,17 @@ struct RequestText {
         authority: String,
         bodyCount: Int
     ) throws(TransportError) {
-        headerOffsets.append(append("Host: ", authority))
+        headerOffsets.append(append(authority, after: "Host: "))
         for field in fields where try Self.mustBeSent(field, authority: authority, bodyCount: bodyCount) {
             // curl's way to send a field without a value.
-            let line = field.value.isEmpty ? append(field.name.rawName, ";") : try append(field, authority: authority)
+            let line =
+                field.value.isEmpty ? append(";", after: field.name.rawName) : try append(field, authority: authority)
             headerOffsets.append(line)
         }
         // Nothing is decoded here.
         if !fields.contains(.acceptEncoding) { headerOffsets.append(append("Accept-Encoding: identity")) }
-        // A name without a value keeps curl from adding a field of its own.
-        headerOffsets.append(append("Expect:"))
+        // A name without a value keeps curl from adding a field of its own; this one for large bodies only.
+        if bodyCount > Self.maxBytesWithoutExpect { headerOffsets.append(append("Expect:")) }
         if !fields.contains(.accept) { headerOffsets.append(append("Accept:")) }
         if !fields.contains(.contentType) { headerOffsets.append(append("Content-Type:")) }
     }
@@ -75,17 +81,20 @@ struct RequestText {
         bodyCount: Int
     ) throws(TransportError) -> Bool {
         let name = field.name.canonicalName
-        if name == "host" {
+        // Most fields are the caller's own and begin with another letter.
+        guard let first = name.utf8.first, "cehktu".utf8.contains(first) else { return true }
+        switch name {
+        case "host":
             guard field.value == authority else { throw .invalidRequest(authority, "Host differs from the authority") }
             return false
-        }
-        if name == "content-length", field.value != String(bodyCount) {
+        case "content-length" where field.value != String(bodyCount):
             throw .invalidRequest(authority, "Content-Length differs from the body's \(bodyCount) bytes")
-        }
-        guard !transportFields.contains(name) else {
+        // What frames the message or manages the connection is the transport's own business.
+        case "connection", "expect", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade":
             throw .invalidRequest(authority, "the field \(name) is the transport's to send")
+        default:
+            return true
         }
-        return true
     }
 
     private mutating func append(_ field: HTTPField, authority: String) throws(TransportError) -> Int {
@@ -102,9 +111,10 @@ struct RequestText {
         return offset
     }
 
-    private mutating func append(_ parts: String...) -> Int {
+    private mutating func append(_ text: String, after prefix: String = "") -> Int {
         let offset = bytes.count
-        for part in parts { bytes.append(contentsOf: part.utf8) }
+        bytes += prefix.utf8
+        bytes += text.utf8
         bytes.append(0)
         return offset
     }

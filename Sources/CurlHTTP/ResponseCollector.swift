@@ -14,11 +14,12 @@ struct ResponseCollector: Sendable {
 
     /// Room for what services usually answer.
     private static let usualHeadBytes = 512
+    private static let usualHeadLines = 12
     private static let usualBodyBytes = 768
 
     private let maxBodyBytes: Int
     private var status: Int?
-    private var head: [UInt8] = []
+    private var head = HeaderSection()
     private var body: [UInt8] = []
     private var declaredLength = 0
     private var headBytes = 0
@@ -34,7 +35,7 @@ struct ResponseCollector: Sendable {
 
     init(maxBodyBytes: Int) {
         self.maxBodyBytes = maxBodyBytes
-        head.reserveCapacity(Self.usualHeadBytes)
+        head.reserveCapacity(bytes: Self.usualHeadBytes, lines: Self.usualHeadLines)
         body.reserveCapacity(min(maxBodyBytes, Self.usualBodyBytes))
     }
 
@@ -47,7 +48,7 @@ struct ResponseCollector: Sendable {
     /// The response, if it is whole.
     func response() -> TransportResponse? {
         guard isWhole, let status else { return nil }
-        return TransportResponse(status: status, headerSection: HeaderSection(head), body: body)
+        return TransportResponse(status: status, headerSection: head, body: body)
     }
 
     /// Takes one header line with its line end; `false` to give up.
@@ -62,7 +63,7 @@ struct ResponseCollector: Sendable {
             headIsWhole = unsafe line.first == UInt8(ascii: "\r") || line.first == UInt8(ascii: "\n")
             unsafe noteLength(line)
         }
-        unsafe head.append(contentsOf: line)
+        unsafe head.append(line)
         return true
     }
 
@@ -83,7 +84,7 @@ struct ResponseCollector: Sendable {
         guard line.count == 12 || (unsafe line[12] <= UInt8(ascii: " ")) else { return false }
         status = code
         headIsWhole = false
-        head.removeAll(keepingCapacity: true)
+        head.removeAll()
         return true
     }
 

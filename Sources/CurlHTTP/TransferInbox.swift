@@ -2,10 +2,12 @@ import CCurl
 import Glibc
 import Synchronization
 
-/// Where tasks leave transfers for the owner thread, and how they wake it.
+/// Where tasks leave transfers and jobs for the owner thread, and how they wake it.
 final class TransferInbox: Sendable {
+    typealias Table = TransferTable<Transfer, UnownedJob>
+
     private struct State {
-        var table = TransferTable<Transfer>()
+        var table = Table()
         var stopWaiters: [CheckedContinuation<Void, Never>] = []
     }
 
@@ -38,11 +40,18 @@ final class TransferInbox: Sendable {
         }
     }
 
+    /// Has the owner run a job; one that comes too late runs on the pool, since a job that is lost is a task that hangs.
+    func enqueue(_ job: UnownedJob) {
+        switch state.withLock({ $0.table.enqueue(job) }) {
+        case .queued(let wakeOwner): wake(if: wakeOwner)
+        case .refuse(let job): globalConcurrentExecutor.enqueue(job)
+        }
+    }
+
     func cancel(_ id: TransferID) {
         switch state.withLock({ $0.table.cancel(id) }) {
         case .end(let transfer): transfer.endUnsent(.cancelled)
         case .abort(let wakeOwner): wake(if: wakeOwner)
-        case .ignore: break
         }
     }
 
@@ -67,23 +76,22 @@ final class TransferInbox: Sendable {
     }
 
     /// The owner's next step.
-    func next() -> TransferTable<Transfer>.OwnerAction {
+    func next() -> Table.OwnerAction {
         state.withLock { $0.table.next() }
     }
 
-    func finished(_ ids: some Sequence<TransferID>) {
-        state.withLock { state in
-            for id in ids { state.table.finished(id) }
-        }
+    /// The owner is awake: those who come now need not wake it.
+    func ownerWoke() {
+        state.withLock { $0.table.ownerWoke() }
     }
 
     /// The owner's last word.
     func stopped() {
-        let waiters = state.withLock { state in
-            state.table.stopped()
+        let (jobs, waiters) = state.withLock { state in
             defer { state.stopWaiters = [] }
-            return state.stopWaiters
+            return (state.table.stopped(), state.stopWaiters)
         }
+        for job in jobs { globalConcurrentExecutor.enqueue(job) }
         for waiter in waiters { waiter.resume() }
     }
 

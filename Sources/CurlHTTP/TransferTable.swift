@@ -3,12 +3,12 @@ struct TransferID: Hashable, Sendable {
     let rawValue: UInt64
 }
 
-/// Decides what becomes of every transfer, from submission to its end.
+/// Decides what becomes of every transfer, from submission to its end, and of the jobs that are to run beside them.
 ///
-/// Callers submit and cancel from any thread; one owner asks for its next step and reports what has ended. The table
-/// holds each payload until exactly one side has been told to deal with it: the owner by ``next()``, or a caller by an
-/// action that hands the payload back. It knows neither curl nor threads: the user locks it and performs the actions.
-struct TransferTable<Payload> {
+/// Callers submit, cancel and enqueue from any thread; one owner asks for its next step. The table holds each payload and
+/// each job until exactly one side has been told to deal with it: the owner by ``next()`` or ``stopped()``, or a caller
+/// by an action that hands it back. It knows neither curl nor threads: the user locks it and performs the actions.
+struct TransferTable<Payload, Job> {
     struct Entry {
         let id: TransferID
         let payload: Payload
@@ -19,17 +19,21 @@ struct TransferTable<Payload> {
         case refuse(Payload)
     }
 
+    enum EnqueueAction {
+        case queued(wakeOwner: Bool)
+        /// The owner is gone: the job has to run elsewhere.
+        case refuse(Job)
+    }
+
     enum CancelAction {
         /// Never started: the caller ends it at once.
         case end(Payload)
-        /// The owner has it and will be told to abort it.
+        /// The owner will be told to abort it, if it has it: the transfer may not be submitted yet or ended already.
         case abort(wakeOwner: Bool)
-        /// Unknown: not submitted yet, or ended already.
-        case ignore
     }
 
     enum OwnerAction {
-        case work(start: [Entry], abort: [TransferID])
+        case work(jobs: [Job], start: [Entry], abort: [TransferID])
         /// Nothing to do: sleep until there is network traffic, a timer is due or somebody wakes the owner.
         case sleep
         /// End these, which never started, and everything that runs; then report ``stopped()``.
@@ -48,8 +52,8 @@ struct TransferTable<Payload> {
     }
 
     private var phase = Phase.accepting
+    private var jobs: [Job] = []
     private var queued: [Entry] = []
-    private var running: Set<TransferID> = []
     private var aborting: [TransferID] = []
     private var ownerSleeps = false
 
@@ -60,12 +64,19 @@ struct TransferTable<Payload> {
         return .queued(wakeOwner: takeWake())
     }
 
+    /// Takes a job that the owner is to run, until it has ended everything.
+    mutating func enqueue(_ job: Job) -> EnqueueAction {
+        guard phase != .stopped else { return .refuse(job) }
+        jobs.append(job)
+        return .queued(wakeOwner: takeWake())
+    }
+
     /// Asks for the end of a transfer; harmless at any time and any number of times.
     mutating func cancel(_ id: TransferID) -> CancelAction {
         if let index = queued.firstIndex(where: { $0.id == id }) {
             return .end(queued.remove(at: index).payload)
         }
-        guard running.contains(id) else { return .ignore }
+        guard phase == .accepting else { return .abort(wakeOwner: false) }
         aborting.append(id)
         return .abort(wakeOwner: takeWake())
     }
@@ -75,23 +86,22 @@ struct TransferTable<Payload> {
         ownerSleeps = false
         if phase != .accepting {
             aborting.removeAll()
-            return .stop(takeQueued())
+            return .stop(Self.takeAll(&queued))
         }
-        if queued.isEmpty, aborting.isEmpty {
+        if jobs.isEmpty, queued.isEmpty, aborting.isEmpty {
             ownerSleeps = true
             return .sleep
         }
-        let start = takeQueued()
-        for entry in start { running.insert(entry.id) }
-        let abort = aborting
-        aborting.removeAll()
-        return .work(start: start, abort: abort)
+        return .work(
+            jobs: Self.takeAll(&jobs),
+            start: Self.takeAll(&queued),
+            abort: Self.takeAll(&aborting)
+        )
     }
 
-    /// Notes that a transfer that was started has ended, in whichever way.
-    mutating func finished(_ id: TransferID) {
-        running.remove(id)
-        if !aborting.isEmpty { aborting.removeAll { $0 == id } }
+    /// Notes that the owner has woken, and asks again before it sleeps.
+    mutating func ownerWoke() {
+        ownerSleeps = false
     }
 
     /// Ends everything: nothing is accepted from now on.
@@ -101,10 +111,10 @@ struct TransferTable<Payload> {
         return .wait(wakeOwner: takeWake())
     }
 
-    /// Notes that the owner has ended everything and will not ask again.
-    mutating func stopped() {
+    /// Notes that the owner has ended everything and will not ask again; returns the jobs that have to run elsewhere.
+    mutating func stopped() -> [Job] {
         phase = .stopped
-        running.removeAll()
+        return Self.takeAll(&jobs)
     }
 
     /// Only the first to find the owner asleep has to wake it.
@@ -113,11 +123,12 @@ struct TransferTable<Payload> {
         return ownerSleeps
     }
 
-    private mutating func takeQueued() -> [Entry] {
-        // The room stays with the table: submitters do not have to make it again.
-        defer { queued.removeAll(keepingCapacity: true) }
-        return Array(queued)
+    /// The room stays with the table: callers do not have to make it again.
+    private static func takeAll<Element>(_ elements: inout [Element]) -> [Element] {
+        guard !elements.isEmpty else { return [] }
+        defer { elements.removeAll(keepingCapacity: true) }
+        return elements
     }
 }
 
-extension TransferTable.Entry: Sendable where Payload: Sendable {}
+extension TransferTable.Entry: Sendable where Payload: Sendable, Job: Sendable {}

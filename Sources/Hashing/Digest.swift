@@ -1,13 +1,23 @@
 internal import CCrypto
 
-/// The one call into libcrypto that SHA-256 and MD5 share.
+/// The one call into libcrypto that all hashes share.
 enum Digest {
     /// Hashes the whole buffer into a new array of `length` bytes.
     static func hash(_ bytes: UnsafeRawBufferPointer, with algorithm: OpaquePointer?, length: Int) -> [UInt8] {
+        unsafe withHash(of: bytes, with: algorithm, length: length) { unsafe Array($0) }
+    }
+
+    /// Hashes the whole buffer into `length` bytes that are there while `body` runs.
+    static func withHash<Result>(
+        of bytes: UnsafeRawBufferPointer,
+        with algorithm: OpaquePointer?,
+        length: Int,
+        _ body: (UnsafeBufferPointer<UInt8>) -> Result
+    ) -> Result {
         guard let algorithm = unsafe algorithm else {
             preconditionFailure("libcrypto does not offer the digest; expected OpenSSL 3 with its default provider")
         }
-        return unsafe [UInt8](unsafeUninitializedCapacity: length) { output, count in
+        return unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: length) { output in
             let isDone = unsafe EVP_Digest(
                 bytes.baseAddress,
                 bytes.count,
@@ -17,7 +27,7 @@ enum Digest {
                 nil
             )
             precondition(isDone == 1, "libcrypto could not compute a digest")
-            count = length
+            return unsafe body(UnsafeBufferPointer(output))
         }
     }
 }

@@ -17,11 +17,21 @@ public enum MD5 {
 
     /// The hash as 32 lower-case hexadecimal digits.
     public static func hexHash(_ bytes: [UInt8]) -> String {
-        Hex.encode(hash(bytes))
+        unsafe bytes.withUnsafeBytes { unsafe Digest.withHash(of: $0, with: ccrypto_md5(), length: 16, Hex.encode) }
     }
 
     /// The hash of the text's UTF-8 as 32 lower-case hexadecimal digits.
     public static func hexHash(_ text: String) -> String {
         Hex.encode(hash(text))
+    }
+
+    /// Whether the digits are the hexadecimal hash, in lower case, of the text's UTF-8.
+    public static func matches(_ digits: String, _ text: String) -> Bool {
+        var text = text
+        return text.withUTF8 { bytes in
+            unsafe Digest.withHash(of: UnsafeRawBufferPointer(bytes), with: ccrypto_md5(), length: 16) { hash in
+                unsafe Hex.matches(digits, hash)
+            }
+        }
     }
 }

@@ -17,7 +17,7 @@ public enum SHA256 {
 
     /// The hash as 64 lower-case hexadecimal digits.
     public static func hexHash(_ bytes: [UInt8]) -> String {
-        Hex.encode(hash(bytes))
+        unsafe bytes.withUnsafeBytes { unsafe Digest.withHash(of: $0, with: ccrypto_sha256(), length: 32, Hex.encode) }
     }
 
     /// The hash of the text's UTF-8 as 64 lower-case hexadecimal digits.

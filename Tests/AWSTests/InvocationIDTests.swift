@@ -14,8 +14,10 @@ import Testing
         #expect(InvocationID.text(first, second) == expected)
     }
 
-    @Test("No two are the same")
-    func random() {
-        #expect(Set((0..<1000).map { _ in InvocationID.random() }).count == 1000)
+    @Test("No two are the same, and what differs is scattered")
+    func unique() {
+        #expect(Set((0..<1000).map { _ in InvocationID.unique() }).count == 1000)
+        let lastDigits = Set((0..<200).map { _ in InvocationID.unique().suffix(1) })
+        #expect(lastDigits.count == 16)
     }
 }

@@ -34,6 +34,7 @@ import Testing
         Fault("HTTP 501", .response(501, [:], ""), .transient, "HTTP501", []),
         Fault("HTTP 429 without a code", .response(429, [:], ""), .throttling, "HTTP429", long),
         Fault("throttling", .error(400, "ThrottlingException"), .throttling, "ThrottlingException", long),
+        Fault("throttled by KMS", .error(400, "KmsThrottlingException"), .throttling, "KmsThrottlingException", long),
         Fault(
             "throughput",
             .error(400, "ProvisionedThroughputExceededException"),

@@ -85,7 +85,9 @@ import Testing
         try await ScriptedServer.with(handler: handler) { server in
             try await withTransport { transport in
                 let request = HTTPRequest(method: .get, scheme: "https", authority: server.authority, path: "/")
-                let error = await failure { () async throws(TransportError) in try await transport.send(request) }
+                let error = await failure { () async throws(TransportError) in
+                    try await transport.send(request, timeouts: .init(connect: .seconds(50), request: nil))
+                }
                 #expect(error?.code == .tlsFailed)
                 #expect(error?.requestMayHaveBeenReceived == false)
                 #expect(server.requests.isEmpty)

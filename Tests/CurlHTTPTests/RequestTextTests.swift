@@ -16,7 +16,7 @@ import Testing
         #expect(
             text.headerOffsets.map { text.string(at: $0) } == [
                 "Host: a.example:8443", "Content-Type: text/plain", "Accept: */*", "X-Empty;",
-                "Accept-Encoding: identity", "Expect:",
+                "Accept-Encoding: identity",
             ]
         )
     }
@@ -27,9 +27,16 @@ import Testing
         let text = try RequestText(request, bodyCount: 0)
         #expect(
             text.headerOffsets.map { text.string(at: $0) } == [
-                "Host: a", "Accept-Encoding: identity", "Expect:", "Accept:", "Content-Type:",
+                "Host: a", "Accept-Encoding: identity", "Accept:", "Content-Type:",
             ]
         )
+    }
+
+    @Test("curl's own Expect is suppressed where the body is large enough for one", arguments: [1024, 1025])
+    func expect(bodyCount: Int) throws {
+        let request = HTTPRequest(method: .post, scheme: "http", authority: "a", path: "/")
+        let text = try RequestText(request, bodyCount: bodyCount)
+        #expect(text.headerOffsets.map { text.string(at: $0) }.contains("Expect:") == (bodyCount > 1024))
     }
 
     @Test("The target for a forwarding proxy is the whole URL, and the caller's Accept-Encoding stands")
@@ -87,7 +94,7 @@ import Testing
         let lines = try RequestText(request, bodyCount: 3)
         #expect(
             lines.headerOffsets.map { lines.string(at: $0) } == [
-                "Host: a", "Content-Length: 3", "Accept-Encoding: identity", "Expect:", "Accept:", "Content-Type:",
+                "Host: a", "Content-Length: 3", "Accept-Encoding: identity", "Accept:", "Content-Type:",
             ]
         )
     }

@@ -3,7 +3,7 @@ import Testing
 @testable import CurlHTTP
 
 @Suite struct TransferTableTests {
-    private typealias Table = TransferTable<String>
+    private typealias Table = TransferTable<String, Int>
     private let first = TransferID(rawValue: 1)
     private let second = TransferID(rawValue: 2)
 
@@ -41,8 +41,8 @@ import Testing
         _ = table.submit(first, "a")
         _ = table.submit(second, "b")
         #expect(text(table.cancel(first)) == "end a")
-        #expect(text(table.cancel(first)) == "ignore")
         #expect(text(table.next()) == "work b -")
+        #expect(text(table.next()) == "sleep")
     }
 
     @Test("Cancelling a running transfer wakes the owner and tells it to abort")
@@ -53,29 +53,26 @@ import Testing
         _ = table.next()
         #expect(text(table.cancel(first)) == "abort, wake")
         #expect(text(table.next()) == "work - 1")
-        table.finished(first)
         #expect(text(table.next()) == "sleep")
     }
 
-    @Test("Cancelling before submission or after the end is ignored")
-    func cancelUnknown() {
+    @Test("A transfer that is cancelled before it is submitted is handed to the owner with the word to abort it")
+    func cancelBeforeSubmission() {
         var table = Table()
-        #expect(text(table.cancel(first)) == "ignore")
-        _ = table.submit(first, "a")
-        _ = table.next()
-        table.finished(first)
-        #expect(text(table.cancel(first)) == "ignore")
-        #expect(text(table.next()) == "sleep")
-    }
-
-    @Test("A transfer that ends before its abort is looked at is not aborted")
-    func endOvertakesAbort() {
-        var table = Table()
-        _ = table.submit(first, "a")
-        _ = table.next()
         #expect(text(table.cancel(first)) == "abort")
-        table.finished(first)
+        _ = table.submit(first, "a")
+        #expect(text(table.next()) == "work a 1")
         #expect(text(table.next()) == "sleep")
+    }
+
+    @Test("Cancelling after the stop neither wakes the owner nor leaves it anything to do")
+    func cancelAfterStop() {
+        var table = Table()
+        _ = table.submit(first, "a")
+        _ = table.next()
+        _ = table.stop()
+        #expect(text(table.cancel(first)) == "abort")
+        #expect(text(table.next()) == "stop -")
     }
 
     @Test("Stopping wakes the owner, hands it what never started and refuses what comes later")
@@ -112,9 +109,57 @@ import Testing
         _ = table.next()
         #expect(text(table.stop()) == "wait, wake")
         #expect(text(table.stop()) == "wait")
-        table.stopped()
+        #expect(table.stopped().isEmpty)
         #expect(text(table.stop()) == "alreadyStopped")
         #expect(text(table.submit(first, "a")) == "refuse a")
+    }
+
+    @Test("Jobs are handed to the owner once, in order, with what else there is")
+    func jobs() {
+        var table = Table()
+        #expect(text(table.enqueue(1)) == "queued")
+        _ = table.submit(first, "a")
+        #expect(text(table.enqueue(2)) == "queued")
+        #expect(text(table.next()) == "work a - jobs 1 2")
+        #expect(text(table.next()) == "sleep")
+    }
+
+    @Test("A job wakes an owner that sleeps, once")
+    func jobWakes() {
+        var table = Table()
+        _ = table.next()
+        #expect(text(table.enqueue(1)) == "queued, wake")
+        #expect(text(table.enqueue(2)) == "queued")
+        #expect(text(table.next()) == "work - - jobs 1 2")
+    }
+
+    @Test("An owner that was woken by something else is not woken again")
+    func ownerWoke() {
+        var table = Table()
+        #expect(text(table.next()) == "sleep")
+        table.ownerWoke()
+        #expect(text(table.enqueue(1)) == "queued")
+        #expect(text(table.next()) == "work - - jobs 1")
+    }
+
+    @Test("Jobs that come between the stop and the owner's end are handed back with that, later ones at once")
+    func jobsAfterStop() {
+        var table = Table()
+        _ = table.enqueue(1)
+        _ = table.stop()
+        #expect(text(table.enqueue(2)) == "queued")
+        #expect(text(table.next()) == "stop -")
+        #expect(text(table.enqueue(3)) == "queued")
+        #expect(table.stopped() == [1, 2, 3])
+        #expect(table.stopped().isEmpty)
+        #expect(text(table.enqueue(4)) == "refuse 4")
+    }
+
+    private func text(_ action: Table.EnqueueAction) -> String {
+        switch action {
+        case .queued(let wake): "queued" + (wake ? ", wake" : "")
+        case .refuse(let job): "refuse \(job)"
+        }
     }
 
     private func text(_ action: Table.SubmitAction) -> String {
@@ -128,14 +173,14 @@ import Testing
         switch action {
         case .end(let payload): "end \(payload)"
         case .abort(let wake): "abort" + (wake ? ", wake" : "")
-        case .ignore: "ignore"
         }
     }
 
     private func text(_ action: Table.OwnerAction) -> String {
         switch action {
-        case .work(let start, let abort):
+        case .work(let jobs, let start, let abort):
             "work \(list(start.map(\.payload))) \(list(abort.map { "\($0.rawValue)" }))"
+                + (jobs.isEmpty ? "" : " jobs \(list(jobs.map(\.description)))")
         case .sleep: "sleep"
         case .stop(let entries): "stop \(list(entries.map(\.payload)))"
         }

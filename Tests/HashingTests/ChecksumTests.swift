@@ -20,6 +20,15 @@ struct ChecksumTests {
         #expect(MD5.hexHash(Array(text.utf8)) == expected)
         #expect(MD5.hash(text) == MD5.hash(Array(text.utf8)))
         #expect(MD5.hash(text).count == 16)
+        #expect(MD5.matches(expected, text))
+    }
+
+    @Test("Digits that are not the hash in lower case do not match it", arguments: ["", "0", "d41d8cd98f00b204"])
+    func mismatch(digits: String) {
+        #expect(!MD5.matches(digits, ""))
+        #expect(!MD5.matches("D41D8CD98F00B204E9800998ECF8427E", ""))
+        #expect(!MD5.matches("d41d8cd98f00b204e9800998ecf8427f", ""))
+        #expect(!MD5.matches("d41d8cd98f00b204e9800998ecf8427e", " "))
     }
 
     @Test(

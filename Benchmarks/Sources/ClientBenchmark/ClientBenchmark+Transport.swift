@@ -6,10 +6,12 @@ extension ClientBenchmark {
     static func measureTransport(_ endpoint: String, concurrency: Int, warmUp: Int, count: Int) async throws {
         let (request, body) = try await signed(.sendMessage, endpoint: endpoint)
         let transport = try CurlTransport()
-        try await send(request, body, with: transport, concurrency: concurrency, count: warmUp)
-        let start = Usage.now()
-        try await send(request, body, with: transport, concurrency: concurrency, count: count)
-        print((Usage.now() - start).line(per: count))
+        try await withTaskExecutorPreference(transport.executor) {
+            try await send(request, body, with: transport, concurrency: concurrency, count: warmUp)
+            let start = Usage.now()
+            try await send(request, body, with: transport, concurrency: concurrency, count: count)
+            print((Usage.now() - start).line(per: count))
+        }
         await transport.shutdown()
     }
 

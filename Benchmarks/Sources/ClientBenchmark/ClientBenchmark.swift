@@ -7,7 +7,7 @@ import HTTPTypes
 ///
 /// - `ClientBenchmark record ENDPOINT DIRECTORY` writes each workload's request, signed, for others to send.
 /// - `ClientBenchmark run ENDPOINT WORKLOAD CONCURRENCY WARM_UP COUNT` prints the microseconds of CPU per request and
-///   the requests per second.
+///   the requests per second, with the tasks on the transport's thread. `run-pool` has them on Swift's pool of threads.
 /// - `ClientBenchmark transport ENDPOINT CONCURRENCY WARM_UP COUNT` does the same with one signed request, again and
 ///   again, below the AWS client.
 /// - `ClientBenchmark parts COUNT` prints what the parts of a call cost without any I/O.
@@ -20,11 +20,16 @@ enum ClientBenchmark {
             for workload in Workload.allCases {
                 try await record(workload, endpoint: arguments[1], directory: arguments[2])
             }
-        case ("run", 6):
+        case ("run", 6), ("run-pool", 6):
             guard let workload = Workload(rawValue: arguments[2]), let concurrency = Int(arguments[3]),
                 let warmUp = Int(arguments[4]), let count = Int(arguments[5])
             else { throw UsageError() }
-            try await run(workload, endpoint: arguments[1], concurrency: concurrency, warmUp: warmUp, count: count)
+            let transport = try CurlTransport()
+            try await withTaskExecutorPreference(arguments[0] == "run" ? transport.executor : nil) {
+                let client = try client(endpoint: arguments[1], transport: transport)
+                try await run(workload, with: client, concurrency: concurrency, warmUp: warmUp, count: count)
+            }
+            await transport.shutdown()
         case ("transport", 5):
             guard let concurrency = Int(arguments[2]), let warmUp = Int(arguments[3]), let count = Int(arguments[4])
             else { throw UsageError() }
@@ -39,18 +44,15 @@ enum ClientBenchmark {
 
     private static func run(
         _ workload: Workload,
-        endpoint: String,
+        with client: AWSClient,
         concurrency: Int,
         warmUp: Int,
         count: Int
     ) async throws {
-        let transport = try CurlTransport()
-        let client = try client(endpoint: endpoint, transport: transport)
         try await workload.perform(with: client, concurrency: concurrency, count: warmUp)
         let start = Usage.now()
         try await workload.perform(with: client, concurrency: concurrency, count: count)
         print((Usage.now() - start).line(per: count))
-        await transport.shutdown()
     }
 
     private static func record(_ workload: Workload, endpoint: String, directory: String) async throws {

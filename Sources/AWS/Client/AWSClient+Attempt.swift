@@ -30,7 +30,10 @@ extension AWSClient {
         var credentials: AWSCredentials?
         do {
             if isSigned {
-                credentials = try await self.credentials(within: call.remaining(at: runtime.uptime()))
+                credentials = configuration.credentials.readyCredentials()
+                if credentials == nil {
+                    credentials = try await self.credentials(within: call.remaining(at: runtime.uptime()))
+                }
                 if credentials == nil { return .failure(.outOfTime) }
             }
         } catch {
@@ -46,7 +49,7 @@ extension AWSClient {
         let route = route(to: call.service)
         var request = call.request(to: route.endpoint, attempt: number, timeout: timeouts.request, at: date)
         if let credentials {
-            request = route.signer.sign(request, body: call.body, credentials: credentials, at: date)
+            request = route.signer.sign(consume request, body: call.body, credentials: credentials, at: date)
         }
         history.attempts += 1
         do {
@@ -116,13 +119,13 @@ extension AWSClient {
 
     private func route(to service: AWSService) -> Route {
         routes.withLock { routes in
-            if let route = routes[service] { return route }
+            if let known = routes.first(where: { $0.service == service }) { return known.route }
             let region = configuration.region
             let route = Route(
                 endpoint: configuration.endpoints.endpoint(for: service, region: region),
                 signer: SigV4Signer(service: service.signingName, region: region)
             )
-            routes[service] = route
+            routes.append((service, route))
             return route
         }
     }

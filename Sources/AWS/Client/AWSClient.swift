@@ -13,7 +13,8 @@ public final class AWSClient: Sendable {
     let observer: (any AWSCallObserver)?
     let bucket = Mutex(RetryTokenBucket())
     let clockSkew = Mutex(ClockSkew())
-    let routes = Mutex<[AWSService: Route]>([:])
+    /// So few that they are found sooner by comparison than by a hash.
+    let routes = Mutex<[(service: AWSService, route: Route)]>([])
 
     /// Creates a client; nothing is sent before the first operation.
     ///

@@ -19,11 +19,13 @@ extension AWSOperation {
     public func content() -> WireContent {
         var writer = JSONWriter()
         encode(to: &writer)
-        var fields = HTTPFields()
         let service = Self.service
-        fields[.contentType] = "application/x-amz-json-\(service.jsonVersion)"
-        fields[.awsTarget] = "\(service.targetPrefix).\(Self.name)"
-        if service.isQueryCompatible { fields[.awsQueryMode] = "true" }
+        var fields = HTTPFields()
+        // With room for what is added to each attempt.
+        fields.reserveCapacity(9)
+        fields.append(HTTPField(name: .contentType, value: service.contentType))
+        fields.append(HTTPField(name: .awsTarget, value: service.targetPrefix + "." + Self.name))
+        if service.isQueryCompatible { fields.append(HTTPField(name: .awsQueryMode, value: "true")) }
         return WireContent(fields: fields, body: writer.bytes)
     }
 

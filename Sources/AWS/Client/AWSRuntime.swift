@@ -22,7 +22,7 @@ public struct AWSRuntime: Sendable {
         clock: any Clock<Duration> = ContinuousClock(),
         now: @escaping @Sendable () -> Date = { Date() },
         random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) },
-        makeInvocationID: @escaping @Sendable () -> String = { InvocationID.random() }
+        makeInvocationID: @escaping @Sendable () -> String = { InvocationID.unique() }
     ) {
         self.now = now
         self.random = random

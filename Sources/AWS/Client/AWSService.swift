@@ -24,6 +24,9 @@ public struct AWSService: Sendable, Hashable {
     /// The number of attempts, the first included, unless the configuration sets one.
     public let maxAttempts: Int
 
+    /// The `Content-Type` of requests in AWS JSON.
+    let contentType: String
+
     /// Creates the description of a service.
     public init(
         endpointPrefix: String,
@@ -40,6 +43,7 @@ public struct AWSService: Sendable, Hashable {
         self.environmentName = environmentName
         self.targetPrefix = targetPrefix
         self.jsonVersion = jsonVersion
+        contentType = "application/x-amz-json-\(jsonVersion)"
         self.isQueryCompatible = isQueryCompatible
         self.baseRetryDelay = baseRetryDelay
         self.maxAttempts = maxAttempts

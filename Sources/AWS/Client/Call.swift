@@ -61,8 +61,8 @@ struct Call {
     /// The request, not yet signed.
     func request(to endpoint: Endpoint, attempt: Int, timeout: Duration?, at date: Date) -> HTTPRequest {
         var fields = content.fields
-        fields[.awsInvocationID] = invocationID
-        fields[.awsRequest] = attemptField(attempt, timeout: timeout, at: date)
+        fields.append(HTTPField(name: .awsInvocationID, value: invocationID))
+        fields.append(HTTPField(name: .awsRequest, value: attemptField(attempt, timeout: timeout, at: date)))
         return HTTPRequest(
             method: content.method,
             scheme: endpoint.scheme,

@@ -44,13 +44,9 @@ extension JSONReader {
     public mutating func readMap<Value>(
         _ value: (inout JSONReader) throws(JSONError) -> Value
     ) throws(JSONError) -> [String: Value] {
-        var values: [String: Value] = [:]
-        try readMembers { reader, name throws(JSONError) in
-            // At once what most objects need, instead of growing and hashing anew at each step.
-            if values.isEmpty { values.reserveCapacity(8) }
-            values[name] = try value(&reader)
-        }
-        return values
+        var members: [(String, Value)] = []
+        try readMembers { reader, name throws(JSONError) in members.append((name, try value(&reader))) }
+        return Dictionary(lastOf: members)
     }
 
     /// Reads one member of an object and skips the others; nil if it is absent or null.
@@ -77,5 +73,15 @@ extension JSONReader {
     mutating func readBase64() throws(JSONError) -> [UInt8] {
         guard let bytes = Base64.decode(try readString()) else { throw failure("the string is not base64") }
         return bytes
+    }
+}
+
+extension Dictionary {
+    /// Of keys that come more than once, the last value.
+    ///
+    /// Made at once in the size that it needs: one that grows hashes all its keys anew, several times.
+    init(lastOf members: [(Key, Value)]) {
+        self.init(minimumCapacity: members.count)
+        for (key, value) in members { self[key] = value }
     }
 }

@@ -82,13 +82,12 @@ extension JSONWriter {
 extension JSONReader {
     /// Reads an object of attribute values.
     mutating func readItem() throws(JSONError) -> DynamoDB.Item {
-        var item: DynamoDB.Item = [:]
+        var attributes: [(String, DynamoDB.AttributeValue)] = []
         try readObject { reader, name throws(JSONError) in
-            // At once what most items need, instead of growing and hashing anew at each step.
-            if item.isEmpty { item.reserveCapacity(8) }
-            item[name] = try DynamoDB.AttributeValue(&reader)
+            if attributes.isEmpty { attributes.reserveCapacity(16) }
+            attributes.append((name, try DynamoDB.AttributeValue(&reader)))
         }
-        return item
+        return Dictionary(lastOf: attributes)
     }
 
     /// Reads an array of items or keys.

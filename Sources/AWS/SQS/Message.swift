@@ -10,7 +10,7 @@ extension SQS {
         /// The content.
         public var body: String
         /// What the service says about it; the most used have properties of their own, ``receiveCount`` and so on.
-        public var attributes: [String: String]
+        public var attributes: SystemAttributes
         /// What the sender attached.
         public var messageAttributes: [String: MessageAttribute]
 
@@ -19,7 +19,7 @@ extension SQS {
             id: String,
             receiptHandle: String,
             body: String,
-            attributes: [String: String] = [:],
+            attributes: SystemAttributes = [:],
             messageAttributes: [String: MessageAttribute] = [:]
         ) {
             self.id = id
@@ -36,7 +36,7 @@ extension SQS.Message {
     init(_ reader: inout JSONReader) throws(SQS.DamagedMessage) {
         var (id, receiptHandle, body): (String?, String?, String?)
         var digests = MessageDigests()
-        var attributes: [String: String] = [:]
+        var attributes: SQS.SystemAttributes = [:]
         var messageAttributes: [String: SQS.MessageAttribute] = [:]
         do {
             try reader.readMembers { reader, key throws(JSONError) in
@@ -44,7 +44,10 @@ extension SQS.Message {
                 case "MessageId": id = try reader.readString()
                 case "ReceiptHandle": receiptHandle = try reader.readString()
                 case "Body": body = try reader.readString()
-                case "Attributes": attributes = try reader.readStrings()
+                case "Attributes":
+                    try reader.readMembers { reader, name throws(JSONError) in
+                        attributes[name] = try reader.readString()
+                    }
                 case "MessageAttributes":
                     messageAttributes = try reader.readMap { reader throws(JSONError) in
                         try SQS.MessageAttribute(&reader)
