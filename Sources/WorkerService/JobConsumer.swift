@@ -16,6 +16,7 @@ public struct JobConsumer: Service {
     let clock: any Clock<Duration>
     let now: @Sendable () -> Timestamp
     let draw: @Sendable () -> Double
+    private let executor: any TaskExecutor
     private let intakes: [(lane: JobLane, intake: Intake)]
 
     /// How a consumer consumes.
@@ -51,6 +52,7 @@ public struct JobConsumer: Service {
     ///   - store: Where the jobs are; asked whether it answers, after a failure.
     ///   - gate: Decides whether jobs of a type may start.
     ///   - options: How much, and for how long.
+    ///   - executor: Where all of its work is done but that of the handlers; what runs there never blocks.
     ///   - clock: What pauses and the grace period are measured by.
     ///   - now: The wall clock, which the messages' age goes by.
     ///   - draw: Random numbers in 0..<1, which spread the pauses.
@@ -59,6 +61,7 @@ public struct JobConsumer: Service {
         store: any JobStore,
         gate: TypeGate = TypeGate(),
         options: Options = Options(),
+        executor: any TaskExecutor = globalConcurrentExecutor,
         clock: any Clock<Duration> = ContinuousClock(),
         now: @escaping @Sendable () -> Timestamp = Timestamp.now,
         draw: @escaping @Sendable () -> Double = { .random(in: 0..<1) }
@@ -67,6 +70,7 @@ public struct JobConsumer: Service {
         self.slots = slots
         self.gate = gate
         self.options = options
+        self.executor = executor
         self.clock = clock
         self.now = now
         self.draw = draw
@@ -87,11 +91,13 @@ public struct JobConsumer: Service {
 
     /// Consumes until a graceful shutdown, or until it is cancelled.
     public func run() async throws {
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { await consume() }
-            group.addTask { await waitOutGrace() }
-            await group.next()
-            group.cancelAll()
+        await Workplace.work(on: executor) {
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await consume() }
+                group.addTask { await waitOutGrace() }
+                await group.next()
+                group.cancelAll()
+            }
         }
     }
 
@@ -118,9 +124,10 @@ public struct JobConsumer: Service {
     /// The next messages; nil when no more are to be taken.
     private func nextDeliveries(from intake: Intake) async -> [Delivery]? {
         do {
-            let room = try await cancelWhenGracefulShutdown { try await intake.room() }
+            var room = intake.roomNow
+            if room == 0 { room = try await cancelWhenGracefulShutdown { try await intake.room() } }
             guard !Task.isShuttingDownGracefully else { return nil }
-            return try await untilShutdown(andFor: Self.momentToEnd, by: clock) {
+            return try await untilShutdown(andFor: Self.momentToEnd, by: clock) { [room] in
                 try await intake.receive(upTo: room)
             }
         } catch {
