@@ -1,6 +1,6 @@
 """Measures the pipeline, and writes a page of what was found.
 
-usage: pipeline BIN BASELINE STUB LOAD PAGE [--jobs N] [--only NAME] [--quick]
+usage: pipeline BIN BASELINE STUB LOAD PAGE [--jobs N] [--only NAME] [--quick] [--soak]
 """
 
 import argparse
@@ -19,12 +19,11 @@ from stub import Stub
 
 API_PORT, WORKER_PORT = 18080, 18081
 CONNECTIONS = 64
-# A message whose receive was lost is hidden for 60 s, and a poll takes 20 s.
 SLOTS = (1, 4, 16, 64, 256)
-STARTS, IDLE_SECONDS, FAULT_TIMEOUT = 100, 60, 100
+STARTS, IDLE_SECONDS, SOAK_SECONDS = 100, 60, 600
 
 
-def measure(bench: Bench, quick: bool) -> dict:
+def measure(bench: Bench, quick: bool, soaks: bool) -> dict:
     """All phases of one contender."""
 
     def say(text: str) -> None:
@@ -53,12 +52,15 @@ def measure(bench: Bench, quick: bool) -> dict:
             for operation in operations:
                 for kind in FAULTS:
                     say(f"{operation}, {kind}")
-                    result = bench.measure_fault(operation, kind, worker, FAULT_TIMEOUT)
+                    result = bench.measure_fault(operation, kind, worker)
                     found["faults"].setdefault(operation, {})[kind] = result
-                    if result.startswith("stuck"):
+                    if result == "stopped":
                         worker.stop()
                         worker = bench.start_worker()
                         bench.await_empty(worker)
+            if soaks:
+                say("soak")
+                found["soak"] = [asdict(sample) for sample in bench.soak(api, worker, SOAK_SECONDS)]
         finally:
             worker.stop()
         found["slots"] = measure_slots(bench) if "WORKER_CONCURRENCY" in bench.contender.environment else {}
@@ -71,7 +73,8 @@ def measure_slots(bench: Bench) -> dict:
     """What a job costs a worker with so many slots."""
     found = {}
     for slots in SLOTS:
-        bench.submit(bench.contender.jobs, CONNECTIONS)
+        # With one slot, each takes milliseconds.
+        bench.submit(bench.contender.jobs // 5, CONNECTIONS)
         worker = bench.start_worker(WORKER_CONCURRENCY=str(slots))
         try:
             found[slots] = describe(bench.measure_worker(worker)) | {"megabytes": worker.peak_megabytes}
@@ -103,6 +106,7 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=30000)
     parser.add_argument("--only")
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--soak", action="store_true")
     options = parser.parse_args()
     # So that what was started is stopped.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
@@ -118,7 +122,7 @@ def main() -> None:
         stub = Stub(options.stub, pair[1])
         try:
             bench = Bench(contender, stub, options.load, API_PORT, pair, logs)
-            found.append(measure(bench, options.quick))
+            found.append(measure(bench, options.quick, options.soak and contender.name == "jobsys"))
         finally:
             stub.stop()
         # After each, so that what has been found is kept.

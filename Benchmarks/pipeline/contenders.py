@@ -25,7 +25,8 @@ def contenders(bin: Path, python: Path, jobs: int, api_port: int, worker_port: i
             "jobsys",
             ["env", f"PORT={api_port}", str(bin / "svc-api")],
             ["env", f"PORT={worker_port}", str(bin / "svc-worker")],
-            {"WORKER_CONCURRENCY": "64"},
+            # SwiftNIO takes a loop for each core, and sees that there is only one by a container's limit, not by a pin.
+            {"WORKER_CONCURRENCY": "64", "NIO_SINGLETON_GROUP_LOOP_COUNT": "1"},
             jobs,
         ),
         Contender(

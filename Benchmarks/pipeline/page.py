@@ -73,6 +73,8 @@ def measured(found: list[dict]) -> str:
         if one["slots"]:
             lines += ["", f"## {one['name']}: worker by its slots", "", *slots(one)]
         lines += ["", f"## {one['name']}: calls of a job", "", *operations(one)]
+        if one.get("soak"):
+            lines += ["", f"## {one['name']}: ten minutes of full load", "", *soak(one["soak"])]
         if one["faults"]:
             lines += ["", f"## {one['name']}: after one fault", "", *faults(one)]
     return "\n".join(lines) + "\n"
@@ -91,6 +93,19 @@ def operations(found: dict) -> list[str]:
     for side in ("api", "worker"):
         for name, op in found[side]["operations"].items():
             lines.append(row([side, name, *(f"{op[key]:.3f}" for key in ("calls", "writeUnits", "readUnits"))]))
+    return lines
+
+
+def soak(samples: list[dict]) -> list[str]:
+    """One line for each minute."""
+    lines = [row(["minute", "submits per second", "api, MB", "worker, MB"]), row(["---:"] * 4)]
+    minutes: dict[int, list[dict]] = {}
+    for sample in samples:
+        minutes.setdefault(int(sample["seconds"] // 60) + 1, []).append(sample)
+    for minute, those in minutes.items():
+        rate = sum(sample["rate"] for sample in those) / len(those)
+        most = (max(sample[side] for sample in those) for side in ("api", "worker"))
+        lines.append(row([str(minute), f"{rate:.0f}", *(f"{megabytes:.0f}" for megabytes in most)]))
     return lines
 
 

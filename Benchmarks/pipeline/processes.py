@@ -34,6 +34,11 @@ class Process:
         return sum(self._status(pid, "VmHWM") for pid in self._pids()) / 1024
 
     @property
+    def megabytes(self) -> float:
+        """The memory that is resident now."""
+        return sum(self._status(pid, "VmRSS") for pid in self._pids()) / 1024
+
+    @property
     def is_running(self) -> bool:
         return self._process.poll() is None
 

@@ -83,11 +83,22 @@ class Stub:
         """Has the next call of an operation fail."""
         self.call("Stub.Fault", operation=operation, kind=kind)
 
+    def forget(self) -> None:
+        """Forgets all items and all counts."""
+        self.call("DynamoDB_20120810.DeleteTable", TableName=TABLE)
+        self._make_table()
+        self.call("Stub.Reset")
+
     def stop(self) -> None:
         self._process.kill()
         self._process.wait()
 
     def _make_data_plane(self) -> None:
+        self._make_table()
+        for queue in QUEUES:
+            self.call("AmazonSQS.CreateQueue", QueueName=queue, Attributes={"VisibilityTimeout": "180"})
+
+    def _make_table(self) -> None:
         def schema(partition: str, sort: str) -> list[dict]:
             return [{"AttributeName": partition, "KeyType": "HASH"}, {"AttributeName": sort, "KeyType": "RANGE"}]
 
@@ -100,5 +111,3 @@ class Stub:
                 for name, keys in INDEXES.items()
             ],
         )
-        for queue in QUEUES:
-            self.call("AmazonSQS.CreateQueue", QueueName=queue, Attributes={"VisibilityTimeout": "180"})

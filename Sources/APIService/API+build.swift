@@ -35,5 +35,11 @@ public func buildAPI(_ start: ServiceStart) async throws -> [any Service] {
         readiness: readiness,
         meter: meter
     )
-    return [buildApplication(router: router, host: configuration.host, port: configuration.port, logger: .current)]
+    let application = buildApplication(
+        router: router,
+        host: configuration.host,
+        port: configuration.port,
+        logger: .current
+    )
+    return [PlacedService(application, executor: transport.executor)]
 }

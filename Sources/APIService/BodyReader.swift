@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import Jobs
 import NIOCore
 
 /// Reads a request's whole body, as far as it is allowed to be long and slow.
@@ -8,8 +9,15 @@ struct BodyReader: Sendable {
     var limit: Int
     /// How long the whole body may take to arrive.
     var deadline: Duration
-    /// Measures the deadline.
-    var clock: any Clock<Duration>
+    /// Tells when it has come.
+    let alarms: AlarmClock
+
+    /// Makes a reader; `clock` measures the deadline.
+    init(limit: Int, deadline: Duration, clock: any Clock<Duration>) {
+        self.limit = limit
+        self.deadline = deadline
+        alarms = AlarmClock(clock)
+    }
 
     /// Reads the body.
     ///
@@ -19,14 +27,17 @@ struct BodyReader: Sendable {
         if let length = request.headers[.contentLength].flatMap(Int.init), length > limit {
             throw Problem.bodyTooLarge(limit: limit)
         }
-        return try await withThrowingTaskGroup(of: [UInt8].self) { group in
-            defer { group.cancelAll() }
-            group.addTask { try await read(request.body) }
-            group.addTask {
-                try await clock.sleep(for: deadline)
-                throw Problem(.requestTimeout, "The body took longer than \(deadline) to arrive.")
+        let reading = Task(executorPreference: Workplace.executor) { try await read(request.body) }
+        let alarm = alarms.set(after: deadline) { reading.cancel() }
+        defer { alarms.cancel(alarm) }
+        do {
+            return try await withTaskCancellationHandler {
+                try await reading.value
+            } onCancel: {
+                reading.cancel()
             }
-            return try await group.next() ?? []
+        } catch is CancellationError where !Task.isCancelled {
+            throw Problem(.requestTimeout, "The body took longer than \(deadline) to arrive.")
         }
     }
 

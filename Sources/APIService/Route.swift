@@ -24,20 +24,31 @@ struct Route: Sendable {
 
 /// Which methods each path takes, for requests that match none of them.
 struct RouteTable: Sendable {
-    private var methods: [String: [HTTPRequest.Method]] = [:]
+    private struct Entry {
+        let path: String
+        let segments: [Substring]
+        var methods: [HTTPRequest.Method]
+    }
+
+    private var entries: [Entry] = []
 
     /// Makes an empty table.
     init() {}
 
     /// Adds a route; where there is `GET`, there is `HEAD`.
     mutating func add(_ method: HTTPRequest.Method, _ path: String) {
-        methods[path, default: []] += method == .get ? [.get, .head] : [method]
+        let methods = method == .get ? [.get, .head] : [method]
+        if let index = entries.firstIndex(where: { $0.path == path }) {
+            entries[index].methods += methods
+        } else {
+            entries.append(Entry(path: path, segments: path.split(separator: "/"), methods: methods))
+        }
     }
 
     /// The path of the table that a request's path matches, and what may be asked of it; nil if there is none.
     func match(_ path: String) -> (path: String, methods: [HTTPRequest.Method])? {
         let segments = path.split(separator: "/")
-        return methods.first { isMatch($0.key.split(separator: "/"), segments) }.map { ($0.key, $0.value) }
+        return entries.first { isMatch($0.segments, segments) }.map { ($0.path, $0.methods) }
     }
 
     private func isMatch(_ template: [Substring], _ segments: [Substring]) -> Bool {

@@ -96,6 +96,12 @@ public struct JSONWriter: Sendable {
         bytes.append(contentsOf: json)
     }
 
+    /// Writes a piece of a document that is cut before or after a value; no comma and no colon comes by itself around it.
+    public mutating func piece(_ json: [UInt8]) {
+        bytes.append(contentsOf: json)
+        needsComma = false
+    }
+
     private mutating func begin(_ byte: UInt8) {
         separate()
         bytes.append(byte)

@@ -5,5 +5,5 @@
 package func uncancelled<Result: Sendable>(
     _ work: @escaping @Sendable () async throws -> Result
 ) async throws -> Result {
-    try await Task { try await work() }.value
+    try await Task(executorPreference: Workplace.executor) { try await work() }.value
 }

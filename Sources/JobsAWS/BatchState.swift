@@ -1,7 +1,8 @@
 /// Decides when waiting entries go out together; what it decides is done by ``BatchCoalescer``.
 ///
-/// An entry that finds nothing under way goes out at once, alone. While a batch is under way others gather, and leave
-/// when it returns or when they are a full batch. So an idle system waits for nothing, and a busy one fills its batches.
+/// An entry that finds nothing under way goes out at once, alone. While batches are under way others gather, and leave
+/// when the last of those returns or when they are a full batch. So an idle system waits for nothing, a busy one fills its
+/// batches, and no entry waits for longer than the calls take that were made before it came.
 struct BatchState<Waiter: Sendable>: Sendable {
     /// Entries that go out together.
     struct Batch: Sendable {
@@ -26,7 +27,6 @@ struct BatchState<Waiter: Sendable>: Sendable {
     mutating func add(_ waiter: Waiter) -> Batch? {
         waiting.append(waiter)
         count += 1
-        guard underWay == 0 || waiting.count >= batchLimit else { return nil }
         return next()
     }
 
@@ -48,7 +48,9 @@ struct BatchState<Waiter: Sendable>: Sendable {
     }
 
     private mutating func next() -> Batch? {
-        guard !waiting.isEmpty, underWay < concurrencyLimit else { return nil }
+        guard underWay == 0 ? !waiting.isEmpty : waiting.count >= batchLimit && underWay < concurrencyLimit else {
+            return nil
+        }
         underWay += 1
         let batch = Batch(waiters: Array(waiting.prefix(batchLimit)), mark: count)
         waiting.removeFirst(batch.waiters.count)

@@ -10,22 +10,20 @@ public import Jobs
 public struct DynamoDBJobStore: JobStore {
     let client: AWSClient
     let table: String
+    let claims: RequestTemplate<ClaimWrite.Blank>
+    let successes: RequestTemplate<SuccessWrite.Blank>
 
     /// Makes a store on a table that has the layout of `infra/cloudformation/data-plane.yaml`.
     public init(client: AWSClient, table: String) {
         self.client = client
         self.table = table
+        claims = ClaimWrite.template(table: table)
+        successes = SuccessWrite.template(table: table)
     }
 
     /// Puts a job, unless one of its id is there.
     public func create(_ job: Job) async throws -> Creation {
-        let write = DynamoDB.PutItem(
-            table: table,
-            item: JobItem.item(of: job),
-            condition: .attributeNotExists(JobItem.partitionKey),
-            returnsExistingOnFailure: true
-        )
-        switch try await translatingErrors({ try await client.perform(write) }) {
+        switch try await translatingErrors({ try await client.perform(JobCreation(job: job, table: table)) }) {
         case .applied:
             return .created
         case .conditionFailed(let existing):

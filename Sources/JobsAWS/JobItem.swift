@@ -51,42 +51,51 @@ enum JobItem {
     /// Over how many partitions of the index a tenant's day is spread.
     static let timelineShards = 4
 
+    static func partition(of id: JobID) -> String {
+        "JOB#\(id)"
+    }
+
     static func key(of id: JobID) -> Item {
-        [partitionKey: .s("JOB#\(id)")]
+        [partitionKey: .s(partition(of: id))]
     }
 
     /// A job's item; one that must be looked up at `dueAt` is in the index `due`.
     static func item(of job: Job, dueAt: Timestamp? = nil) -> Item {
-        var item = key(of: job.id)
-        item[status] = .s(job.status.rawValue)
-        item[type] = .s(job.type)
-        item[payload] = .s(job.payload.serializedString)
-        item[payloadHash] = .s(job.payloadHash)
-        item[tenant] = .s(job.tenant)
-        item[generation] = .n(job.generation)
-        item[attempts] = .n(job.attempts)
-        item[maxAttempts] = .n(job.maxAttempts)
-        item[traceID] = .s(job.traceID.description)
-        item[createdAt] = .time(job.createdAt)
-        item[updatedAt] = .time(job.updatedAt)
-        item[idempotencyKey] = job.idempotencyKey.map { .s($0) }
-        item[orderingKey] = job.orderingKey.map { .s($0) }
-        item[runAt] = job.runAt.map { .time($0) }
-        if !job.failures.isEmpty {
-            item[failures] = .l(job.failures.map(attribute))
-        }
+        var item: Item = [:]
+        forEachAttribute(of: job, dueAt: dueAt) { item[$0] = $1 }
+        return item
+    }
+
+    /// Hands out the attributes of a job's item, one by one.
+    static func forEachAttribute(of job: Job, dueAt: Timestamp?, _ add: (String, AttributeValue) -> Void) {
+        let createdAt = job.createdAt.description
+        add(partitionKey, .s(partition(of: job.id)))
+        add(status, .s(job.status.rawValue))
+        add(type, .s(job.type))
+        add(payload, .s(job.payload.serializedString))
+        add(payloadHash, .s(job.payloadHash))
+        add(tenant, .s(job.tenant))
+        add(generation, .n(job.generation))
+        add(attempts, .n(job.attempts))
+        add(maxAttempts, .n(job.maxAttempts))
+        add(traceID, .s(job.traceID.description))
+        add(Self.createdAt, .s(createdAt))
+        add(updatedAt, .time(job.updatedAt))
+        if let key = job.idempotencyKey { add(idempotencyKey, .s(key)) }
+        if let key = job.orderingKey { add(orderingKey, .s(key)) }
+        if let start = job.runAt { add(runAt, .time(start)) }
+        if !job.failures.isEmpty { add(failures, .l(job.failures.map(attribute))) }
         if let lease = job.lease {
-            item[leaseOwner] = .s(lease.owner)
-            item[leaseMessageID] = .s(lease.messageID)
+            add(leaseOwner, .s(lease.owner))
+            add(leaseMessageID, .s(lease.messageID))
         }
         let shard = job.id.shard(of: timelineShards)
-        item[timelineKey] = .s("\(job.tenant)#\(job.createdAt.day)#\(shard)")
-        item[timelineSort] = .s("\(job.createdAt)#\(job.id)")
+        add(timelineKey, .s("\(job.tenant)#\(job.createdAt.day)#\(shard)"))
+        add(timelineSort, .s("\(createdAt)#\(job.id)"))
         if let dueAt = dueAt ?? (job.awaitsPromotion ? job.runAt : nil) {
-            item[dueKey] = .s("\(shard)")
-            item[dueSort] = .s("\(dueAt)#\(job.id)")
+            add(dueKey, .s("\(shard)"))
+            add(dueSort, .s("\(dueAt)#\(job.id)"))
         }
-        return item
     }
 
     /// The attribute that an error is kept in.

@@ -16,7 +16,9 @@ extension JSONLogHandler {
         writer.member("msg", shown(event.message.description))
         write(members(of: event), to: &writer)
         writer.endObject()
-        return writer.bytes + [UInt8(ascii: "\n")]
+        var line = writer.bytes
+        line.append(UInt8(ascii: "\n"))
+        return line
     }
 
     private func members(of event: LogEvent) -> Logger.Metadata {
@@ -43,7 +45,7 @@ extension JSONLogHandler {
     }
 
     private func write(_ value: Logger.MetadataValue, under key: String, to writer: inout JSONWriter) {
-        guard !redactor.isSensitive(key) else { return writer.string(Redactor.mark) }
+        guard !keys.isSensitive(key) else { return writer.string(Redactor.mark) }
         switch value {
         case .string(let text): writer.string(shown(text))
         case .stringConvertible(let value): write(value, to: &writer)

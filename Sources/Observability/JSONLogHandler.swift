@@ -15,6 +15,7 @@ public struct JSONLogHandler: LogHandler {
     public var metadataProvider: Logger.MetadataProvider?
     let component: String
     let redactor: Redactor
+    let keys: NameVerdicts
     private let output: any LogOutput
     private let now: @Sendable () -> Date
 
@@ -32,6 +33,7 @@ public struct JSONLogHandler: LogHandler {
         self.output = output
         self.metadataProvider = metadataProvider
         self.redactor = redactor
+        keys = NameVerdicts(redactor.names)
         self.now = now
     }
 

@@ -13,22 +13,24 @@ enum LogTimestamp {
         guard unsafe gmtime_r(&time, &parts) != nil else { return "0000-00-00T00:00:00.000Z" }
         let (year, month, day) = unsafe (parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday)
         let (hour, minute, second) = unsafe (parts.tm_hour, parts.tm_min, parts.tm_sec)
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(24)
-        append(Int(year), width: 4, to: &bytes)
-        for (mark, value) in [("-", month), ("-", day), ("T", hour), (":", minute), (":", second)] {
-            bytes.append(contentsOf: mark.utf8)
-            append(Int(value), width: 2, to: &bytes)
-        }
-        bytes.append(UInt8(ascii: "."))
-        append(Int(fraction / 1000), width: 3, to: &bytes)
-        bytes.append(UInt8(ascii: "Z"))
-        return String(decoding: bytes, as: UTF8.self)
+        var text: [UInt8] = []
+        text.reserveCapacity(24)
+        append(Int(year), digits: 4, then: "-", to: &text)
+        append(Int(month), digits: 2, then: "-", to: &text)
+        append(Int(day), digits: 2, then: "T", to: &text)
+        append(Int(hour), digits: 2, then: ":", to: &text)
+        append(Int(minute), digits: 2, then: ":", to: &text)
+        append(Int(second), digits: 2, then: ".", to: &text)
+        append(Int(fraction / 1000), digits: 3, then: "Z", to: &text)
+        return String(decoding: text, as: UTF8.self)
     }
 
-    private static func append(_ value: Int, width: Int, to bytes: inout [UInt8]) {
-        let digits = String(value)
-        for _ in 0..<max(0, width - digits.utf8.count) { bytes.append(UInt8(ascii: "0")) }
-        bytes.append(contentsOf: digits.utf8)
+    private static func append(_ value: Int, digits: Int, then mark: Unicode.Scalar, to text: inout [UInt8]) {
+        var divisor = digits == 4 ? 1000 : digits == 3 ? 100 : 10
+        while divisor > 0 {
+            text.append(UInt8(ascii: "0") + UInt8((value / divisor % 10).magnitude))
+            divisor /= 10
+        }
+        text.append(UInt8(ascii: mark))
     }
 }

@@ -46,6 +46,7 @@ public struct Redactor: Sendable {
     /// Free text without what looks like a secret: the values of sensitive names (`password=...`, `"token":"..."`,
     /// `Authorization: ...`), bearer and basic credentials, JSON web tokens, AWS access key ids, and users in URLs.
     public func redact(text: String) -> String {
+        guard !TextScrubber.isPlain(text) else { return text }
         var scrubber = TextScrubber(text, names: names)
         return scrubber.scrub()
     }

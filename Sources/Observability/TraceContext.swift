@@ -36,7 +36,7 @@ public struct TraceContext: Sendable, Hashable {
         let parts = traceparent.split(separator: "-", omittingEmptySubsequences: false)
         guard parts.count >= 4, HexID.isHex(parts[0], length: 2), parts[0] != "ff" else { return nil }
         guard parts.count == 4 || parts[0] != "00" else { return nil }
-        guard let traceID = TraceID(parts[1]), HexID.isValid(parts[2], length: 16) else { return nil }
+        guard let traceID = TraceID(String(parts[1])), HexID.isValid(parts[2], length: 16) else { return nil }
         guard HexID.isHex(parts[3], length: 2), let flags = UInt8(parts[3], radix: 16) else { return nil }
         self.init(traceID: traceID, spanID: String(parts[2]), sampled: flags & 1 == 1)
     }
@@ -47,17 +47,23 @@ public struct TraceContext: Sendable, Hashable {
     /// the root's last digits, so that the trace is carried on all the same.
     public init?(xrayHeader: String) {
         guard xrayHeader.utf8.count <= 1024 else { return nil }
-        var values: [Substring: Substring] = [:]
-        for pair in xrayHeader.split(separator: ";") {
-            let pair = pair.drop { $0 == " " }
-            let key = pair.prefix { $0 != "=" }
-            let value = pair.dropFirst(key.count + 1)
-            if values[key] == nil { values[key] = value.prefix { $0 != " " } }
+        var (root, parent, sampled): (Substring.UTF8View?, Substring.UTF8View?, Substring.UTF8View?)
+        for pair in xrayHeader.utf8.split(separator: UInt8(ascii: ";")) {
+            let pair = pair.drop { $0 == UInt8(ascii: " ") }
+            let key = pair.prefix { $0 != UInt8(ascii: "=") }
+            let value = pair.dropFirst(key.count + 1).prefix { $0 != UInt8(ascii: " ") }
+            if key.elementsEqual("Root".utf8) {
+                root = root ?? value
+            } else if key.elementsEqual("Parent".utf8) {
+                parent = parent ?? value
+            } else if key.elementsEqual("Sampled".utf8) {
+                sampled = sampled ?? value
+            }
         }
-        guard let root = values["Root"], let traceID = TraceID(xrayRoot: root) else { return nil }
-        let spanID = String(values["Parent"] ?? traceID.description.suffix(16))
+        guard let root, let traceID = TraceID(xrayRoot: root) else { return nil }
+        let spanID = parent.map { String(Substring($0)) } ?? String(traceID.description.suffix(16))
         guard HexID.isValid(spanID, length: 16) else { return nil }
-        self.init(traceID: traceID, spanID: spanID, sampled: values["Sampled"] == "1")
+        self.init(traceID: traceID, spanID: spanID, sampled: sampled?.elementsEqual("1".utf8) ?? false)
     }
 
     /// The header of W3C trace context, level 1.

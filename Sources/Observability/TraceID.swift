@@ -4,9 +4,9 @@ public struct TraceID: Sendable, Hashable, CustomStringConvertible {
     public let description: String
 
     /// Creates an id from 32 lower-case hexadecimal digits that are not all zero; nil for anything else.
-    public init?(_ text: some StringProtocol) {
+    public init?(_ text: String) {
         guard HexID.isValid(text, length: 32) else { return nil }
-        description = String(text)
+        description = text
     }
 
     /// Creates a new id from a time in seconds since 1970 and 96 random bits.
@@ -21,9 +21,11 @@ public struct TraceID: Sendable, Hashable, CustomStringConvertible {
         "1-\(description.prefix(8))-\(description.suffix(24))"
     }
 
-    init?(xrayRoot: some StringProtocol) {
-        let parts = xrayRoot.split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.count == 3, parts[0] == "1", parts[1].utf8.count == 8 else { return nil }
-        self.init(String(parts[1]) + String(parts[2]))
+    init?(xrayRoot: Substring.UTF8View) {
+        let digits = xrayRoot.dropFirst(2)
+        guard xrayRoot.count == 35, xrayRoot.starts(with: "1-".utf8),
+            digits.dropFirst(8).first == UInt8(ascii: "-")
+        else { return nil }
+        self.init(String(Substring(digits.prefix(8)) + Substring(digits.dropFirst(9))))
     }
 }

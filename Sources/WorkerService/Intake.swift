@@ -86,6 +86,9 @@ final class Intake: Sendable {
         Logger.current.notice("intake goes on")
     }
 
+    /// How many messages may be taken without a wait; 0 if ``room()`` has to wait, or to find out.
+    var roomNow: Int { breaker.withLock(\.state) == .closed ? slots.free : 0 }
+
     /// Waits until messages may be taken; answers how many.
     ///
     /// - Throws: `CancellationError` only: a failing dependency is waited out.

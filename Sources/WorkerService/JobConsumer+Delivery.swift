@@ -33,6 +33,8 @@ extension JobConsumer {
     private func attempt(_ delivery: Delivery, of lane: JobLane, for intake: Intake, round: Int) async -> Next {
         if let type = delivery.jobType {
             switch gate.verdict(on: type) {
+            case .start(after: .zero):
+                break
             case .start(after: let wait):
                 // A stop ends the wait, and then the message is handed back.
                 try? await cancelWhenGracefulShutdown { try await clock.sleep(for: wait) }

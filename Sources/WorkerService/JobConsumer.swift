@@ -17,6 +17,7 @@ public struct JobConsumer: Service {
     let clock: any Clock<Duration>
     let now: @Sendable () -> Timestamp
     let draw: @Sendable () -> Double
+    private let executor: any TaskExecutor
     private let intakes: [(lane: JobLane, intake: Intake)]
 
     /// How a consumer consumes.
@@ -52,6 +53,7 @@ public struct JobConsumer: Service {
     ///   - store: Where the jobs are; asked whether it answers, after a failure.
     ///   - gate: Decides whether jobs of a type may start.
     ///   - options: How much, and for how long.
+    ///   - executor: Where all of its work is done but that of the handlers; what runs there never blocks.
     ///   - clock: What pauses and the grace period are measured by.
     ///   - now: The wall clock, which the messages' age goes by.
     ///   - draw: Random numbers in 0..<1, which spread the pauses.
@@ -60,6 +62,7 @@ public struct JobConsumer: Service {
         store: any JobStore,
         gate: TypeGate = TypeGate(),
         options: Options = Options(),
+        executor: any TaskExecutor = globalConcurrentExecutor,
         clock: any Clock<Duration> = ContinuousClock(),
         now: @escaping @Sendable () -> Timestamp = Timestamp.now,
         draw: @escaping @Sendable () -> Double = { .random(in: 0..<1) }
@@ -69,6 +72,7 @@ public struct JobConsumer: Service {
         self.gate = gate
         runs = RunningJobs(elapsed: stopwatch(clock))
         self.options = options
+        self.executor = executor
         self.clock = clock
         self.now = now
         self.draw = draw
@@ -89,11 +93,13 @@ public struct JobConsumer: Service {
 
     /// Consumes until a graceful shutdown, or until it is cancelled.
     public func run() async throws {
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { await consume() }
-            group.addTask { await waitOutGrace() }
-            await group.next()
-            group.cancelAll()
+        await Workplace.work(on: executor) {
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await consume() }
+                group.addTask { await waitOutGrace() }
+                await group.next()
+                group.cancelAll()
+            }
         }
     }
 
@@ -120,9 +126,10 @@ public struct JobConsumer: Service {
     /// The next messages; nil when no more are to be taken.
     private func nextDeliveries(from intake: Intake) async -> [Delivery]? {
         do {
-            let room = try await cancelWhenGracefulShutdown { try await intake.room() }
+            var room = intake.roomNow
+            if room == 0 { room = try await cancelWhenGracefulShutdown { try await intake.room() } }
             guard !Task.isShuttingDownGracefully else { return nil }
-            return try await untilShutdown(andFor: Self.momentToEnd, by: clock) {
+            return try await untilShutdown(andFor: Self.momentToEnd, by: clock) { [room] in
                 try await intake.receive(upTo: room)
             }
         } catch {

@@ -24,8 +24,11 @@ final class SlotPool: Sendable {
         state = Mutex(State(free: count))
     }
 
+    /// How many slots are free.
+    var free: Int { state.withLock(\.free) }
+
     /// How many slots are taken.
-    var taken: Int { count - state.withLock(\.free) }
+    var taken: Int { count - free }
 
     /// Takes as many slots as are free, up to a number; answers how many.
     @discardableResult

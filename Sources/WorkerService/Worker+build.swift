@@ -47,7 +47,8 @@ public func buildWorker(_ start: ServiceStart) async throws -> [any Service] {
             concurrency: configuration.concurrency,
             visibility: lease.visibility,
             grace: configuration.grace
-        )
+        ),
+        executor: transport.executor
     )
     let readiness = Readiness(
         checks: [

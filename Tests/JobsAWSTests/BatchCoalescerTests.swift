@@ -35,6 +35,17 @@ struct BatchCoalescerTests {
         #expect(state.finish()?.waiters == [4, 5])
     }
 
+    @Test("do not leave half empty when one of several returns, but when the last one does")
+    func severalUnderWay() {
+        var state = BatchState<Int>(batchLimit: 2, concurrencyLimit: 3)
+        #expect(state.add(1)?.waiters == [1])
+        #expect(state.add(2)?.waiters == nil)
+        #expect(state.add(3)?.waiters == [2, 3])
+        #expect(state.add(4)?.waiters == nil)
+        #expect(state.finish()?.waiters == nil)
+        #expect(state.finish()?.waiters == [4])
+    }
+
     @Test("take those down with them who waited for an outage to show, and nobody else")
     func outage() throws {
         var state = BatchState<Int>(batchLimit: 2, concurrencyLimit: 1)

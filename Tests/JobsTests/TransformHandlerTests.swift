@@ -34,6 +34,19 @@ struct TransformHandlerTests {
         #expect(clock.sleepers == 1)
         clock.advance(by: .milliseconds(1))
         #expect(await outcome.result?["text"] == "A")
+        #expect(await run(["text": "a", "sleepMs": .null]).result?["text"] == "A")
+    }
+
+    @Test(
+        "It refuses a payload that does not fit",
+        arguments: [
+            ([:], "/text must be a string"), (["text": 1], "/text must be a string"), ("a", "/text must be a string"),
+            (["text": "a", "sleepMs": "1"], "/sleepMs must be a whole number"),
+            (["text": "a", "sleepMs": 1.5], "/sleepMs must be a whole number"),
+        ] as [(JSONValue, String)]
+    )
+    func badPayload(payload: JSONValue, complaint: String) async {
+        #expect(await run(payload) == .failed(JobFailure(.validation, "the payload does not fit: \(complaint)")))
     }
 
     @Test("It refuses a pause that is negative or too long", arguments: [-1, 3_600_001])

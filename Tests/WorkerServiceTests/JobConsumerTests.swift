@@ -23,8 +23,8 @@ struct JobConsumerTests {
     func receivesForFreeSlots() async throws {
         _ = try await bench.submit(3, sleepMs: 1000)
         try await bench.run(concurrency: 2) { _ in
-            // Two handlers and the two renewals of their leases sleep; the third job has not been touched.
-            await bench.clock.waitForSleepers(4)
+            // Two handlers sleep, and the alarm clock for their leases; the third job has not been touched.
+            await bench.clock.waitForSleepers(3)
             #expect(bench.store.jobs.map(\.status).count { $0 == .running } == 2)
             #expect(bench.queue.hiddenFor.count { $0 == .zero } == 1)
             #expect(bench.queue.receives == 1)
@@ -58,9 +58,9 @@ struct JobConsumerTests {
     func interruptsAfterGrace() async throws {
         _ = try await bench.submit(2, sleepMs: 3_000_000)
         try await bench.run(concurrency: 2, grace: .seconds(5)) { trigger in
-            await bench.clock.waitForSleepers(4)
+            await bench.clock.waitForSleepers(3)
             trigger.triggerGracefulShutdown()
-            await bench.clock.waitForSleepers(5)
+            await bench.clock.waitForSleepers(4)
             bench.clock.advance(by: .seconds(5))
         }
         #expect(bench.store.jobs.allSatisfy { $0.status == .pending && $0.attempts == 0 })

@@ -1,8 +1,9 @@
 import FoundationEssentials
-import JSON
+public import JSON
 
 extension DynamoDB.AttributeValue {
-    func encode(to writer: inout JSONWriter) {
+    /// Writes `{"S": "..."}` and its kin.
+    public func encode(to writer: inout JSONWriter) {
         writer.object { writer in
             switch self {
             case .s(let text): writer.member("S", text)

@@ -1,5 +1,5 @@
 import Hashing
-import JSON
+public import JSON
 
 /// Turns a text into upper case, with its hash and length: work that is easy to check.
 public struct TransformHandler: JobHandler {
@@ -14,11 +14,24 @@ public struct TransformHandler: JobHandler {
     public let name = JobName<Payload>("transform")
 
     /// What a `transform` job is given.
-    public struct Payload: JobPayload, Decodable {
+    public struct Payload: JobPayload {
         /// The text to transform.
         public var text: String
         /// How long to work at it, in milliseconds.
         public var sleepMs: Int?
+
+        /// Reads it by hand: a payload may be `Decodable` instead, at the price of some microseconds a job.
+        public init(json: JSONValue) throws(JobFailure) {
+            guard let text = json["text"]?.stringValue else {
+                throw JobFailure(.validation, "the payload does not fit: /text must be a string")
+            }
+            self.text = text
+            guard let sleepMs = json["sleepMs"], !sleepMs.isNull else { return }
+            guard let milliseconds = sleepMs.intValue else {
+                throw JobFailure(.validation, "the payload does not fit: /sleepMs must be a whole number")
+            }
+            self.sleepMs = milliseconds
+        }
     }
 
     /// Waits for `sleepMs`, then answers the upper-cased text, the SHA-256 of the text's UTF-8 and its length in bytes.

@@ -10,23 +10,25 @@ public struct JobID: Sendable, Hashable, CustomStringConvertible {
 
     /// Reads a UUID in its 36-character form, in either case; nil for anything else.
     public init?(_ text: String) {
-        let bytes = Array(text.utf8)
-        guard bytes.count == 36 else { return nil }
-        for (index, byte) in bytes.enumerated() {
-            let isHyphen = byte == UInt8(ascii: "-")
-            guard [8, 13, 18, 23].contains(index) ? isHyphen : Character(Unicode.Scalar(byte)).isHexDigit else {
-                return nil
+        guard text.utf8.count == 36 else { return nil }
+        var hasCapitals = false
+        for (index, byte) in text.utf8.enumerated() {
+            switch (index, byte) {
+            case (8, _), (13, _), (18, _), (23, _):
+                guard byte == UInt8(ascii: "-") else { return nil }
+            case (_, UInt8(ascii: "0")...UInt8(ascii: "9")), (_, UInt8(ascii: "a")...UInt8(ascii: "f")): break
+            case (_, UInt8(ascii: "A")...UInt8(ascii: "F")): hasCapitals = true
+            default: return nil
             }
         }
-        description = text.lowercased()
+        description = hasCapitals ? text.lowercased() : text
     }
 
     /// Makes a time-ordered id (UUID version 7).
     public init(at instant: Timestamp, using random: inout some RandomNumberGenerator) {
-        let time = UInt64(clamping: instant.milliseconds)
-        let head = (0..<6).map { UInt8(truncatingIfNeeded: time >> (40 - 8 * $0)) }
-        let tail = (0..<10).map { _ in UInt8.random(in: .min ... .max, using: &random) }
-        self.init(bytes: head + tail, version: 7)
+        // Two numbers and not ten bytes: the system's generator asks the kernel for each.
+        let high = UInt64(clamping: instant.milliseconds) << 16 | random.next() & 0xffff
+        self.init(high: high, low: random.next(), version: 7)
     }
 
     /// Makes a time-ordered id from the system's randomness.
@@ -38,7 +40,11 @@ public struct JobID: Sendable, Hashable, CustomStringConvertible {
     /// Derives the id that belongs to a tenant's idempotency key.
     public init(tenant: String, idempotencyKey: String) {
         // The length goes first so that no other pair of tenant and key can run together to the same text.
-        self.init(bytes: SHA256.hash("\(tenant.utf8.count):\(tenant):\(idempotencyKey)"), version: 8)
+        let hash = SHA256.hash("\(tenant.utf8.count):\(tenant):\(idempotencyKey)")
+        func number(_ bytes: ArraySlice<UInt8>) -> UInt64 {
+            bytes.reduce(0) { $0 << 8 | UInt64($1) }
+        }
+        self.init(high: number(hash[0..<8]), low: number(hash[8..<16]), version: 8)
     }
 
     /// A number below `count` that is the same for the same id, to spread jobs over shards.
@@ -46,17 +52,17 @@ public struct JobID: Sendable, Hashable, CustomStringConvertible {
         description.utf8.reduce(0) { ($0 &* 31 &+ Int($1)) & 0x7fff_ffff } % count
     }
 
-    private init(bytes: [UInt8], version: UInt8) {
-        var bytes = Array(bytes.prefix(16))
-        bytes[6] = version << 4 | bytes[6] & 0x0f
-        bytes[8] = 0x80 | bytes[8] & 0x3f
-        let text = Hex.encode(bytes)
-        var groups: [Substring] = []
-        var rest = text[...]
-        for length in [8, 4, 4, 4, 12] {
-            groups.append(rest.prefix(length))
-            rest = rest.dropFirst(length)
+    private init(high: UInt64, low: UInt64, version: UInt64) {
+        let high = high & ~0xf000 | version << 12
+        let low = low & ~(3 << 62) | 2 << 62
+        var text: [UInt8] = []
+        text.reserveCapacity(36)
+        for index in 0..<16 {
+            if index == 4 || index == 6 || index == 8 || index == 10 { text.append(UInt8(ascii: "-")) }
+            let byte = UInt8(truncatingIfNeeded: (index < 8 ? high : low) >> UInt64(56 - index % 8 * 8))
+            text.append(Hex.digit(byte >> 4))
+            text.append(Hex.digit(byte & 0x0f))
         }
-        description = groups.joined(separator: "-")
+        description = String(decoding: text, as: UTF8.self)
     }
 }

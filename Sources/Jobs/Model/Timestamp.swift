@@ -48,18 +48,17 @@ extension Timestamp: CustomStringConvertible {
     public var description: String {
         let days = milliseconds.flooredDivision(by: 86_400_000)
         let date = CalendarDate(daysSince1970: days)
-        var rest = milliseconds - days * 86_400_000
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(24)
-        bytes.append(date.year, digits: 4, then: "-")
-        bytes.append(date.month, digits: 2, then: "-")
-        bytes.append(date.day, digits: 2, then: "T")
-        for (unit, mark) in [(3_600_000, ":"), (60_000, ":"), (1000, ".")] as [(Int64, Unicode.Scalar)] {
-            bytes.append(rest / unit, digits: 2, then: mark)
-            rest %= unit
-        }
-        bytes.append(rest, digits: 3, then: "Z")
-        return String(decoding: bytes, as: UTF8.self)
+        let rest = milliseconds - days * 86_400_000
+        var text: [UInt8] = []
+        text.reserveCapacity(Self.length)
+        text.append(date.year, digits: 4, then: "-")
+        text.append(date.month, digits: 2, then: "-")
+        text.append(date.day, digits: 2, then: "T")
+        text.append(rest / 3_600_000, digits: 2, then: ":")
+        text.append(rest / 60_000 % 60, digits: 2, then: ":")
+        text.append(rest / 1000 % 60, digits: 2, then: ".")
+        text.append(rest % 1000, digits: 3, then: "Z")
+        return String(decoding: text, as: UTF8.self)
     }
 
     /// The day in UTC, such as `2026-11-21`.
@@ -70,25 +69,39 @@ extension Timestamp: CustomStringConvertible {
     /// Reads the text that ``description`` writes; nil for anything else.
     public init?(_ text: String) {
         let bytes = Array(text.utf8)
-        guard bytes.count == 24 else { return nil }
-        func number(_ range: Range<Int>) -> Int64 {
-            // What is no digit counts as some number: the comparison below finds it out.
-            bytes[range].reduce(0) { $0 * 10 + Int64($1 & 0x0f) }
-        }
-        let date = CalendarDate(year: number(0..<4), month: number(5..<7), day: number(8..<10))
-        let seconds = (number(11..<13) * 60 + number(14..<16)) * 60 + number(17..<19)
-        let instant = Timestamp(milliseconds: (date.daysSince1970 * 86400 + seconds) * 1000 + number(20..<23))
-        // Only what reads back as it was written is a timestamp.
-        guard instant.description == text else { return nil }
-        self = instant
+        guard bytes.count == Self.length, bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-"),
+            bytes[10] == UInt8(ascii: "T"), bytes[13] == UInt8(ascii: ":"), bytes[16] == UInt8(ascii: ":"),
+            bytes[19] == UInt8(ascii: "."), bytes[23] == UInt8(ascii: "Z"),
+            let year = number(bytes[0..<4]), let month = number(bytes[5..<7]), let day = number(bytes[8..<10]),
+            let hour = number(bytes[11..<13]), let minute = number(bytes[14..<16]),
+            let second = number(bytes[17..<19]), let millisecond = number(bytes[20..<23]),
+            hour < 24, minute < 60, second < 60
+        else { return nil }
+        let date = CalendarDate(year: year, month: month, day: day)
+        // There are no days but those that a count of days leads to.
+        guard CalendarDate(daysSince1970: date.daysSince1970) == date else { return nil }
+        let seconds = ((date.daysSince1970 * 24 + hour) * 60 + minute) * 60 + second
+        self.init(milliseconds: seconds * 1000 + millisecond)
     }
+
+    private static let length = 24
+}
+
+/// The number that some digits are; nil if one of them is none.
+private func number(_ digits: ArraySlice<UInt8>) -> Int64? {
+    var number: Int64 = 0
+    for digit in digits {
+        guard UInt8(ascii: "0")...UInt8(ascii: "9") ~= digit else { return nil }
+        number = number * 10 + Int64(digit - UInt8(ascii: "0"))
+    }
+    return number
 }
 
 /// A day of the Gregorian calendar.
 ///
 /// https://howardhinnant.github.io/date_algorithms.html explains the arithmetic: years begin in March, so that the day
 /// that comes and goes is the last one.
-private struct CalendarDate {
+private struct CalendarDate: Equatable {
     var year: Int64
     var month: Int64
     var day: Int64

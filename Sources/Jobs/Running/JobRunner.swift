@@ -14,6 +14,7 @@ public struct JobRunner: Sendable {
     let now: @Sendable () -> Timestamp
     let draw: @Sendable () -> Double
     let makeOwner: @Sendable () -> String
+    let alarms: AlarmClock
 
     /// Makes a runner.
     ///
@@ -50,6 +51,7 @@ public struct JobRunner: Sendable {
         self.now = now
         self.draw = draw
         self.makeOwner = makeOwner
+        alarms = AlarmClock(clock)
     }
 
     /// Deals with one receipt of a message, to the end; see ``process(_:hooks:)``.
