@@ -74,6 +74,16 @@ struct AlarmClockTests {
         #expect(clock.sleepers == 0)
     }
 
+    @Test("keeps its one sleep while it falls silent again and again")
+    func busy() async {
+        for _ in 0..<40 { alarms.cancel(set("short", after: 5)) }
+        await clock.waitForSleepers()
+        for _ in 0..<40 { alarms.cancel(set("short", after: 6)) }
+        #expect(clock.sleepers == 1)
+        clock.advance(by: .seconds(5))
+        while clock.sleepers > 0 { await Task.yield() }
+    }
+
     @Test("goes on after it has been silent")
     func again() async {
         var rings = rung.makeAsyncIterator()

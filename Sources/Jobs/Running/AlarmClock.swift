@@ -22,6 +22,15 @@ package final class AlarmClock: Sendable {
         var marks: [Mark] = []
         /// Who sleeps, and until when; nil while there are no alarms.
         var sleeper: (task: Task<Void, Never>, due: Duration)?
+        /// How often there were no alarms left in the second that began then.
+        var silences = (count: 0, since: Duration.zero)
+
+        /// Notes that there are no alarms; answers whether that is so often that the sleeper had better stay for the next.
+        mutating func isBusy(at now: Duration) -> Bool {
+            if now - silences.since > .seconds(1) { silences = (0, now) }
+            silences.count += 1
+            return silences.count > 20
+        }
 
         /// Takes out what is due, and says until when to sleep; nil if there is nothing left.
         mutating func take(through now: Duration) -> (rings: [@Sendable () -> Void], next: Duration?) {
@@ -63,6 +72,7 @@ package final class AlarmClock: Sendable {
             state.rings[alarm] = nil
             guard state.rings.isEmpty else { return nil }
             state.marks.removeAll(keepingCapacity: true)
+            guard !state.isBusy(at: elapsed()) else { return nil }
             defer { state.sleeper = nil }
             return state.sleeper?.task
         }
