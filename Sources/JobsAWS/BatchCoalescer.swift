@@ -25,19 +25,29 @@ final class BatchCoalescer<Entry: Sendable>: Sendable {
     }
 
     private let state: Mutex<BatchState<Waiter>>
+    private let clock: any Clock<Duration>
     private let send: Send
 
     /// Makes a coalescer with as many batches under way at once as `concurrencyLimit` says.
-    init(batchLimit: Int = 10, concurrencyLimit: Int = 8, send: @escaping Send) {
+    init(
+        batchLimit: Int = 10,
+        concurrencyLimit: Int = 8,
+        clock: any Clock<Duration> = ContinuousClock(),
+        send: @escaping Send
+    ) {
         state = Mutex(BatchState(batchLimit: batchLimit, concurrencyLimit: concurrencyLimit))
+        self.clock = clock
         self.send = send
     }
 
     /// Sends an entry, alone or with others, and waits until that is done.
     func submit(_ entry: Entry) async throws {
         let turn = await withCheckedContinuation { wake in
-            let batch = state.withLock { $0.add(Waiter(entry: entry, wake: wake)) }
+            let (batch, mustWatch) = state.withLock { state in
+                (state.add(Waiter(entry: entry, wake: wake)), state.takeWatch())
+            }
             hand(batch)
+            if mustWatch { watch() }
         }
         switch turn {
         case .done(let result):
@@ -63,6 +73,24 @@ final class BatchCoalescer<Entry: Sendable>: Sendable {
         }
         return results[0]
     }
+
+    /// Looks after what waits, as long as anything does.
+    private func watch() {
+        // It belongs to nobody who waits: each of them may be the first to leave.
+        Task {
+            var goesOn = true
+            while goesOn {
+                // Nobody can cancel it.
+                try? await clock.sleep(for: Self.patience)
+                let look = state.withLock { $0.look() }
+                hand(look.overdue)
+                goesOn = look.goesOn
+            }
+        }
+    }
+
+    /// The time between two looks: longer than a call that goes well, shorter than anybody likes to wait.
+    private static var patience: Duration { .milliseconds(100) }
 
     private func hand(_ batch: BatchState<Waiter>.Batch?) {
         guard let batch, let leader = batch.waiters.first else { return }

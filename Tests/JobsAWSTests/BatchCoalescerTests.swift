@@ -1,4 +1,5 @@
 import Jobs
+import JobsTestKit
 import Synchronization
 import Testing
 
@@ -46,6 +47,30 @@ struct BatchCoalescerTests {
         #expect(state.finish()?.waiters == [4])
     }
 
+    @Test("leave although others are under way when they are found waiting at two looks")
+    func overdue() {
+        var state = BatchState<Int>(batchLimit: 10, concurrencyLimit: 2)
+        _ = state.add(1)
+        #expect(state.takeWatch() == false)
+        _ = state.add(2)
+        #expect(state.takeWatch() == true)
+        #expect(state.takeWatch() == false)
+        _ = state.add(3)
+        var look = state.look()
+        #expect(look.overdue?.waiters == [2, 3])
+        #expect(!look.goesOn)
+        // As many are under way as may be.
+        _ = state.add(4)
+        #expect(state.takeWatch() == true)
+        look = state.look()
+        #expect(look.overdue == nil && look.goesOn)
+        #expect(state.finish()?.waiters == nil)
+        _ = state.add(5)
+        look = state.look()
+        #expect(look.overdue?.waiters == [4, 5])
+        #expect(!look.goesOn)
+    }
+
     @Test("take those down with them who waited for an outage to show, and nobody else")
     func outage() throws {
         var state = BatchState<Int>(batchLimit: 2, concurrencyLimit: 1)
@@ -83,6 +108,28 @@ struct BatchCoalescerTests {
         #expect(gate.batches.flatMap(\.self).sorted() == Array(1...25))
         #expect(gate.batches.allSatisfy { $0.count <= 10 })
         #expect(gate.batches.count < 25)
+    }
+
+    @Test("are not held up by a call that hangs")
+    func hangingCall() async throws {
+        let (hanging, hung) = AsyncStream<Void>.makeStream()
+        let (release, released) = AsyncStream<Void>.makeStream()
+        let clock = ManualClock()
+        let coalescer = BatchCoalescer<Int>(clock: clock) { entries in
+            if entries == [1] {
+                hung.yield()
+                for await _ in release {}
+            }
+            return entries.map { _ in .success(()) }
+        }
+        async let first: Void = coalescer.submit(1)
+        for await _ in hanging { break }
+        async let second: Void = coalescer.submit(2)
+        await clock.waitForSleepers()
+        clock.advance(by: .milliseconds(100))
+        try await second
+        released.finish()
+        try await first
     }
 
     @Test("fail every one of their entries when the call fails")
