@@ -15,6 +15,7 @@ class Contender:
     environment: dict[str, str]
     # How many jobs it is given to do: enough for a few seconds.
     jobs: int
+    queues: int = 1
 
 
 def contenders(bin: Path, python: Path, jobs: int, api_port: int, worker_port: int) -> list[Contender]:
@@ -28,6 +29,7 @@ def contenders(bin: Path, python: Path, jobs: int, api_port: int, worker_port: i
             # SwiftNIO takes a loop for each core, and sees that there is only one by a container's limit, not by a pin.
             {"WORKER_CONCURRENCY": "64", "NIO_SINGLETON_GROUP_LOOP_COUNT": "1"},
             jobs,
+            queues=2,
         ),
         Contender(
             "FastAPI + boto3", [*uvicorn, "api:app"], [str(python / "python"), str(BASELINE / "worker.py")], baseline,

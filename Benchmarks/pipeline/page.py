@@ -30,7 +30,7 @@ ROWS = (
     ("worker: AWS calls per job", lambda f: f["worker"]["calls"], "{:.2f}", "<= 2.3", False),
     ("write units per job", lambda f: units(f, "writeUnits"), "{:.2f}", "4", False),
     ("AWS, USD per million jobs", lambda f: dollars(f), "{:.2f}", "", False),
-    ("idle: receives per hour", lambda f: f["idle"].get("ReceiveMessage", 0), "{:.0f}", "<= 180", False),
+    ("idle: receives per hour, each queue", lambda f: f["idle"].get("ReceiveMessage", 0) / f["queues"], "{:.0f}", "<= 180", False),
     ("idle: AWS calls per hour", lambda f: sum(f["idle"].values()), "{:.0f}", "", False),
 )
 
