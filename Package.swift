@@ -67,8 +67,8 @@ let package = Package(
         .target(
             name: "WorkerService",
             dependencies: [
-                "AWS", "CurlHTTP", "Jobs", "JobsAWS", "JSON", "ServiceRuntime", .configuration, .httpTypes, .logging,
-                .serviceLifecycle,
+                "AWS", "CurlHTTP", "Jobs", "JobsAWS", "JSON", "Observability", "ServiceRuntime", .configuration,
+                .httpTypes, .logging, .serviceLifecycle,
             ]
         ),
         .target(

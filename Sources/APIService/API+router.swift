@@ -13,7 +13,7 @@ package import ServiceRuntime
 ///   - catalog: Where they are listed.
 ///   - queue: Where their messages go.
 ///   - readiness: What `/readyz` asks.
-///   - meter: What `/stats` answers.
+///   - meter: What `/stats` answers, and `/metrics` too.
 ///   - options: Limits and clocks.
 ///   - logger: Is told of every request.
 /// - Returns: A router that answers every request, and every error with a problem document.
@@ -28,8 +28,16 @@ package func buildRouter(
     logger: Logger = .current
 ) -> Router<BasicRequestContext> {
     let bodyReader = BodyReader(limit: options.bodyLimit, deadline: options.bodyDeadline, clock: options.clock)
+    let submissionMeter = SubmissionMeter()
+    let requestMeter = RequestMeter()
     let jobs = JobController(
-        submitter: JobSubmitter(store: store, queue: queue, now: options.now, makeID: options.makeJobID),
+        submitter: JobSubmitter(
+            store: store,
+            queue: queue,
+            meter: submissionMeter,
+            now: options.now,
+            makeID: options.makeJobID
+        ),
         watcher: JobWatcher(store: store, clock: options.clock),
         bodyReader: bodyReader,
         makeTrace: options.makeTrace
@@ -45,6 +53,7 @@ package func buildRouter(
         middleware: RequestMiddleware(
             routes: RouteTable(routes),
             logger: logger,
+            meter: requestMeter,
             stopwatch: stopwatch(options.clock),
             makeRequestID: options.makeRequestID
         )
@@ -54,6 +63,7 @@ package func buildRouter(
     }
     router.addHealthRoutes(readiness)
     router.addStatsRoute(meter)
+    router.addMetricsRoute([meter, submissionMeter, requestMeter])
     return router
 }
 

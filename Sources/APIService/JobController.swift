@@ -1,3 +1,4 @@
+import AWS
 import HTTPTypes
 import Hummingbird
 import Jobs
@@ -21,7 +22,10 @@ struct JobController: Sendable {
     /// Answers a ticket: 202 for a new job, 200 for the one that an earlier request with the same key made.
     @Sendable private func submit(_ request: Request, context: BasicRequestContext) async throws -> Response {
         let submission = try await SubmissionRequest(request, body: bodyReader).submission
-        switch try await submitter.submit(submission, trace: trace(of: request)) {
+        let ticket = try await CallTag.$current.withValue(submission.type) {
+            try await submitter.submit(submission, trace: trace(of: request))
+        }
+        switch ticket {
         case .accepted(let job):
             RequestNotes.current?.add(job.logMetadata)
             return JobRepresentation(job).ticket(.accepted)

@@ -8,6 +8,7 @@ import ServiceRuntime
 struct RequestMiddleware<Context: RequestContext>: RouterMiddleware {
     let routes: RouteTable
     let logger: Logger
+    let meter: RequestMeter
     let stopwatch: @Sendable () -> Duration
     let makeRequestID: @Sendable () -> String
 
@@ -65,6 +66,7 @@ struct RequestMiddleware<Context: RequestContext>: RouterMiddleware {
         to logger: Logger
     ) {
         let route = routes.match(request.uri.path)?.path
+        meter.note(request.method, route: route, status: response.status, took: duration)
         var metadata: Logger.Metadata = [
             "http.method": "\(request.method.rawValue)",
             "http.status": "\(response.status.code)",

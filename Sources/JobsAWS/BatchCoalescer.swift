@@ -1,3 +1,4 @@
+import AWS
 import Jobs
 import Synchronization
 
@@ -100,7 +101,10 @@ final class BatchCoalescer<Entry: Sendable>: Sendable {
     /// What became of each entry, and the outage that the call met, if any.
     private func results(of entries: [Entry]) async -> ([Result<Void, any Error>], DependencyError?) {
         do {
-            let results = try await translatingErrors { try await send(entries) }
+            // The call is made for all of them, not for what the one who leads it works on.
+            let results = try await CallTag.$current.withValue(nil) {
+                try await translatingErrors { try await send(entries) }
+            }
             precondition(results.count == entries.count, "a batch has one result for each of its entries")
             return (results.map { $0.mapError { $0 } }, nil)
         } catch {

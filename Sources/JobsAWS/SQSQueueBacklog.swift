@@ -1,7 +1,7 @@
 public import AWS
 public import Jobs
 
-/// How much waits in an SQS queue, about: SQS counts with a delay of some seconds.
+/// How much is in an SQS queue, about: SQS counts with a delay of some seconds.
 public struct SQSQueueBacklog: QueueBacklog {
     private let client: AWSClient
     private let queueURL: String
@@ -12,20 +12,27 @@ public struct SQSQueueBacklog: QueueBacklog {
         self.queueURL = queueURL
     }
 
-    /// Asks for what is visible and what is delayed.
-    public func waiting() async throws -> Int {
-        let names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesDelayed"]
-        let read = SQS.GetQueueAttributes(queueURL: queueURL, names: names)
+    /// Asks SQS.
+    public func depth() async throws -> QueueDepth {
+        let read = SQS.GetQueueAttributes(queueURL: queueURL, names: [Self.visible, Self.delayed, Self.inFlight])
         let attributes = try await translatingErrors { try await client.perform(read) }
-        let counts = names.compactMap { attributes[$0].flatMap { Int($0) } }
-        guard counts.count == names.count else {
+        func count(_ name: String) throws(DependencyError) -> Int {
+            if let count = attributes[name].flatMap({ Int($0) }) { return count }
             throw DependencyError(
                 dependency: AWSService.sqs.endpointPrefix,
                 code: "MissingAttribute",
-                message: "the queue does not say how much waits in it",
+                message: "the queue does not say \(name)",
                 isTransient: true
             )
         }
-        return counts.reduce(0, +)
+        return QueueDepth(
+            visible: try count(Self.visible),
+            delayed: try count(Self.delayed),
+            inFlight: try count(Self.inFlight)
+        )
     }
+
+    private static let visible = "ApproximateNumberOfMessages"
+    private static let delayed = "ApproximateNumberOfMessagesDelayed"
+    private static let inFlight = "ApproximateNumberOfMessagesNotVisible"
 }

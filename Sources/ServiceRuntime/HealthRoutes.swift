@@ -10,8 +10,10 @@ public enum HealthPath {
     public static let readiness = "/readyz"
     /// Answers which requests to AWS the service has made.
     public static let stats = "/stats"
+    /// Answers what the service has counted, for a monitor to collect.
+    public static let metrics = "/metrics"
     /// All of them, for whoever treats requests for them apart: they are not worth a log line.
-    public static let all: Set = [liveness, readiness, stats]
+    public static let all: Set = [liveness, readiness, stats, metrics]
 }
 
 extension RouterMethods {

@@ -1,15 +1,17 @@
 public import AWS
 package import Hummingbird
 public import Logging
+public import Observability
 public import ServiceLifecycle
 
-/// Serves `/healthz`, `/readyz` and `/stats`, and nothing else, for services that have no HTTP of their own.
+/// Serves `/healthz`, `/readyz`, `/stats` and `/metrics`, and nothing else, for services that have no HTTP of their own.
 ///
 /// Put first into the list of services it stops last: while the others drain, the process is alive and says so.
 public struct HealthServer: Service {
     private let readiness: Readiness
     private let liveness: @Sendable () -> String?
     private let meter: CallMeter
+    private let metrics: [any MetricsSource]
     private let address: BindAddress
     private let logger: Logger
 
@@ -18,7 +20,8 @@ public struct HealthServer: Service {
     /// - Parameters:
     ///   - readiness: What `/readyz` asks.
     ///   - liveness: What `/healthz` asks: why the service is stuck; nil while it is not.
-    ///   - meter: What `/stats` answers.
+    ///   - meter: What `/stats` answers, and `/metrics` too.
+    ///   - metrics: What else `/metrics` answers.
     ///   - host: The address to listen on.
     ///   - port: The port to listen on; 0 takes a free one, which is logged.
     ///   - logger: Is told the port.
@@ -26,6 +29,7 @@ public struct HealthServer: Service {
         readiness: Readiness,
         liveness: @escaping @Sendable () -> String? = { nil },
         meter: CallMeter = CallMeter(),
+        metrics: [any MetricsSource] = [],
         host: String = "0.0.0.0",
         port: Int,
         logger: Logger = .current
@@ -33,6 +37,7 @@ public struct HealthServer: Service {
         self.readiness = readiness
         self.liveness = liveness
         self.meter = meter
+        self.metrics = metrics
         self.address = .hostname(host, port: port)
         self.logger = logger
     }
@@ -58,6 +63,7 @@ public struct HealthServer: Service {
         router.add(middleware: HealthProblemMiddleware())
         router.addHealthRoutes(readiness, liveness: liveness)
         router.addStatsRoute(meter)
+        router.addMetricsRoute([meter] + metrics)
         return router
     }
 }

@@ -1,3 +1,4 @@
+import AWS
 import Jobs
 import Logging
 import ServiceLifecycle
@@ -53,7 +54,9 @@ extension JobConsumer {
             if Task.isShuttingDownGracefully {
                 try await lane.runner.handBack(delivery)
             } else {
-                let result = try await lane.runner.process(delivery, hooks: hooks(for: delivery, intake))
+                let result = try await CallTag.$current.withValue(delivery.jobType) {
+                    try await lane.runner.process(delivery, hooks: hooks(for: delivery, intake))
+                }
                 if result == .released {
                     intake.noteSuccess()
                     let pause = Self.shedding.delay(afterAttempt: delivery.receiveCount + round, draw: draw())

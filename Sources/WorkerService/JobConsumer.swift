@@ -170,9 +170,10 @@ extension JobConsumer {
     public var details: JSONObject {
         let breakers = gate.breakers().sorted { $0.key < $1.key }.map { ($0.key, JSONValue.string($0.value)) }
         var details: JSONObject = ["breakers": .object(JSONObject(breakers))]
-        if let age = intakes.compactMap(\.intake.backlogAge).max() {
-            details["backlogAgeSeconds"] = .int(Int(age / .seconds(1)))
-        }
+        if let backlogAge { details["backlogAgeSeconds"] = .int(Int(backlogAge / .seconds(1))) }
         return details
     }
+
+    /// About how old the oldest message is that nobody had received; nil before the first receive.
+    var backlogAge: Duration? { intakes.compactMap(\.intake.backlogAge).max() }
 }

@@ -24,13 +24,15 @@ public func buildWorker(_ start: ServiceStart) async throws -> [any Service] {
     )
     let fifoQueue = SQSJobQueue(client: client, queueURL: configuration.fifoQueueURL)
     let lease = LeaseTiming(length: configuration.lease)
+    let runMeter = RunMeter()
     func runner(of queue: any JobQueue, deadLetterQueueURL: String) -> JobRunner {
         JobRunner(
             store: store,
             queue: queue,
             deadLetters: SQSDeadLetterSender(client: client, queueURL: deadLetterQueueURL),
             registry: .builtIn,
-            lease: lease
+            lease: lease,
+            meter: runMeter
         )
     }
     let consumer = JobConsumer(
@@ -60,10 +62,13 @@ public func buildWorker(_ start: ServiceStart) async throws -> [any Service] {
         ],
         details: { consumer.details }
     )
+    let backlog = SQSQueueBacklog(client: client, queueURL: configuration.queueURL)
+    let orderedBacklog = SQSQueueBacklog(client: client, queueURL: configuration.fifoQueueURL)
     let health = HealthServer(
         readiness: readiness,
         liveness: { consumer.problem },
         meter: meter,
+        metrics: [runMeter, consumer, QueueMetrics(["jobs": backlog, "jobs.fifo": orderedBacklog])],
         host: configuration.host,
         port: configuration.port
     )
@@ -86,8 +91,8 @@ public func buildWorker(_ start: ServiceStart) async throws -> [any Service] {
                 queueURL: configuration.queueURL,
                 fifoQueueURL: configuration.fifoQueueURL
             ),
-            backlog: SQSQueueBacklog(client: client, queueURL: configuration.queueURL),
-            orderedBacklog: SQSQueueBacklog(client: client, queueURL: configuration.fifoQueueURL),
+            backlog: backlog,
+            orderedBacklog: orderedBacklog,
             oldestReceipt: { queue.oldestRecentReceipt },
             options: options
         )

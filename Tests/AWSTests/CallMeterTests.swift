@@ -26,14 +26,40 @@ import Testing
             "calls": [
                 [
                     "service": "dynamodb", "operation": "PutItem", "calls": 2, "requests": 6, "capacityUnits": 2.5,
-                    "errors": ["ConditionalCheckFailedException": 1],
+                    "errors": ["ConditionalCheckFailedException": 1], "tags": [:],
                 ],
                 [
                     "service": "sqs", "operation": "SendMessage", "calls": 1, "requests": 1, "capacityUnits": 0.0,
-                    "errors": [:],
+                    "errors": [:], "tags": [:],
                 ],
             ]
         ]
         #expect(try JSONValue(parsing: writer.bytes) == expected)
+    }
+
+    @Test("It adds up apart what was called for something, and tells by itself how much of an operation that was")
+    func tags() throws {
+        let meter = CallMeter()
+        for tag in ["a", "a", "b", nil] {
+            let record = AWSCallRecord(
+                service: "dynamodb",
+                operation: "PutItem",
+                attempts: 2,
+                duration: .zero,
+                consumedCapacity: 1.5,
+                tag: tag
+            )
+            meter.callEnded(record)
+        }
+        var writer = JSONWriter()
+        meter.encode(to: &writer)
+        let call = try JSONValue(parsing: writer.bytes)["calls"]?[0]
+        #expect(call?["capacityUnits"] == 6.0)
+        #expect(
+            call?["tags"] == [
+                "a": ["calls": 2, "requests": 4, "capacityUnits": 3.0],
+                "b": ["calls": 1, "requests": 2, "capacityUnits": 1.5],
+            ]
+        )
     }
 }

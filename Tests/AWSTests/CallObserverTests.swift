@@ -108,4 +108,13 @@ import Testing
         _ = try await plain.client.perform(Fixture.getItem)
         try expectSent(plain, "DynamoDB_20120810.GetItem", #"{"TableName":"T","Key":{"PK":{"S":"a"}}}"#)
     }
+
+    @Test("What a call was made for is told, if its caller says so")
+    func tag() async throws {
+        let recorder = Recorder()
+        let fixture = Fixture([.response(200), .response(200)], observer: recorder)
+        _ = try await CallTag.$current.withValue("thumbnails") { try await fixture.client.perform(Fixture.getItem) }
+        _ = try await fixture.client.perform(Fixture.getItem)
+        #expect(recorder.records.map(\.tag) == ["thumbnails", nil])
+    }
 }

@@ -22,19 +22,19 @@ struct ReconcilerConformanceTests {
         }
     }
 
-    @Test("What is visible in a queue or delayed waits, what a worker has does not")
+    @Test("A queue tells how many messages are visible, delayed, and with a worker")
     func backlog() async throws {
         try await Emulator.withQueue { client, url in
             let backlog = SQSQueueBacklog(client: client, queueURL: url)
             let sender = SQSJobSender(client: client, queueURL: url, fifoQueueURL: url)
-            #expect(try await backlog.waiting() == 0)
+            #expect(try await backlog.depth() == QueueDepth(visible: 0, delayed: 0, inFlight: 0))
             try await sender.send(.sample(), trace: nil, after: .zero)
             try await sender.send(.sample(), trace: nil, after: .zero)
             try await sender.send(.sample(), trace: nil, after: .seconds(600))
-            #expect(try await backlog.waiting() == 3)
+            #expect(try await backlog.depth() == QueueDepth(visible: 2, delayed: 1, inFlight: 0))
             let queue = SQSJobQueue(client: client, queueURL: url)
             #expect(try await queue.receive(upTo: 1, wait: .zero, visibility: .seconds(60)).count == 1)
-            #expect(try await backlog.waiting() == 2)
+            #expect(try await backlog.depth() == QueueDepth(visible: 1, delayed: 1, inFlight: 1))
         }
     }
 }

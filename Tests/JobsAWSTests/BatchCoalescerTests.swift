@@ -1,3 +1,4 @@
+import AWS
 import Jobs
 import JobsTestKit
 import Synchronization
@@ -197,5 +198,14 @@ private final class Gate: Sendable {
     func pass(_ entries: [Int]) async {
         seen.withLock { $0.append(entries) }
         for _ in 0..<20 { await Task.yield() }
+    }
+
+    @Test("are made for nobody in particular, whoever leads them")
+    func tag() async throws {
+        let coalescer = BatchCoalescer<Int> { entries in
+            #expect(CallTag.current == nil)
+            return entries.map { _ in .success(()) }
+        }
+        try await CallTag.$current.withValue("task") { try await coalescer.submit(1) }
     }
 }

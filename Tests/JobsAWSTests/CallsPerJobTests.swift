@@ -74,7 +74,7 @@ struct CallsPerJobTests {
 
         /// How often each operation was called.
         var calls: [String: Int] {
-            Dictionary(uniqueKeysWithValues: meter.tallies.map { ($0.key.name, $0.value.calls) })
+            Dictionary(uniqueKeysWithValues: meter.tallies.map { ($0.key.name, $0.value.total.calls) })
         }
 
         func submit(_ count: Int) async throws {

@@ -34,7 +34,7 @@ struct CallsPerListTests {
     }
 
     private var calls: [String: Int] {
-        Dictionary(uniqueKeysWithValues: meter.tallies.map { ($0.key.name, $0.value.calls) })
+        Dictionary(uniqueKeysWithValues: meter.tallies.map { ($0.key.name, $0.value.total.calls) })
     }
 
     @Test("The list of an idle system takes four queries for each of 16 days, and says where to go on")

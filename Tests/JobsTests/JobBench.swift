@@ -20,6 +20,7 @@ struct JobBench: Sendable {
         owner: String = "worker",
         store: (any JobStore)? = nil,
         timeout: Duration? = nil,
+        meter: RunMeter = RunMeter(),
         _ body: @escaping ClosureHandler.Body = { _, _ in .succeeded("done") }
     ) -> JobRunner {
         var registry = JobRegistry()
@@ -29,6 +30,7 @@ struct JobBench: Sendable {
             queue: queue,
             deadLetters: deadLetters,
             registry: registry,
+            meter: meter,
             clock: clock,
             now: { clock.timestamp },
             draw: { 0.5 },

@@ -5,6 +5,7 @@ import HummingbirdTesting
 import InMemoryLogging
 import JSON
 import Logging
+import Observability
 import ServiceLifecycle
 import ServiceLifecycleTestKit
 import ServiceRuntime
@@ -81,9 +82,45 @@ struct HealthServerTests {
                 #expect(response.status == .ok)
                 let expected = """
                     {"calls":[{"service":"sqs","operation":"SendMessage","calls":1,"requests":2,\
-                    "capacityUnits":0.0,"errors":{}}]}
+                    "capacityUnits":0.0,"errors":{},"tags":{}}]}
                     """
                 #expect(String(buffer: response.body) == expected)
+            }
+    }
+
+    @Test("It answers what has been counted, by the client and by whoever else counts")
+    func metrics() async throws {
+        struct Source: MetricsSource {
+            func report(to page: inout MetricsPage) { page.value("slots", .gauge, "Slots.", 4) }
+        }
+        let meter = CallMeter()
+        for tag in ["resize", nil] {
+            let record = AWSCallRecord(
+                service: "dynamodb",
+                operation: "PutItem",
+                attempts: 2,
+                errorCode: "Throttled",
+                duration: .zero,
+                consumedCapacity: 1.5,
+                tag: tag
+            )
+            meter.callEnded(record)
+        }
+        let server = HealthServer(readiness: Self.ready, meter: meter, metrics: [Source()], port: 0)
+        try await server.application
+            .test(.router) { client in
+                let response = try await client.execute(uri: "/metrics", method: .get)
+                #expect(response.headers[.contentType] == "text/plain; version=0.0.4; charset=utf-8")
+                let lines = String(buffer: response.body).split(separator: "\n").filter { !$0.hasPrefix("#") }
+                #expect(
+                    lines == [
+                        #"jobsys_aws_requests_total{service="dynamodb",operation="PutItem"} 4"#,
+                        #"jobsys_aws_capacity_units_total{operation="PutItem"} 3"#,
+                        #"jobsys_aws_type_capacity_units_total{operation="PutItem",type="resize"} 1.5"#,
+                        #"jobsys_aws_errors_total{service="dynamodb",operation="PutItem",code="Throttled"} 2"#,
+                        "slots 4",
+                    ]
+                )
             }
     }
 

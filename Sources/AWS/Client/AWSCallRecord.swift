@@ -23,6 +23,9 @@ public struct AWSCallRecord: Sendable, Hashable {
     /// The capacity units that DynamoDB says the last attempt consumed, of all tables together, if it was asked.
     public var consumedCapacity: Double?
 
+    /// What the call was made for, if its caller said so; see ``CallTag``.
+    public var tag: String?
+
     /// Creates a record.
     public init(
         service: String,
@@ -31,7 +34,8 @@ public struct AWSCallRecord: Sendable, Hashable {
         httpStatus: Int? = nil,
         errorCode: String? = nil,
         duration: Duration,
-        consumedCapacity: Double? = nil
+        consumedCapacity: Double? = nil,
+        tag: String? = nil
     ) {
         self.service = service
         self.operation = operation
@@ -40,5 +44,6 @@ public struct AWSCallRecord: Sendable, Hashable {
         self.errorCode = errorCode
         self.duration = duration
         self.consumedCapacity = consumedCapacity
+        self.tag = tag
     }
 }

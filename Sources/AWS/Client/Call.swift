@@ -96,7 +96,8 @@ struct Call {
             httpStatus: history.status,
             errorCode: history.errorCode,
             duration: duration,
-            consumedCapacity: history.consumedCapacity
+            consumedCapacity: history.consumedCapacity,
+            tag: CallTag.current
         )
     }
 

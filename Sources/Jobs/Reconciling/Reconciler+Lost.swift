@@ -89,8 +89,8 @@ extension Reconciler {
     }
 
     private func lookAtQueues() async throws -> QueueSight {
-        let waiting = try await backlog.waiting()
-        let orderedWaiting = try await orderedBacklog?.waiting() ?? waiting
+        let waiting = try await backlog.depth().waiting
+        let orderedWaiting = try await orderedBacklog?.depth().waiting ?? waiting
         return QueueSight(waiting: waiting, orderedWaiting: orderedWaiting, oldestReceipt: oldestReceipt())
     }
 

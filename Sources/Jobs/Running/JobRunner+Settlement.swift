@@ -7,7 +7,8 @@ extension JobRunner {
         switch Settlement(of: outcome, attempt: job.attempts, maxAttempts: job.maxAttempts, draw: draw()) {
         case .complete(let result):
             let kept = JobResult(result, expiresAt: now() + retention)
-            guard try await conclude(run, with: .succeeded(kept)) == .written else { return logLostRun() }
+            guard try await conclude(run, with: .succeeded(kept)) == .written else { return noteLoss(of: job) }
+            meter.note(.succeeded, of: job, at: now())
             CrashPoint.afterSuccess.reached()
             try await queue.delete(delivery)
             Logger.current.info("job succeeded", metadata: job.attemptMetadata(at: now()))
@@ -15,6 +16,7 @@ extension JobRunner {
             let instant = now()
             let write = try await conclude(run, with: .retrying(failure, notBefore: instant + delay))
             guard try await isStillOurs(write, job, from: delivery, as: run) else { return }
+            meter.note(.retried, of: job, at: instant)
             CrashPoint.afterRetry.reached()
             // The queue keeps its own time; the record makes sure that nobody starts too early.
             try await queue.hide(delivery, for: min(delay, job.hidingLeft(at: instant)))
@@ -28,6 +30,7 @@ extension JobRunner {
             guard try await isStillOurs(fence, job, from: delivery, as: run) else { return }
             CrashPoint.afterFence.reached()
             try await bury(delivery, for: failure, run: run)
+            meter.note(.deadLettered, of: job, at: now())
         case .handBack:
             guard try await release(job, from: delivery, as: run) == .released else { return }
             CrashPoint.afterRelease.reached()
@@ -35,7 +38,7 @@ extension JobRunner {
         case .cancel:
             try await settleCancelled(job, from: delivery, as: run)
         case .leave:
-            logLostRun()
+            noteLoss(of: job)
         }
     }
 
@@ -43,6 +46,7 @@ extension JobRunner {
     func release(_ job: Job, from delivery: Delivery, as run: Run) async throws -> Processing {
         let write = try await conclude(run, with: .released)
         guard try await isStillOurs(write, job, from: delivery, as: run) else { return .settled }
+        meter.note(.handedBack, of: job, at: now())
         Logger.current.info("job handed back", metadata: job.attemptMetadata(at: now()))
         return .released
     }
@@ -58,7 +62,7 @@ extension JobRunner {
         case .written:
             return true
         case .lost:
-            logLostRun()
+            noteLoss(of: job)
         case .cancelRequested:
             try await settleCancelled(job, from: delivery, as: run)
         }
@@ -67,7 +71,8 @@ extension JobRunner {
 
     private func settleCancelled(_ job: Job, from delivery: Delivery, as run: Run) async throws {
         let conclusion = Conclusion.cancelled(expiresAt: now() + retention)
-        guard try await conclude(run, with: conclusion) == .written else { return logLostRun() }
+        guard try await conclude(run, with: conclusion) == .written else { return noteLoss(of: job) }
+        meter.note(.cancelled, of: job, at: now())
         try await queue.delete(delivery)
         Logger.current.info("job cancelled", metadata: job.attemptMetadata(at: now()))
     }
@@ -96,7 +101,8 @@ extension JobRunner {
         try await persistently { try await store.conclude(run, with: conclusion, at: now()) }
     }
 
-    private func logLostRun() {
+    private func noteLoss(of job: Job) {
+        meter.note(.lost, of: job, at: now())
         Logger.current.warning("run lost its lease: its outcome is dropped")
     }
 }

@@ -10,6 +10,7 @@ public struct JobRunner: Sendable {
     let registry: JobRegistry
     let lease: LeaseTiming
     let retention: Duration
+    let meter: RunMeter
     let clock: any Clock<Duration>
     let now: @Sendable () -> Timestamp
     let draw: @Sendable () -> Double
@@ -25,6 +26,7 @@ public struct JobRunner: Sendable {
     ///   - registry: The handlers.
     ///   - lease: How long a job is held without renewal.
     ///   - retention: How long a finished job is kept.
+    ///   - meter: Is told of every attempt's end.
     ///   - clock: What the renewals wait by.
     ///   - now: The wall clock, which leases and records go by.
     ///   - draw: Random numbers in 0..<1, which spread the retries.
@@ -36,6 +38,7 @@ public struct JobRunner: Sendable {
         registry: JobRegistry,
         lease: LeaseTiming = LeaseTiming(),
         retention: Duration = .seconds(14 * 86400),
+        meter: RunMeter = RunMeter(),
         clock: any Clock<Duration> = ContinuousClock(),
         now: @escaping @Sendable () -> Timestamp = Timestamp.now,
         draw: @escaping @Sendable () -> Double = { .random(in: 0..<1) },
@@ -47,6 +50,7 @@ public struct JobRunner: Sendable {
         self.registry = registry
         self.lease = lease
         self.retention = retention
+        self.meter = meter
         self.clock = clock
         self.now = now
         self.draw = draw

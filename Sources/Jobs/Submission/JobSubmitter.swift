@@ -5,18 +5,21 @@ public import Observability
 public struct JobSubmitter: Sendable {
     private let store: any JobStore
     private let queue: any JobSender
+    private let meter: SubmissionMeter
     private let now: @Sendable () -> Timestamp
     private let makeID: @Sendable (Timestamp) -> JobID
 
-    /// Makes a submitter; the clock and the ids are injected.
+    /// Makes a submitter, whose tickets the meter counts; the clock and the ids are injected.
     public init(
         store: any JobStore,
         queue: any JobSender,
+        meter: SubmissionMeter = SubmissionMeter(),
         now: @escaping @Sendable () -> Timestamp = Timestamp.now,
         makeID: @escaping @Sendable (Timestamp) -> JobID = { JobID(at: $0) }
     ) {
         self.store = store
         self.queue = queue
+        self.meter = meter
         self.now = now
         self.makeID = makeID
     }
@@ -49,6 +52,7 @@ public struct JobSubmitter: Sendable {
             CrashPoint.afterCreate.reached()
             try await dispatch(job, trace: trace, at: instant)
             CrashPoint.afterSend.reached()
+            meter.noteAccepted(job)
             Logger.current.debug("job accepted", metadata: job.logMetadata)
             return .accepted(job)
         case .exists(let first):
@@ -56,6 +60,7 @@ public struct JobSubmitter: Sendable {
             if first.status == .pending || first.status == .scheduled, first.attempts == 0 {
                 try await dispatch(first, trace: trace, at: instant)
             }
+            meter.noteRepeated(first)
             return .repeated(first)
         }
     }

@@ -7,6 +7,8 @@ struct Answer: Sendable, CustomStringConvertible {
     let headers: HTTPFields
     let body: [UInt8]
 
+    var text: String { String(decoding: body, as: UTF8.self) }
+
     /// The body, which must be JSON.
     var json: JSONValue {
         get throws { try JSONValue(parsing: body) }
@@ -19,6 +21,6 @@ struct Answer: Sendable, CustomStringConvertible {
     }
 
     var description: String {
-        "\(status) \(String(decoding: body, as: UTF8.self))"
+        "\(status) \(text)"
     }
 }

@@ -1,9 +1,9 @@
 public import Jobs
 
 extension InMemoryJobQueue: QueueBacklog {
-    /// How many messages nobody has.
-    public func waiting() async throws -> Int {
+    /// How many messages there are, by where they stand.
+    public func depth() async throws -> QueueDepth {
         try await checkReachable()
-        return waitingCount
+        return currentDepth
     }
 }

@@ -66,10 +66,18 @@ public final class InMemoryJobQueue: JobQueue, JobSender, DeadLetterSender, Mess
         return state.withLock { $0.messages.map { max(.zero, $0.visibleAt.duration(since: now)) } }
     }
 
-    /// How many messages nobody has: those that are visible, and those that are delayed from the start.
-    var waitingCount: Int {
+    /// How many messages there are, by where they stand.
+    var currentDepth: QueueDepth {
         let now = clock.timestamp
-        return state.withLock { $0.messages.count { $0.visibleAt <= now || $0.receiveCount == 0 } }
+        return state.withLock { state in
+            let hidden = state.messages.filter { $0.visibleAt > now }
+            let delayed = hidden.count { $0.receiveCount == 0 }
+            return QueueDepth(
+                visible: state.messages.count - hidden.count,
+                delayed: delayed,
+                inFlight: hidden.count - delayed
+            )
+        }
     }
 
     /// How often a receive was asked for.
