@@ -150,17 +150,17 @@ let package = Package(
         .testTarget(
             name: "APIServiceTests",
             dependencies: [
-                "APIService", "Jobs", "JobsTestKit", "JSON", "Observability", "ServiceRuntime", .configuration,
-                .httpTypes, .hummingbird, .hummingbirdTesting, .inMemoryLogging, .logging, .nioCore, .nioPosix,
+                "APIService", "Jobs", "JobsAWS", "JobsTestKit", "JSON", "Observability", "ServiceRuntime",
+                .configuration, .httpTypes, .hummingbird, .hummingbirdTesting, .inMemoryLogging, .logging, .nioCore,
+                .nioPosix,
                 .serviceLifecycle, .serviceLifecycleTestKit,
             ]
         ),
         .testTarget(
             name: "WorkerServiceTests",
             dependencies: [
-                "AWSTestKit", "CurlHTTP", "Jobs", "JobsTestKit", "JSON", "ServiceRuntime", "WorkerService",
-                .configuration,
-                .serviceLifecycleTestKit,
+                "AWSTestKit", "CurlHTTP", "Jobs", "JobsAWS", "JobsTestKit", "JSON", "Observability", "ServiceRuntime",
+                "WorkerService", .configuration, .serviceLifecycleTestKit,
             ]
         ),
         .testTarget(

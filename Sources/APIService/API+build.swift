@@ -17,7 +17,7 @@ public func buildAPI(_ start: ServiceStart) async throws -> [any Service] {
     let meter = CallMeter()
     let client = AWSClient(configuration: aws, transport: transport, observer: meter)
 
-    let store = DynamoDBJobStore(client: client, table: configuration.table)
+    let store = DynamoDBJobStore(client: client, table: configuration.table, shards: configuration.shards)
     let queue = SQSJobSender(
         client: client,
         queueURL: configuration.queueURL,
@@ -30,7 +30,7 @@ public func buildAPI(_ start: ServiceStart) async throws -> [any Service] {
     let router = buildRouter(
         store: store,
         control: store,
-        catalog: DynamoDBJobCatalog(client: client, table: configuration.table),
+        catalog: DynamoDBJobCatalog(client: client, table: configuration.table, shards: configuration.shards),
         queue: queue,
         readiness: readiness,
         meter: meter

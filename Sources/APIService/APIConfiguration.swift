@@ -1,4 +1,5 @@
 public import Configuration
+public import JobsAWS
 public import ServiceRuntime
 
 /// The settings of `svc-api`.
@@ -13,8 +14,10 @@ public struct APIConfiguration: Sendable, Hashable {
     public var queueURL: String
     /// The queue that carries the jobs with an ordering key.
     public var fifoQueueURL: String
+    /// Over how many partitions of each index jobs are spread.
+    public var shards: IndexShards
 
-    /// Reads `PORT` (8080), `HOST` (0.0.0.0), `DDB_TABLE`, `SQS_QUEUE_URL` and `SQS_FIFO_QUEUE_URL`.
+    /// Reads `PORT` (8080), `HOST` (0.0.0.0), `DDB_TABLE`, `SQS_QUEUE_URL`, `SQS_FIFO_QUEUE_URL` and `INDEX_SHARDS` (4).
     ///
     /// - Throws: `ConfigurationError` for the first that is missing or malformed.
     public init(config: ConfigReader) throws(ConfigurationError) {
@@ -23,13 +26,14 @@ public struct APIConfiguration: Sendable, Hashable {
         table = try config.value(for: .table)
         queueURL = try config.value(for: .queueURL)
         fifoQueueURL = try config.value(for: .fifoQueueURL)
+        shards = IndexShards(try config.value(for: .indexShards(default: IndexShards.standard.count)))
     }
 
     /// Every variable that the API reads.
     public static var settings: [any EnvironmentVariable] {
         let own: [any EnvironmentVariable] = [
             Setting.port(default: 8080), Setting.host, Setting.table, Setting.queueURL,
-            Setting.fifoQueueURL,
+            Setting.fifoQueueURL, Setting.indexShards(default: IndexShards.standard.count),
         ]
         return ServiceSettings.base + own + DocumentedVariable.aws
     }

@@ -10,11 +10,13 @@ public import Jobs
 public struct DynamoDBJobCatalog: JobCatalog {
     private let client: AWSClient
     private let table: String
+    private let shards: IndexShards
 
     /// Makes a catalog of a table that has the layout of `infra/cloudformation/data-plane.yaml`.
-    public init(client: AWSClient, table: String) {
+    public init(client: AWSClient, table: String, shards: IndexShards = .standard) {
         self.client = client
         self.table = table
+        self.shards = shards
     }
 
     /// Lists jobs day by day, merging the shards of each.
@@ -64,7 +66,7 @@ public struct DynamoDBJobCatalog: JobCatalog {
 
     private func keys(of day: TimelineDay, count: Int) async throws -> IndexSlice {
         try await withThrowingTaskGroup(of: IndexSlice.self) { group in
-            for shard in day.shards {
+            for shard in day.partitions(shards) {
                 group.addTask { try await keys(of: .timeline, shard, before: day.position, count: count) }
             }
             return day.merged(try await group.reduce(into: []) { $0.append($1) })

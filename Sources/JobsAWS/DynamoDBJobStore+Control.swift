@@ -57,7 +57,7 @@ extension DynamoDBJobStore: JobControl {
         guard job.status == .failedFinal || job.status == .cancelled else { return .refused(job) }
         let next = job.redriven(with: payload, at: now)
         // The caller sends the message now; if it dies before, the job is found when this time has come.
-        let item = JobItem.item(of: next, dueAt: now + .seconds(60))
+        let item = JobItem.item(of: next, dueAt: now + .seconds(60), shards: shards)
         let restart = DynamoDB.PutItem(table: table, item: item, condition: job.unchanged)
         let close = DynamoDB.UpdateItem(
             table: table,

@@ -10,20 +10,23 @@ public import Jobs
 public struct DynamoDBJobStore: JobStore {
     let client: AWSClient
     let table: String
+    let shards: IndexShards
     let claims: RequestTemplate<ClaimWrite.Blank>
     let successes: RequestTemplate<SuccessWrite.Blank>
 
     /// Makes a store on a table that has the layout of `infra/cloudformation/data-plane.yaml`.
-    public init(client: AWSClient, table: String) {
+    public init(client: AWSClient, table: String, shards: IndexShards = .standard) {
         self.client = client
         self.table = table
+        self.shards = shards
         claims = ClaimWrite.template(table: table)
         successes = SuccessWrite.template(table: table)
     }
 
     /// Puts a job, unless one of its id is there.
     public func create(_ job: Job) async throws -> Creation {
-        switch try await translatingErrors({ try await client.perform(JobCreation(job: job, table: table)) }) {
+        let creation = JobCreation(job: job, table: table, shards: shards)
+        switch try await translatingErrors({ try await client.perform(creation) }) {
         case .applied:
             return .created
         case .conditionFailed(let existing):

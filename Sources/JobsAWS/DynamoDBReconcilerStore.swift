@@ -8,15 +8,17 @@ import Logging
 public struct DynamoDBReconcilerStore: ReconcilerStore {
     let client: AWSClient
     let table: String
+    private let indexShards: IndexShards
 
     /// Makes a store on a table that has the layout of `infra/cloudformation/data-plane.yaml`.
-    public init(client: AWSClient, table: String) {
+    public init(client: AWSClient, table: String, shards: IndexShards = .standard) {
         self.client = client
         self.table = table
+        indexShards = shards
     }
 
     /// As many as an index spreads a tenant's day over.
-    public var shards: Int { JobItem.timelineShards }
+    public var shards: Int { indexShards.count }
 
     /// Reads the checkpoint.
     public func checkpoint() async throws -> ReconcilerCheckpoint? {

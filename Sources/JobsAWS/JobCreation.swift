@@ -10,12 +10,13 @@ struct JobCreation: AWSOperation {
 
     let job: Job
     let table: String
+    let shards: IndexShards
 
     func encode(to writer: inout JSONWriter) {
         writer.object { writer in
             writer.member("TableName", table)
             writer.object("Item") { writer in
-                JobItem.forEachAttribute(of: job, dueAt: nil) { name, value in
+                JobItem.forEachAttribute(of: job, dueAt: nil, shards: shards) { name, value in
                     writer.key(name)
                     value.encode(to: &writer)
                 }

@@ -48,9 +48,6 @@ enum JobItem {
     static let dueKey = "dueKey"
     static let dueSort = "dueSort"
 
-    /// Over how many partitions of the index a tenant's day is spread.
-    static let timelineShards = 4
-
     static func partition(of id: JobID) -> String {
         "JOB#\(id)"
     }
@@ -60,14 +57,19 @@ enum JobItem {
     }
 
     /// A job's item; one that must be looked up at `dueAt` is in the index `due`.
-    static func item(of job: Job, dueAt: Timestamp? = nil) -> Item {
+    static func item(of job: Job, dueAt: Timestamp? = nil, shards: IndexShards = .standard) -> Item {
         var item: Item = [:]
-        forEachAttribute(of: job, dueAt: dueAt) { item[$0] = $1 }
+        forEachAttribute(of: job, dueAt: dueAt, shards: shards) { item[$0] = $1 }
         return item
     }
 
     /// Hands out the attributes of a job's item, one by one.
-    static func forEachAttribute(of job: Job, dueAt: Timestamp?, _ add: (String, AttributeValue) -> Void) {
+    static func forEachAttribute(
+        of job: Job,
+        dueAt: Timestamp?,
+        shards: IndexShards,
+        _ add: (String, AttributeValue) -> Void
+    ) {
         let createdAt = job.createdAt.description
         add(partitionKey, .s(partition(of: job.id)))
         add(status, .s(job.status.rawValue))
@@ -89,7 +91,7 @@ enum JobItem {
             add(leaseOwner, .s(lease.owner))
             add(leaseMessageID, .s(lease.messageID))
         }
-        let shard = job.id.shard(of: timelineShards)
+        let shard = job.id.shard(of: shards.count)
         add(timelineKey, .s("\(job.tenant)#\(job.createdAt.day)#\(shard)"))
         add(timelineSort, .s("\(createdAt)#\(job.id)"))
         if let dueAt = dueAt ?? (job.awaitsPromotion ? job.runAt : nil) {

@@ -30,8 +30,8 @@ struct TimelineDay: Sendable, Hashable {
     }
 
     /// The partition keys of its shards.
-    var shards: [String] {
-        (0..<JobItem.timelineShards).map { "\(tenant)#\(day)#\($0)" }
+    func partitions(_ shards: IndexShards) -> [String] {
+        (0..<shards.count).map { "\(tenant)#\(day)#\($0)" }
     }
 
     /// The position before the day.

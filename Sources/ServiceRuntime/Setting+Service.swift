@@ -21,6 +21,18 @@ extension Setting where Value == Int {
     }
 }
 
+extension Setting where Value == Int {
+    /// `INDEX_SHARDS`: over how many partitions of each index jobs are spread.
+    public static func indexShards(default defaultValue: Int) -> Self {
+        .int(
+            "INDEX_SHARDS",
+            summary: "Over how many partitions of an index jobs are spread; to raise it, begin with svc-worker",
+            in: 1...32,
+            default: defaultValue
+        )
+    }
+}
+
 extension Setting where Value == Duration {
     /// `SHUTDOWN_GRACE_SECONDS`: how long what runs may take to finish after SIGTERM or SIGINT.
     ///

@@ -85,7 +85,11 @@ public func buildWorker(_ start: ServiceStart) async throws -> [any Service] {
     }
     if configuration.reconciles {
         let reconciler = Reconciler(
-            store: DynamoDBReconcilerStore(client: client, table: configuration.table),
+            store: DynamoDBReconcilerStore(
+                client: client,
+                table: configuration.table,
+                shards: configuration.shards
+            ),
             sender: SQSJobSender(
                 client: client,
                 queueURL: configuration.queueURL,

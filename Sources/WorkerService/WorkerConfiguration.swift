@@ -1,4 +1,5 @@
 public import Configuration
+public import JobsAWS
 public import ServiceRuntime
 
 /// The settings of `svc-worker`.
@@ -27,6 +28,8 @@ public struct WorkerConfiguration: Sendable, Hashable {
     public var reconciles: Bool
     /// How long a job may wait before it is looked at whether its message was lost.
     public var reconcilerGrace: Duration
+    /// Over how many partitions of each index it looks for lost and due jobs.
+    public var shards: IndexShards
     /// How many failures in a row keep jobs of a type from being started.
     public var breakerThreshold: Int
     /// How many jobs of a type may start in a second, where that is limited.
@@ -50,6 +53,7 @@ public struct WorkerConfiguration: Sendable, Hashable {
         grace = try config.value(for: .shutdownGrace)
         reconciles = try config.value(for: .reconciler) == .on
         reconcilerGrace = try config.value(for: .reconcilerGrace)
+        shards = IndexShards(try config.value(for: .indexShards(default: IndexShards.standard.count)))
         breakerThreshold = try config.value(for: .breakerThreshold)
         rateLimits = try config.value(for: .rateLimits) ?? [:]
         ecsAgentURL = try config.value(for: .ecsAgentURL)
@@ -61,7 +65,7 @@ public struct WorkerConfiguration: Sendable, Hashable {
             Setting.port(default: 8081), Setting.host, Setting.table, Setting.queueURL, Setting.deadLetterQueueURL,
             Setting.fifoQueueURL, Setting.fifoDeadLetterQueueURL, Setting.concurrency, Setting.lease,
             Setting.reconciler, Setting.reconcilerGrace, Setting.breakerThreshold, Setting.rateLimits,
-            Setting.ecsAgentURL,
+            Setting.ecsAgentURL, Setting.indexShards(default: IndexShards.standard.count),
         ]
         return ServiceSettings.base + own + DocumentedVariable.aws
     }

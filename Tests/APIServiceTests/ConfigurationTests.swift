@@ -1,5 +1,6 @@
 import APIService
 import Configuration
+import JobsAWS
 import ServiceRuntime
 import Testing
 
@@ -15,19 +16,24 @@ struct ConfigurationTests {
         #expect(configuration.port == 8080)
         #expect(configuration.host == "0.0.0.0")
         #expect(configuration.table == "Jobs")
+        #expect(configuration.shards.count == 4)
         #expect(configuration.queueURL == "http://localhost:4566/000000000000/jobs")
     }
 
     @Test("What is set is taken")
     func set() throws {
-        let configuration = try read(required.merging(["PORT": "0", "HOST": "127.0.0.1"]) { $1 })
+        let configuration = try read(required.merging(["PORT": "0", "HOST": "127.0.0.1", "INDEX_SHARDS": "32"]) { $1 })
         #expect(configuration.port == 0)
         #expect(configuration.host == "127.0.0.1")
+        #expect(configuration.shards.count == 32)
     }
 
     @Test(
         "What is missing or malformed is named",
-        arguments: [("DDB_TABLE", ""), ("SQS_QUEUE_URL", "jobs"), ("SQS_FIFO_QUEUE_URL", ""), ("PORT", "http")]
+        arguments: [
+            ("DDB_TABLE", ""), ("SQS_QUEUE_URL", "jobs"), ("SQS_FIFO_QUEUE_URL", ""), ("PORT", "http"),
+            ("INDEX_SHARDS", "33"),
+        ]
     )
     func wrong(key: String, value: String) throws {
         let error = try #require(throws: ConfigurationError.self) { try read(required.merging([key: value]) { $1 }) }

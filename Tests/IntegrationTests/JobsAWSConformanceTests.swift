@@ -14,6 +14,36 @@ struct JobsAWSConformanceTests {
         }
     }
 
+    @Test("Whoever knows of more shards than were written finds all jobs, those of all shards among them")
+    func shards() async throws {
+        try await Emulator.withTable { client, table in
+            var jobs: [Job] = []
+            for shards in [IndexShards.standard, IndexShards(9)] {
+                let store = DynamoDBJobStore(client: client, table: table, shards: shards)
+                for _ in 0..<20 {
+                    jobs.append(.sample())
+                    #expect(try await store.create(jobs[jobs.count - 1]) == .created)
+                }
+            }
+            let catalog = DynamoDBJobCatalog(client: client, table: table, shards: IndexShards(9))
+            let section = ListSection(since: .sample, until: .sample + .seconds(1), limit: 100)
+            let listed = try await catalog.jobs(JobQuery(section)).elements.map(\.id)
+            #expect(Set(listed) == Set(jobs.map(\.id)))
+            let reconcilerStore = DynamoDBReconcilerStore(client: client, table: table, shards: IndexShards(9))
+            var walked: [JobID] = []
+            for shard in 0..<reconcilerStore.shards {
+                let page = try await reconcilerStore.timeline(
+                    of: shard,
+                    after: TimelinePlace(createdAt: .sample),
+                    before: .sample + .seconds(1),
+                    upTo: 100
+                )
+                walked += page.compactMap(\.id)
+            }
+            #expect(Set(walked) == Set(jobs.map(\.id)))
+        }
+    }
+
     @Test("The table's indexes keep every rule of a catalog", arguments: JobCatalogRule.all)
     func catalog(rule: JobCatalogRule) async throws {
         try await Emulator.withTable { client, table in

@@ -15,7 +15,7 @@ struct TimelineDayTests {
         #expect(TimelineDay(tenant: "t", before: ListPosition(before: midnight)).day == "2026-11-20")
         #expect(TimelineDay(tenant: "t", before: ListPosition(at: midnight, id: "x")).day == "2026-11-21")
         let day = TimelineDay(tenant: "t", before: ListPosition(before: .noon))
-        #expect(day.shards == (0..<4).map { "t#2026-11-21#\($0)" })
+        #expect(day.partitions(IndexShards(4)) == (0..<4).map { "t#2026-11-21#\($0)" })
     }
 
     @Test("has its shards merged, newest first, and goes on with the day before")

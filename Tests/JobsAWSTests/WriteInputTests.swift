@@ -21,11 +21,11 @@ struct WriteInputTests {
     func creation() throws {
         let put = DynamoDB.PutItem(
             table: "t",
-            item: JobItem.item(of: job),
+            item: JobItem.item(of: job, shards: IndexShards(7)),
             condition: .attributeNotExists("PK"),
             returnsExistingOnFailure: true
         )
-        #expect(try input(JobCreation(job: job, table: "t")) == input(put))
+        #expect(try input(JobCreation(job: job, table: "t", shards: IndexShards(7))) == input(put))
     }
 
     @Test("of a claim is that of its UpdateItem", arguments: ["m-1", "<key>", "quo\"te\\ \u{1} größe", ""])

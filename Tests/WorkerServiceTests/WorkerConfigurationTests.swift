@@ -1,4 +1,5 @@
 import Configuration
+import JobsAWS
 import ServiceRuntime
 import Testing
 import WorkerService
@@ -23,6 +24,7 @@ struct WorkerConfigurationTests {
         #expect(settings.reconciles)
         #expect(settings.reconcilerGrace == .seconds(60))
         #expect(settings.breakerThreshold == 5)
+        #expect(settings.shards.count == 4)
         #expect(settings.rateLimits == [:])
         #expect(settings.ecsAgentURL == nil)
     }
@@ -39,7 +41,7 @@ struct WorkerConfigurationTests {
         arguments: [
             ("DDB_TABLE", ""), ("SQS_QUEUE_URL", "jobs"), ("SQS_DLQ_URL", ""), ("WORKER_CONCURRENCY", "0"),
             ("LEASE_SECONDS", "1"), ("PORT", "http"), ("RECONCILER", "maybe"), ("RECONCILER_GRACE_SECONDS", "0"),
-            ("SQS_FIFO_QUEUE_URL", ""), ("SQS_FIFO_DLQ_URL", ""),
+            ("SQS_FIFO_QUEUE_URL", ""), ("SQS_FIFO_DLQ_URL", ""), ("INDEX_SHARDS", "0"),
             ("WORKER_BREAKER_FAILURES", "0"), ("WORKER_RATE_LIMITS", "http"), ("WORKER_RATE_LIMITS", "http=0"),
             ("WORKER_RATE_LIMITS", "http=1,http=2"), ("WORKER_RATE_LIMITS", "HTTP=1"), ("ECS_AGENT_URI", "agent"),
         ]
