@@ -69,7 +69,8 @@ def main() -> None:
                for operation in operations}
         if submitted := own.get(("dynamodb", "PutItem"), (0, 0))[0]:
             price = sum(dollars(*operation, *bill, table["perMillion"]) for operation, bill in own.items())
-            print(f"{'of type ' + kind:32} {submitted:14,.0f} {'':14} {price * 1e6 / submitted:10.4f}   per million, without what is shared")
+            heading = f"of {int(submitted)} jobs of type {kind}, without what is shared:"
+            print(f"{heading:62} {price * 1e6 / submitted:10.4f}   per million")
 
 
 if __name__ == "__main__":
