@@ -25,6 +25,7 @@ public func buildWorker(_ start: ServiceStart) async throws -> [any Service] {
     let fifoQueue = SQSJobQueue(client: client, queueURL: configuration.fifoQueueURL)
     let lease = LeaseTiming(length: configuration.lease)
     let runMeter = RunMeter()
+    let reconcilerMeter = ReconcilerMeter()
     func runner(of queue: any JobQueue, deadLetterQueueURL: String) -> JobRunner {
         JobRunner(
             store: store,
@@ -68,7 +69,7 @@ public func buildWorker(_ start: ServiceStart) async throws -> [any Service] {
         readiness: readiness,
         liveness: { consumer.problem },
         meter: meter,
-        metrics: [runMeter, consumer, QueueMetrics(["jobs": backlog, "jobs.fifo": orderedBacklog])],
+        metrics: [runMeter, reconcilerMeter, consumer, QueueMetrics(["jobs": backlog, "jobs.fifo": orderedBacklog])],
         host: configuration.host,
         port: configuration.port
     )
@@ -98,7 +99,8 @@ public func buildWorker(_ start: ServiceStart) async throws -> [any Service] {
             backlog: backlog,
             orderedBacklog: orderedBacklog,
             oldestReceipt: { queue.oldestRecentReceipt },
-            options: options
+            options: options,
+            meter: reconcilerMeter
         )
         let leases = DynamoDBLeaderLeases(client: client, table: configuration.table)
         services.append(ReconcilerService(reconciler: reconciler, leases: leases, owner: UUID().uuidString))

@@ -1,6 +1,7 @@
 import JSON
 import Jobs
 import JobsTestKit
+import Observability
 import Testing
 
 /// A reconciler's surroundings in memory, with a clock that stands still.
@@ -12,6 +13,7 @@ struct ReconcilerBench: Sendable {
     /// The queue as a worker sees it, whose receipts are noted.
     let observed: ObservedJobQueue
     let reconciler: Reconciler
+    let meter = ReconcilerMeter()
 
     init(options: ReconcilerOptions = ReconcilerOptions()) {
         let (clock, queue) = (clock, InMemoryJobQueue(clock: clock))
@@ -25,6 +27,7 @@ struct ReconcilerBench: Sendable {
             backlog: queue,
             oldestReceipt: { observed.oldestRecentReceipt },
             options: options,
+            meter: meter,
             now: { clock.timestamp }
         )
     }
@@ -52,6 +55,16 @@ struct ReconcilerBench: Sendable {
     /// Makes rounds until nothing is left to be done at once.
     func finish(_ state: inout ReconcilerState) async throws {
         while try await reconciler.round(&state) {}
+    }
+
+    /// How many messages the reconciler says it has sent, by their reason.
+    var metrics: [String: Int] {
+        var page = MetricsPage()
+        meter.report(to: &page)
+        return Dictionary(
+            uniqueKeysWithValues: page.text.matches(of: /reason="(\w+)"} (\d+)/)
+                .map { (String($0.output.1), Int($0.output.2) ?? -1) }
+        )
     }
 
     /// Takes one message and brings its job to an end; answers whether there was one.

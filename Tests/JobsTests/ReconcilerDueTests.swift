@@ -23,6 +23,7 @@ struct ReconcilerDueTests {
         #expect(bench.queue.hiddenFor == [.seconds(900)])
         #expect(try await status(of: job) == .pending)
         #expect(try await bench.jobs.job(job.id)?.runAt == job.runAt)
+        #expect(bench.metrics == ["due": 1, "lost": 0])
         // It is sent once, and runs at its time.
         try await bench.pass(.seconds(895), &state)
         #expect(try await bench.work() == false)

@@ -53,6 +53,7 @@ extension Reconciler {
         if let delay {
             try await sender.send(job, trace: job.resumedTrace, after: delay)
             CrashPoint.afterPromotion.reached()
+            meter.noteSent(for: .due)
             Logger.current.info("due job sent", metadata: job.logMetadata)
         }
         try await store.settle(due, of: job, at: now())

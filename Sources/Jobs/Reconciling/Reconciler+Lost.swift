@@ -71,6 +71,7 @@ extension Reconciler {
         for ((job, late), result) in zip(lost, results) {
             guard case .success = result else { continue }
             keepWatching(job.id, late: late, at: instant, &state)
+            meter.noteSent(for: .lost)
             Logger.current.notice("lost job sent again", metadata: job.logMetadata)
         }
         for result in results { try result.get() }

@@ -10,6 +10,7 @@ public struct Reconciler: Sendable {
     let orderedBacklog: (any QueueBacklog)?
     let oldestReceipt: @Sendable () -> Timestamp?
     let options: ReconcilerOptions
+    let meter: ReconcilerMeter
     let now: @Sendable () -> Timestamp
 
     /// Makes a reconciler.
@@ -21,6 +22,7 @@ public struct Reconciler: Sendable {
     ///   - orderedBacklog: How much waits in the queue of jobs with an ordering key; nil if they share the other one.
     ///   - oldestReceipt: When the oldest message was sent that this worker has lately received for the first time.
     ///   - options: How it goes about its work.
+    ///   - meter: Is told of every message that it sends.
     ///   - now: The wall clock, which the records go by.
     public init(
         store: any ReconcilerStore,
@@ -29,6 +31,7 @@ public struct Reconciler: Sendable {
         orderedBacklog: (any QueueBacklog)? = nil,
         oldestReceipt: @escaping @Sendable () -> Timestamp?,
         options: ReconcilerOptions = ReconcilerOptions(),
+        meter: ReconcilerMeter = ReconcilerMeter(),
         now: @escaping @Sendable () -> Timestamp = Timestamp.now
     ) {
         self.store = store
@@ -37,6 +40,7 @@ public struct Reconciler: Sendable {
         self.orderedBacklog = orderedBacklog
         self.oldestReceipt = oldestReceipt
         self.options = options
+        self.meter = meter
         self.now = now
     }
 
