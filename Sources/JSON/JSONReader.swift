@@ -64,6 +64,12 @@ public struct JSONReader {
         return true
     }
 
+    /// Whether nothing follows but white space; never in a document that is too large.
+    public mutating func isAtEnd() -> Bool {
+        skipWhitespace()
+        return position == documentSize
+    }
+
     /// Refuses whatever follows the document.
     public mutating func finish() throws(JSONError) {
         skipWhitespace()

@@ -15,7 +15,7 @@ struct DocumentSampleTests {
             encoding: .utf8
         )
         let samples = document.components(between: "```swift\n", and: "```")
-        #expect(samples.count == 9)
+        #expect(samples.count == 11)
         for sample in samples { #expect(source.contains("\n" + sample)) }
         let code = source.split(separator: "\n\n", maxSplits: 2)[2]
         #expect(samples.reduce(0) { $0 + $1.count } + samples.count - 1 == code.count)
@@ -82,6 +82,33 @@ struct DocumentSampleTests {
         for try await page in list.client.pages(of: ListQueues(prefix: "j")) { urls += page.urls }
         #expect(urls == ["a", "b"])
         #expect(list.transport.sent.last?.text == #"{"QueueNamePrefix":"j","MaxResults":1000,"NextToken":"t"}"#)
+    }
+
+    @Test(
+        "An error that is a regular outcome is one, and an answer that says nothing is a success, in either form",
+        arguments: [
+            (.response(200, [:], ""), true), (.response(200, [:], "{}"), true),
+            (.error(400, "QueueDoesNotExist"), false),
+        ] as [(ScriptedTransport.Answer, Bool)]
+    )
+    func outcome(answer: ScriptedTransport.Answer, isThere: Bool) async throws {
+        let fixture = Fixture([answer])
+        let operation = SetVisibilityTimeout(queueURL: "q", seconds: 30)
+        #expect(try await fixture.client.perform(operation) == isThere)
+        let input = #"{"QueueUrl":"q","Attributes":{"VisibilityTimeout":"30"}}"#
+        try expectSent(fixture, "AmazonSQS.SetQueueAttributes", input)
+    }
+
+    @Test("Another service is asked under its own name, and tells of each element")
+    func otherService() async throws {
+        let answer = #"{"FailedEntryCount":1,"Entries":[{"EventId":"e"},{"ErrorCode":"MalformedDetail"}]}"#
+        let fixture = Fixture([.response(200, [:], answer)])
+        let event = PutEvents.Event(source: "s", detailType: "d", detail: "{}", resources: ["r"])
+        let entries = try await fixture.client.perform(PutEvents(events: [event]))
+        #expect(entries.map(\.eventID) == ["e", nil])
+        #expect(entries.map(\.errorCode) == [nil, "MalformedDetail"])
+        let input = #"{"Entries":[{"Source":"s","DetailType":"d","Detail":"{}","Resources":["r"]}]}"#
+        try expectSent(fixture, "AWSEvents.PutEvents", input)
         #expect(AWSService.eventBridge.signingName == "events")
     }
 }

@@ -103,6 +103,30 @@ struct ListQueues: AWSPagedOperation {
     static func nextToken(after page: Page) -> String? { page.nextToken }
 }
 
+struct SetVisibilityTimeout: AWSOperation {
+    static let service = AWSService.sqs
+    static let name = "SetQueueAttributes"
+    var queueURL: String
+    var seconds: Int
+
+    func encode(to writer: inout JSONWriter) {
+        writer.object { writer in
+            writer.member("QueueUrl", queueURL)
+            writer.object("Attributes") { $0.member("VisibilityTimeout", String(seconds)) }
+        }
+    }
+
+    /// Whether there is such a queue.
+    static func decode(_ reader: inout JSONReader) throws -> Bool {
+        try reader.readNothing()
+        return true
+    }
+
+    static func recover(from failure: AWSServiceFailure) throws -> Bool? {
+        failure.code == "QueueDoesNotExist" ? false : nil
+    }
+}
+
 extension AWSService {
     static let eventBridge = AWSService(
         endpointPrefix: "events",
@@ -110,4 +134,57 @@ extension AWSService {
         targetPrefix: "AWSEvents",
         jsonVersion: "1.1"
     )
+}
+
+struct PutEvents: AWSOperation {
+    static let service = AWSService.eventBridge
+    static let name = "PutEvents"
+
+    struct Event: Sendable {
+        var source: String
+        var detailType: String
+        var detail: String
+        var resources: [String] = []
+    }
+
+    /// What became of an event: its id, or why it was refused.
+    struct Entry: Sendable {
+        var eventID: String?
+        var errorCode: String?
+    }
+
+    var events: [Event]
+
+    func encode(to writer: inout JSONWriter) {
+        writer.object { writer in
+            writer.array("Entries") { writer in
+                for event in events {
+                    writer.object { writer in
+                        writer.member("Source", event.source)
+                        writer.member("DetailType", event.detailType)
+                        writer.member("Detail", event.detail)
+                        writer.strings("Resources", event.resources)
+                    }
+                }
+            }
+        }
+    }
+
+    static func decode(_ reader: inout JSONReader) throws -> [Entry] {
+        let entries = try reader.readMember("Entries") { reader throws(JSONError) in
+            try reader.readElements { reader throws(JSONError) in
+                var entry = Entry()
+                try reader.readMembers { reader, key throws(JSONError) in
+                    switch key {
+                    case "EventId": entry.eventID = try reader.readString()
+                    case "ErrorCode": entry.errorCode = try reader.readString()
+                    default: break
+                    }
+                }
+                return entry
+            }
+        }
+        guard let entries else { throw AWSAnswerError.missing("Entries") }
+        return entries
+    }
 }

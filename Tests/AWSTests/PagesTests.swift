@@ -30,6 +30,14 @@ import Testing
         #expect(fixture.transport.sent.count == 1)
     }
 
+    @Test("An empty token is none, as it is to the official SDKs")
+    func emptyToken() async throws {
+        let fixture = Fixture([.response(200, [:], #"{"QueueUrls":["a"],"NextToken":""}"#)])
+        var pages = 0
+        for try await _ in fixture.client.pages(of: ListQueues(prefix: "")) { pages += 1 }
+        #expect(pages == 1)
+    }
+
     @Test("Who stops reading asks for no more")
     func lazy() async throws {
         let fixture = Fixture([Self.page(["a"], next: "k1"), Self.page(["b"], next: "k2")])

@@ -31,9 +31,7 @@ extension AWSOperation {
 
     /// Reads the answer's JSON.
     public static func read(_ response: TransportResponse) throws -> Output {
-        // Nothing at all is an answer only where there is nothing to say: elsewhere it is one that was lost.
-        let saysNothing = response.body.isEmpty && Output.self == Void.self
-        var reader = JSONReader(saysNothing ? Array("{}".utf8) : response.body)
+        var reader = JSONReader(response.body)
         let output = try decode(&reader)
         try reader.finish()
         return output
@@ -42,5 +40,5 @@ extension AWSOperation {
 
 extension AWSOperation where Output == Void {
     /// Reads an answer that says nothing more.
-    public static func decode(_ reader: inout JSONReader) throws { try reader.skipValue() }
+    public static func decode(_ reader: inout JSONReader) throws { try reader.readNothing() }
 }

@@ -6,6 +6,6 @@ public protocol AWSPagedOperation: AWSOperation {
     /// The same operation for the page that begins at a token.
     func page(at token: PageToken) -> Self
 
-    /// Where the page after this one begins; nil after the last.
+    /// Where the page after this one begins; nil after the last, and so is a text without a character.
     static func nextToken(after page: Output) -> PageToken?
 }

@@ -21,7 +21,7 @@ public struct AWSPages<Operation: AWSPagedOperation>: AsyncSequence, Sendable {
             guard let operation = upcoming else { return nil }
             upcoming = nil
             let page = try await client.perform(operation)
-            guard let next = Operation.nextToken(after: page) else { return page }
+            guard let next = Operation.nextToken(after: page), (next as? String)?.isEmpty != true else { return page }
             // A service that answers with the token it was given would be asked for ever.
             guard next != token else { throw AWSError.repeatedPageToken(of: Operation.self) }
             token = next

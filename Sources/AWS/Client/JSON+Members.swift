@@ -70,6 +70,13 @@ extension JSONReader {
         }
     }
 
+    /// Reads an answer that says nothing, which may be an empty object or nothing at all.
+    ///
+    /// To whoever expects a value, nothing at all is an answer that was lost.
+    public mutating func readNothing() throws(JSONError) {
+        if !isAtEnd() { try skipValue() }
+    }
+
     mutating func readBase64() throws(JSONError) -> [UInt8] {
         guard let bytes = Base64.decode(try readString()) else { throw failure("the string is not base64") }
         return bytes

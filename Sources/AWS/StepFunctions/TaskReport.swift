@@ -15,7 +15,7 @@ extension StepFunctions {
 
         /// Reads the answer, which says nothing more.
         init(_ reader: inout JSONReader) throws(JSONError) {
-            try reader.skipValue()
+            try reader.readNothing()
             self = .heard
         }
 
