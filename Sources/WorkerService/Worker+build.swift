@@ -30,7 +30,8 @@ public func buildWorker(_ start: ServiceStart) async throws -> [any Service] {
             queue: queue,
             deadLetters: SQSDeadLetterSender(client: client, queueURL: deadLetterQueueURL),
             registry: .builtIn,
-            lease: lease
+            lease: lease,
+            makeOwner: InvocationID.unique
         )
     }
     let consumer = JobConsumer(
