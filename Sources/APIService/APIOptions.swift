@@ -1,3 +1,4 @@
+import AWS
 import FoundationEssentials
 package import Jobs
 package import Observability
@@ -15,7 +16,7 @@ package struct APIOptions: Sendable {
     /// Makes the ids of jobs that have no idempotency key.
     package var makeJobID: @Sendable (Timestamp) -> JobID = { JobID(at: $0) }
     /// Makes the ids of requests that bring none.
-    package var makeRequestID: @Sendable () -> String = { UUID().uuidString.lowercased() }
+    package var makeRequestID: @Sendable () -> String = InvocationID.unique
     /// Makes the traces of requests that belong to none.
     package var makeTrace: @Sendable () -> TraceContext = {
         var random = SystemRandomNumberGenerator()

@@ -8,6 +8,8 @@ enum JSONBody {
     ///
     /// - Throws: ``Problem`` with 415.
     static func checkMediaType(_ headers: HTTPFields) throws {
+        // As nearly all clients spell it.
+        guard headers[.contentType] != "application/json" else { return }
         let mediaType = headers[.contentType]?.split(separator: ";").first.map { $0.filter { !$0.isWhitespace } }
         guard mediaType?.lowercased() == "application/json" else {
             let detail = "The body must be of the media type application/json, and the Content-Type must say so."

@@ -1,7 +1,8 @@
 /// Where the services' own work is done: claims, records, messages and all else that mostly waits for AWS.
 ///
 /// Child tasks inherit a preference for an executor, but tasks without a parent do not; so it goes with the task's values
-/// as well, for ``uncancelled(_:)``. Handlers do not work here: they may block, or compute for long.
+/// as well, for ``uncancelled(_:)``. Handlers work elsewhere, because they may block or compute for long, unless they
+/// are ``JobHandler/isBrief``.
 package enum Workplace {
     @TaskLocal package static var executor: (any TaskExecutor)?
 

@@ -5,7 +5,6 @@ internal import Logging
 extension JSONLogHandler {
     /// No single text takes more of a line than this.
     private static let maxTextBytes = 8192
-    private static let leadingKeys = ["traceId", "jobId", "requestId"]
 
     func line(of event: LogEvent, at date: Date) -> [UInt8] {
         var writer = JSONWriter(capacity: 512)
@@ -14,34 +13,16 @@ extension JSONLogHandler {
         writer.member("level", event.level.rawValue)
         writer.member("component", component)
         writer.member("msg", shown(event.message.description))
-        write(members(of: event), to: &writer)
+        // The event's metadata wins over that of the provider, and that over the handler's own.
+        let members = LogMembers(error: event.error, event.metadata, metadataProvider?.get(), metadata).members
+        for member in members {
+            writer.key(member.name)
+            write(member.value, under: member.name, to: &writer)
+        }
         writer.endObject()
         var line = writer.bytes
         line.append(UInt8(ascii: "\n"))
         return line
-    }
-
-    private func members(of event: LogEvent) -> Logger.Metadata {
-        var members = merged(event)
-        var reserved = ["ts", "level", "component", "msg"]
-        if event.error != nil { reserved.append("error") }
-        // A name may be in an object once only: the metadata gives way.
-        for key in reserved {
-            guard let value = members.removeValue(forKey: key) else { continue }
-            if members["metadata.\(key)"] == nil { members["metadata.\(key)"] = value }
-        }
-        if let error = event.error { members["error"] = .string(String(describing: error)) }
-        return members
-    }
-
-    private func write(_ members: Logger.Metadata, to writer: inout JSONWriter) {
-        let leading = Self.leadingKeys + ["error"]
-        let rest = members.keys.filter { !leading.contains($0) }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-        for key in leading + rest {
-            guard let value = members[key] else { continue }
-            writer.key(key)
-            write(value, under: key, to: &writer)
-        }
     }
 
     private func write(_ value: Logger.MetadataValue, under key: String, to writer: inout JSONWriter) {

@@ -47,11 +47,4 @@ public struct JSONLogHandler: LogHandler {
     public func log(event: LogEvent) {
         output.write(line(of: event, at: now()))
     }
-
-    func merged(_ event: LogEvent) -> Logger.Metadata {
-        var merged = metadata
-        if let provided = metadataProvider?.get() { merged.merge(provided) { _, new in new } }
-        if let own = event.metadata { merged.merge(own) { _, new in new } }
-        return merged
-    }
 }

@@ -13,8 +13,12 @@ struct TextScrubber {
 
     /// Whether a text is one word that is no secret by itself, as ids and most values of a log are.
     static func isPlain(_ text: String) -> Bool {
-        text.utf8.allSatisfy(isRunByte) && !secretBeginnings.contains { text.utf8.starts(with: $0.utf8) }
+        guard text.utf8.allSatisfy(isRunByte) else { return false }
+        return text.utf8.count < shortestSecret || !secretBeginnings.contains { text.utf8.starts(with: $0.utf8) }
     }
+
+    /// The length of an AWS access key id; JSON web tokens are longer.
+    private static let shortestSecret = 20
 
     private static let secretBeginnings = ["AKIA", "ASIA", "eyJ"]
 
@@ -66,10 +70,11 @@ extension TextScrubber {
     /// An AWS access key id or a JSON web token.
     private func isSecret(_ run: Range<Int>) -> Bool {
         let text = bytes[run]
-        if text.count == 20, text.starts(with: "AKIA".utf8) || text.starts(with: "ASIA".utf8) {
+        if text.count == Self.shortestSecret, text.starts(with: "AKIA".utf8) || text.starts(with: "ASIA".utf8) {
             return text.allSatisfy { 0x41...0x5A ~= $0 || 0x30...0x39 ~= $0 }
         }
-        return text.count > 20 && text.starts(with: "eyJ".utf8) && text.count { $0 == UInt8(ascii: ".") } >= 2
+        return text.count > Self.shortestSecret && text.starts(with: "eyJ".utf8)
+            && text.count { $0 == UInt8(ascii: ".") } >= 2
     }
 
     private func isScheme(_ run: Range<Int>) -> Bool {

@@ -47,8 +47,8 @@ public struct TraceContext: Sendable, Hashable {
     /// the root's last digits, so that the trace is carried on all the same.
     public init?(xrayHeader: String) {
         guard xrayHeader.utf8.count <= 1024 else { return nil }
-        var (root, parent, sampled): (Substring.UTF8View?, Substring.UTF8View?, Substring.UTF8View?)
-        for pair in xrayHeader.utf8.split(separator: UInt8(ascii: ";")) {
+        var (root, parent, sampled): (ArraySlice<UInt8>?, ArraySlice<UInt8>?, ArraySlice<UInt8>?)
+        for pair in Array(xrayHeader.utf8).split(separator: UInt8(ascii: ";")) {
             let pair = pair.drop { $0 == UInt8(ascii: " ") }
             let key = pair.prefix { $0 != UInt8(ascii: "=") }
             let value = pair.dropFirst(key.count + 1).prefix { $0 != UInt8(ascii: " ") }
@@ -61,7 +61,7 @@ public struct TraceContext: Sendable, Hashable {
             }
         }
         guard let root, let traceID = TraceID(xrayRoot: root) else { return nil }
-        let spanID = parent.map { String(Substring($0)) } ?? String(traceID.description.suffix(16))
+        let spanID = parent.map { String(decoding: $0, as: UTF8.self) } ?? String(traceID.description.suffix(16))
         guard HexID.isValid(spanID, length: 16) else { return nil }
         self.init(traceID: traceID, spanID: spanID, sampled: sampled?.elementsEqual("1".utf8) ?? false)
     }

@@ -18,14 +18,15 @@ public struct TraceID: Sendable, Hashable, CustomStringConvertible {
 
     /// The id as X-Ray spells it: `1-`, 8 digits, `-`, 24 digits.
     public var xrayRoot: String {
-        "1-\(description.prefix(8))-\(description.suffix(24))"
+        let digits = description.utf8
+        return "1-\(Substring(digits.prefix(8)))-\(Substring(digits.dropFirst(8)))"
     }
 
-    init?(xrayRoot: Substring.UTF8View) {
+    init?(xrayRoot: ArraySlice<UInt8>) {
         let digits = xrayRoot.dropFirst(2)
         guard xrayRoot.count == 35, xrayRoot.starts(with: "1-".utf8),
             digits.dropFirst(8).first == UInt8(ascii: "-")
         else { return nil }
-        self.init(String(Substring(digits.prefix(8)) + Substring(digits.dropFirst(9))))
+        self.init(String(decoding: digits.prefix(8) + digits.dropFirst(9), as: UTF8.self))
     }
 }

@@ -1,24 +1,9 @@
 import ServiceLifecycle
 
-/// Does a piece of work that waits, until a graceful shutdown begins: the work is cancelled then.
+/// Does a piece of work that waits, until a graceful shutdown begins, or a moment longer: the work is cancelled then.
 ///
-/// - Returns: What the work returns; nil if the shutdown ended it, or had begun before.
-/// - Throws: What the work throws, and `CancellationError` if the task itself is cancelled.
-package func untilShutdown<Result: Sendable>(
-    _ work: @escaping @Sendable () async throws -> Result
-) async throws -> Result? {
-    guard !Task.isShuttingDownGracefully else { return nil }
-    do {
-        return try await cancelWhenGracefulShutdown(work)
-    } catch is CancellationError where Task.isShuttingDownGracefully && !Task.isCancelled {
-        return nil
-    }
-}
-
-/// Does a piece of work that waits, until a moment after a graceful shutdown begins: the work is cancelled then.
-///
-/// For a receive: a queue that has messages answers at once, and were that answer cut off, they would stay hidden from
-/// everybody until their visibility ends.
+/// The moment is for a receive: a queue that has messages answers at once, and were that answer cut off, they would stay
+/// hidden from everybody until their visibility ends.
 ///
 /// - Parameters:
 ///   - moment: How long the work may still take.
@@ -28,8 +13,8 @@ package func untilShutdown<Result: Sendable>(
 ///   begun before.
 /// - Throws: What the work throws, and `CancellationError` if the task itself is cancelled.
 package func untilShutdown<Result: Sendable>(
-    andFor moment: Duration,
-    by clock: any Clock<Duration>,
+    andFor moment: Duration = .zero,
+    by clock: any Clock<Duration> = ContinuousClock(),
     _ work: @escaping @Sendable () async throws -> Result
 ) async throws -> Result? {
     guard !Task.isShuttingDownGracefully else { return nil }
@@ -37,8 +22,8 @@ package func untilShutdown<Result: Sendable>(
         group.addTask { try await work() }
         group.addTask {
             // Cancelled, it must not take the work's place: what that brings may not be lost.
-            try? await gracefulShutdown()
-            try? await clock.sleep(for: moment)
+            await shutdownBegins()
+            if moment > .zero { try? await clock.sleep(for: moment) }
             return nil
         }
         if let result = try await group.next() ?? nil {
@@ -51,5 +36,18 @@ package func untilShutdown<Result: Sendable>(
         } catch is CancellationError where !Task.isCancelled {
             return nil
         }
+    }
+}
+
+/// Waits until a graceful shutdown begins or the task is cancelled.
+///
+/// `gracefulShutdown()` and `cancelWhenGracefulShutdown` end each of their waits by a new task on the pool of threads,
+/// which a busy consumer feels.
+private func shutdownBegins() async {
+    let (shutdown, beginning) = AsyncStream<Void>.makeStream()
+    await withGracefulShutdownHandler {
+        for await _ in shutdown {}
+    } onGracefulShutdown: {
+        beginning.finish()
     }
 }

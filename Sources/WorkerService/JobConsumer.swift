@@ -127,7 +127,7 @@ public struct JobConsumer: Service {
     private func nextDeliveries(from intake: Intake) async -> [Delivery]? {
         do {
             var room = intake.roomNow
-            if room == 0 { room = try await cancelWhenGracefulShutdown { try await intake.room() } }
+            if room == 0 { room = try await untilShutdown { try await intake.room() } ?? 0 }
             guard !Task.isShuttingDownGracefully else { return nil }
             return try await untilShutdown(andFor: Self.momentToEnd, by: clock) { [room] in
                 try await intake.receive(upTo: room)

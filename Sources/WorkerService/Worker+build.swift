@@ -33,7 +33,8 @@ public func buildWorker(_ start: ServiceStart) async throws -> [any Service] {
             deadLetters: SQSDeadLetterSender(client: client, queueURL: deadLetterQueueURL),
             registry: .builtIn,
             lease: lease,
-            meter: runMeter
+            meter: runMeter,
+            makeOwner: InvocationID.unique
         )
     }
     let consumer = JobConsumer(

@@ -21,10 +21,11 @@ struct JobBench: Sendable {
         store: (any JobStore)? = nil,
         timeout: Duration? = nil,
         meter: RunMeter = RunMeter(),
+        isBrief: Bool = false,
         _ body: @escaping ClosureHandler.Body = { _, _ in .succeeded("done") }
     ) -> JobRunner {
         var registry = JobRegistry()
-        registry.register(ClosureHandler(timeout: timeout, body))
+        registry.register(ClosureHandler(timeout: timeout, isBrief: isBrief, body))
         return JobRunner(
             store: store ?? self.store,
             queue: queue,
@@ -65,10 +66,12 @@ struct ClosureHandler: JobHandler {
 
     let name = JobName<JSONValue>("task")
     let timeout: Duration?
+    let isBrief: Bool
     private let body: Body
 
-    init(timeout: Duration? = nil, _ body: @escaping Body) {
+    init(timeout: Duration? = nil, isBrief: Bool = false, _ body: @escaping Body) {
         self.timeout = timeout
+        self.isBrief = isBrief
         self.body = body
     }
 

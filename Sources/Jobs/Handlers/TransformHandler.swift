@@ -13,6 +13,9 @@ public struct TransformHandler: JobHandler {
     /// The job type `transform`.
     public let name = JobName<Payload>("transform")
 
+    /// The longest text is transformed in a moment.
+    public var isBrief: Bool { true }
+
     /// What a `transform` job is given.
     public struct Payload: JobPayload {
         /// The text to transform.

@@ -2,9 +2,13 @@ import JSON
 
 /// The handlers of a worker, by job type.
 public struct JobRegistry: Sendable {
-    private var runs: [String: @Sendable (JSONValue, JobContext) async throws -> JobOutcome] = [:]
+    private struct Entry {
+        var timeout: Duration?
+        var isBrief: Bool
+        var run: @Sendable (JSONValue, JobContext) async throws -> JobOutcome
+    }
 
-    private var timeouts: [String: Duration] = [:]
+    private var entries: [String: Entry] = [:]
 
     /// Makes an empty registry.
     public init() {}
@@ -14,9 +18,8 @@ public struct JobRegistry: Sendable {
     /// A name that is taken stops the program: two handlers for one type are a mistake that must not reach a job.
     public mutating func register<Handler: JobHandler>(_ handler: Handler, aliases: [String] = []) {
         for name in [handler.name.description] + aliases {
-            precondition(runs[name] == nil, "there are two handlers for jobs of type \(name)")
-            timeouts[name] = handler.timeout
-            runs[name] = { payload, context in
+            precondition(entries[name] == nil, "there are two handlers for jobs of type \(name)")
+            entries[name] = Entry(timeout: handler.timeout, isBrief: handler.isBrief) { payload, context in
                 try await handler.run(readPayload(payload, as: Handler.Payload.self), in: context)
             }
         }
@@ -24,21 +27,26 @@ public struct JobRegistry: Sendable {
 
     /// The job types that can be run, sorted.
     public var types: [String] {
-        runs.keys.sorted()
+        entries.keys.sorted()
     }
 
     /// How long an attempt at a job of this type may take; nil if there is no limit.
     func timeout(ofType type: String) -> Duration? {
-        timeouts[type]
+        entries[type]?.timeout
+    }
+
+    /// Where a job of this type runs: beside the worker's own work if it is brief.
+    func executor(forType type: String) -> (any TaskExecutor)? {
+        entries[type]?.isBrief == true ? Workplace.executor : globalConcurrentExecutor
     }
 
     /// Runs a job; whatever it throws becomes an outcome.
     package func run(_ job: Job) async -> JobOutcome {
-        guard let run = runs[job.type] else {
+        guard let entry = entries[job.type] else {
             return .failed(JobFailure(.validation, "no handler runs jobs of type \(job.type)"))
         }
         do {
-            let outcome = try await run(job.payload, JobContext(job))
+            let outcome = try await entry.run(job.payload, JobContext(job))
             return outcome.asAHandlerMay
         } catch let failure as JobFailure where !Task.isCancelled {
             return .failed(failure)

@@ -5,8 +5,7 @@ extension JobRunner {
     /// Runs the handler under the lease, and stops it when the lease is lost, the job's cancellation is asked for or its
     /// time is up.
     func outcome(of job: Job, from delivery: Delivery, as run: Run, hooks: RunHooks) async -> JobOutcome {
-        // Not where the worker's own work is done: a handler may block, or compute for long.
-        let handler = Task(executorPreference: globalConcurrentExecutor) { await registry.run(job) }
+        let handler = Task(executorPreference: registry.executor(forType: job.type)) { await registry.run(job) }
         let complaints = Complaints()
         let watch = RunWatch(
             alarms: alarms,
