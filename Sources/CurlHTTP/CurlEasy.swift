@@ -13,7 +13,8 @@ import CCurl
     private var requestsBegun = 0
     private var isSecondSendRefused = false
 
-    init(_ configuration: CurlTransport.Configuration) throws(TransportError) {
+    // `watches` are told of the sockets of the handle's connections, which may outlive it.
+    init(_ configuration: CurlTransport.Configuration, watches: SocketWatches) throws(TransportError) {
         guard let handle = unsafe curl_easy_init() else { throw .unavailable("curl_easy_init failed") }
         unsafe self.handle = handle
         self.configuration = configuration
@@ -21,7 +22,7 @@ import CCurl
         unsafe errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
         collector = ResponseCollector()
         do throws(CurlOptionFailure) {
-            try setUp()
+            try setUp(watches)
         } catch {
             throw TransportError(curl: error.code, authority: "curl's set-up", detail: "", sent: false)
         }
