@@ -9,7 +9,7 @@ enum StringScan {
         while index + 16 <= bytes.count {
             let block = unsafe base.loadUnaligned(fromByteOffset: index, as: SIMD16<UInt8>.self)
             var found = (block .== quotes) .| (block .== backslashes) .| (block .< spaces)
-            if stopsBeyondASCII { found = found .| (block .>= beyondASCII) }
+            if stopsBeyondASCII { found .|= block .>= beyondASCII }
             // Of a byte that was found all bits are set, of the others none.
             let halves = unsafe unsafeBitCast(found, to: SIMD2<UInt64>.self)
             if halves.x != 0 { return index + UInt64(littleEndian: halves.x).trailingZeroBitCount / 8 }
