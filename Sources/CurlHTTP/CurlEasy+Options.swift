@@ -7,9 +7,9 @@ struct CurlOptionFailure: Error {
 
 extension CurlEasy {
     /// Sets what is the same for all transfers.
-    func setUp(_ watches: SocketWatches) throws(CurlOptionFailure) {
+    func setUp() throws(CurlOptionFailure) {
         try setUpCallbacks()
-        try setUpSocketCallbacks(watches)
+        try setUpSocketCallbacks()
         try setUpProtocol()
         try setUpConnections()
         try setUpTLS()
@@ -39,7 +39,7 @@ extension CurlEasy {
         unsafe try check(ccurl_easy_set_begin_callback(handle, requestBegins))
     }
 
-    private func setUpSocketCallbacks(_ watches: SocketWatches) throws(CurlOptionFailure) {
+    private func setUpSocketCallbacks() throws(CurlOptionFailure) {
         let context = unsafe Unmanaged.passUnretained(watches).toOpaque()
         unsafe try set(CURLOPT_SOCKOPTDATA, pointer: context)
         unsafe try set(CURLOPT_CLOSESOCKETDATA, pointer: context)
