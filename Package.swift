@@ -112,7 +112,7 @@ let package = Package(
         // Tests mirror the targets.
         .testTarget(name: "HashingTests", dependencies: ["Hashing"]),
         .testTarget(name: "JSONTests", dependencies: ["JSON", "PropertyTestKit"]),
-        .testTarget(name: "CurlHTTPTests", dependencies: ["AWSTestKit", "CurlHTTP", .httpTypes]),
+        .testTarget(name: "CurlHTTPTests", dependencies: ["AWSTestKit", "CCurl", "CurlHTTP", .httpTypes]),
         .testTarget(name: "ObservabilityTests", dependencies: ["JSON", "Observability", "PropertyTestKit", .logging]),
         .testTarget(
             name: "AWSSigV4Tests",

@@ -1,6 +1,6 @@
 import CCurl
 
-// What curl calls on the owner thread, with the handle's `CurlEasy` as its context.
+// What curl calls on the owner thread, with the handle's `CurlEasy` or the multi handle's `SocketWatches` as its context.
 
 /// A line of the response's head, or of its trailers.
 func receiveHeaderLine(
@@ -33,6 +33,19 @@ func requestBegins(
     guard let context = unsafe context else { return CURL_PREREQFUNC_ABORT }
     let easy = unsafe Unmanaged<CurlEasy>.fromOpaque(context).takeUnretainedValue()
     return easy.beginRequest() ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
+}
+
+/// A connection's socket that has just been made.
+func socketOpened(_ context: UnsafeMutableRawPointer?, _ socket: curl_socket_t, _ purpose: curlsocktype) -> Int32 {
+    guard let context = unsafe context else { return CURL_SOCKOPT_ERROR }
+    unsafe Unmanaged<SocketWatches>.fromOpaque(context).takeUnretainedValue().opened(socket)
+    return CURL_SOCKOPT_OK
+}
+
+/// A connection's socket that is to be closed.
+func closeSocket(_ context: UnsafeMutableRawPointer?, _ socket: curl_socket_t) -> Int32 {
+    guard let context = unsafe context else { return 1 }
+    return unsafe Unmanaged<SocketWatches>.fromOpaque(context).takeUnretainedValue().closeSocket(socket) ? 0 : 1
 }
 
 /// curl goes on if as many bytes are taken as it gave (its `size` is always 1), and ends the transfer otherwise.

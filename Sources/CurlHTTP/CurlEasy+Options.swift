@@ -9,6 +9,7 @@ extension CurlEasy {
     /// Sets what is the same for all transfers.
     func setUp() throws(CurlOptionFailure) {
         try setUpCallbacks()
+        try setUpSocketCallbacks()
         try setUpProtocol()
         try setUpConnections()
         try setUpTLS()
@@ -36,6 +37,14 @@ extension CurlEasy {
         unsafe try check(ccurl_easy_set_data_callback(handle, CURLOPT_HEADERFUNCTION, receiveHeaderLine))
         unsafe try check(ccurl_easy_set_data_callback(handle, CURLOPT_WRITEFUNCTION, receiveBodyChunk))
         unsafe try check(ccurl_easy_set_begin_callback(handle, requestBegins))
+    }
+
+    private func setUpSocketCallbacks() throws(CurlOptionFailure) {
+        let context = unsafe Unmanaged.passUnretained(watches).toOpaque()
+        unsafe try set(CURLOPT_SOCKOPTDATA, pointer: context)
+        unsafe try set(CURLOPT_CLOSESOCKETDATA, pointer: context)
+        unsafe try check(ccurl_easy_set_opened_callback(handle, socketOpened))
+        unsafe try check(ccurl_easy_set_close_callback(handle, closeSocket))
     }
 
     private func setUpProtocol() throws(CurlOptionFailure) {

@@ -5,6 +5,8 @@ import CCurl
     let handle: UnsafeMutableRawPointer
     let configuration: CurlTransport.Configuration
     let errorText: UnsafeMutablePointer<CChar>
+    /// Told of the sockets of the handle's connections, which may outlive it.
+    let watches: SocketWatches
     /// The proxy that is set in the handle.
     var proxy: Proxy?
     var collector: ResponseCollector
@@ -13,10 +15,11 @@ import CCurl
     private var requestsBegun = 0
     private var isSecondSendRefused = false
 
-    init(_ configuration: CurlTransport.Configuration) throws(TransportError) {
+    init(_ configuration: CurlTransport.Configuration, watches: SocketWatches) throws(TransportError) {
         guard let handle = unsafe curl_easy_init() else { throw .unavailable("curl_easy_init failed") }
         unsafe self.handle = handle
         self.configuration = configuration
+        self.watches = watches
         unsafe errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
         unsafe errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
         collector = ResponseCollector()

@@ -9,7 +9,8 @@ import Glibc
     private static let maxEvents = 64
 
     private let handle: UnsafeMutableRawPointer
-    private let epoll: Int32
+    /// Of all that curl has to do with.
+    let watches: SocketWatches
     private let wakeDescriptor: Int32
     private let events: UnsafeMutablePointer<epoll_event>
 
@@ -17,13 +18,13 @@ import Glibc
     init(_ configuration: CurlTransport.Configuration, wakeDescriptor: Int32) throws(TransportError) {
         guard let handle = unsafe curl_multi_init() else { throw .unavailable("curl_multi_init failed") }
         unsafe self.handle = handle
-        epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
+        watches = try SocketWatches()
         self.wakeDescriptor = wakeDescriptor
         unsafe events = .allocate(capacity: Self.maxEvents)
         // Edge-triggered, so that nobody has to read the counter to make it quiet again.
         let wakeEvents = EPOLLIN.rawValue | EPOLLET.rawValue
-        guard epoll >= 0, watch(wakeDescriptor, events: wakeEvents, isNew: true) else {
-            throw .unavailable("epoll failed with errno \(errno)")
+        guard watches.watch(wakeDescriptor, events: wakeEvents, isNew: true) else {
+            throw .unavailable("epoll_ctl failed with errno \(errno)")
         }
         unsafe ccurl_multi_set_pointer(handle, CURLMOPT_SOCKETDATA, Unmanaged.passUnretained(self).toOpaque())
         unsafe ccurl_multi_set_socket_callback(handle, watchSocket)
@@ -37,7 +38,6 @@ import Glibc
         // Nothing may call back into an object that is going away.
         unsafe ccurl_multi_set_socket_callback(handle, nil)
         unsafe curl_multi_cleanup(handle)
-        if epoll >= 0 { close(epoll) }
         unsafe events.deallocate()
     }
 
@@ -72,7 +72,8 @@ import Glibc
     }
 
     private func runEvents(within milliseconds: Int32) {
-        let count = unsafe epoll_wait(epoll, events, Int32(Self.maxEvents), milliseconds)
+        watches.settle()
+        let count = unsafe epoll_wait(watches.epoll, events, Int32(Self.maxEvents), milliseconds)
         // 0 is the timer's end; -1 is an interruption by a signal, after which a look at the timers does no harm.
         guard count > 0 else { return runTimers() }
         for index in 0..<Int(count) {
@@ -111,19 +112,13 @@ import Glibc
         var events: UInt32 = 0
         if poll & CURL_POLL_IN != 0 { events |= EPOLLIN.rawValue }
         if poll & CURL_POLL_OUT != 0 { events |= EPOLLOUT.rawValue }
-        guard watch(descriptor, events: events, isNew: isNew) else { return false }
+        guard watches.watch(descriptor, events: events, isNew: isNew) else { return false }
         if isNew { unsafe curl_multi_assign(handle, descriptor, Unmanaged.passUnretained(self).toOpaque()) }
         return true
     }
 
-    private func watch(_ descriptor: Int32, events: UInt32, isNew: Bool) -> Bool {
-        var event = unsafe epoll_event(events: events, data: epoll_data_t(fd: descriptor))
-        return unsafe epoll_ctl(epoll, isNew ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, descriptor, &event) == 0
-    }
-
     fileprivate func unwatch(_ descriptor: Int32) {
-        // Fails for a socket that is closed already, which epoll has then forgotten.
-        _ = epoll_ctl(epoll, EPOLL_CTL_DEL, descriptor, nil)
+        watches.unwatch(descriptor)
     }
 }
 

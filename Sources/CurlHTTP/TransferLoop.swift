@@ -30,7 +30,7 @@ final class TransferLoop {
         self.configuration = configuration
         multi = try CurlMulti(configuration, wakeDescriptor: inbox.wakeDescriptor)
         // The first handle shows at once whether curl takes the configuration.
-        idle = [try CurlEasy(configuration)]
+        idle = [try CurlEasy(configuration, watches: multi.watches)]
     }
 
     /// Runs until the inbox is stopped.
@@ -68,7 +68,8 @@ final class TransferLoop {
 
     private func begin(_ transfer: Transfer, _ id: TransferID) {
         do throws(TransportError) {
-            let easy = if let used = idle.popLast() { used } else { try CurlEasy(configuration) }
+            let easy =
+                if let used = idle.popLast() { used } else { try CurlEasy(configuration, watches: multi.watches) }
             try load(transfer, id, into: easy)
             running[id] = easy
         } catch {

@@ -4,27 +4,29 @@ extension JSONReader {
     /// A value that the closure leaves alone is checked and skipped. What the closure throws gets the member's name put
     /// in front of its path. Names may come twice here; whoever minds has to look.
     public mutating func readObject(
-        _ member: (_ reader: inout JSONReader, _ key: String) throws(JSONError) -> Void
+        _ member: (_ reader: inout JSONReader, _ name: JSONName) throws(JSONError) -> Void
     ) throws(JSONError) {
-        try open(.object)
+        try open(.object, with: UInt8(ascii: "{"))
         if closes(with: UInt8(ascii: "}")) { return }
-        repeat {
-            let key = try readKey()
+        var name = JSONName(try readName(), in: bytes)
+        while true {
             let start = position
             do throws(JSONError) {
-                try member(&self, key)
+                try member(&self, name)
                 if position == start { try skipValue() }
             } catch {
-                throw error.inside(key)
+                throw error.inside(name.text)
             }
-        } while try continues(until: UInt8(ascii: "}"))
+            guard try continues(until: UInt8(ascii: "}")) else { return }
+            name.move(to: try readName())
+        }
     }
 
     /// Reads an array: the closure reads each element; one that it leaves alone is checked and skipped.
     public mutating func readArray(
         _ element: (_ reader: inout JSONReader) throws(JSONError) -> Void
     ) throws(JSONError) {
-        try open(.array)
+        try open(.array, with: UInt8(ascii: "["))
         if closes(with: UInt8(ascii: "]")) { return }
         var index = 0
         repeat {
@@ -67,10 +69,10 @@ extension JSONReader {
     }
 
     private mutating func skipObject() throws(JSONError) {
-        try open(.object)
+        try open(.object, with: UInt8(ascii: "{"))
         if closes(with: UInt8(ascii: "}")) { return }
         repeat {
-            try skipKey()
+            _ = try readName()
             try skipValue()
         } while try continues(until: UInt8(ascii: "}"))
     }
@@ -84,7 +86,8 @@ extension JSONReader {
     private mutating func readMembers() throws(JSONError) -> JSONObject {
         var members: [JSONObject.Member] = []
         var names = UniqueNames()
-        try readObject { reader, key throws(JSONError) in
+        try readObject { reader, name throws(JSONError) in
+            let key = name.text
             guard names.insert(key) else { throw reader.failure("the name appears twice") }
             members.append(JSONObject.Member(key: key, value: try reader.readValue()))
         }

@@ -1,57 +1,32 @@
 extension JSONReader {
     /// Reads a string, unescaped.
     public mutating func readString() throws(JSONError) -> String {
-        try expect(.string)
-        return try readStringHere()
+        if !comes(UInt8(ascii: "\"")) { try expect(.string) }
+        return try readToken().text(in: bytes)
     }
 
-    /// Reads the name of a member and the colon after it.
-    mutating func readKey() throws(JSONError) -> String {
-        try beginKey()
-        let key = try readStringHere()
-        try endKey()
-        return key
-    }
-
-    /// Reads over the name of a member and the colon after it.
-    mutating func skipKey() throws(JSONError) {
-        try beginKey()
-        try skipString()
-        try endKey()
-    }
-
-    private mutating func beginKey() throws(JSONError) {
-        skipWhitespace()
-        guard position < bytes.count else { throw endOfDocument(expected: "a member's name") }
-        guard bytes[position] == UInt8(ascii: "\"") else { throw unexpected(expected: "a member's name") }
-    }
-
-    private mutating func endKey() throws(JSONError) {
-        skipWhitespace()
-        guard position < bytes.count else { throw endOfDocument(expected: "\":\"") }
-        guard bytes[position] == UInt8(ascii: ":") else { throw unexpected(expected: "\":\"") }
+    /// Reads the name of a member and the colon after it, and the white space after that.
+    mutating func readName() throws(JSONError) -> StringToken {
+        guard comes(UInt8(ascii: "\"")) else { throw unexpectedByte(expected: "a member's name") }
+        let name = try readToken()
+        guard comes(UInt8(ascii: ":")) else { throw unexpectedByte(expected: "\":\"") }
         position += 1
         skipWhitespace()
+        return name
     }
 
     mutating func skipString() throws(JSONError) {
-        position = try scanString().end + 1
+        _ = try readToken()
     }
 
-    private mutating func readStringHere() throws(JSONError) -> String {
-        let start = position + 1
-        let (end, hasEscapes) = try scanString()
-        let text =
-            unsafe bytes.withUnsafeBufferPointer { buffer in
-                let content = unsafe UnsafeBufferPointer(rebasing: buffer[start..<end])
-                return unsafe hasEscapes ? Unescape.text(of: content) : String(decoding: content, as: UTF8.self)
-            }
-        position = end + 1
-        return text
+    private mutating func readToken() throws(JSONError) -> StringToken {
+        let token = try scanString()
+        position = token.content.upperBound + 1
+        return token
     }
 
     /// Checks the string that starts here, and finds its closing quotation mark.
-    private func scanString() throws(JSONError) -> (end: Int, hasEscapes: Bool) {
+    private func scanString() throws(JSONError) -> StringToken {
         let start = position + 1
         return try unsafe bytes.withUnsafeBufferPointer { (buffer) throws(JSONError) in
             var index = start
@@ -63,7 +38,7 @@ extension JSONReader {
                 }
                 switch unsafe buffer[index] {
                 case UInt8(ascii: "\""):
-                    return (index, hasEscapes)
+                    return StringToken(content: start..<index, hasEscapes: hasEscapes)
                 case UInt8(ascii: "\\"):
                     hasEscapes = true
                     index += try unsafe Unescape.length(in: buffer, at: index)

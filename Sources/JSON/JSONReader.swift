@@ -31,7 +31,7 @@ public struct JSONReader {
     /// Looks at the kind of the value that comes next, without reading it.
     public mutating func peekKind() throws(JSONError) -> JSONKind {
         skipWhitespace()
-        guard position < bytes.count else { throw endOfDocument(expected: "a value") }
+        guard position < bytes.count else { throw unexpectedByte(expected: "a value") }
         switch bytes[position] {
         case UInt8(ascii: "{"): return .object
         case UInt8(ascii: "["): return .array
@@ -39,7 +39,7 @@ public struct JSONReader {
         case UInt8(ascii: "t"), UInt8(ascii: "f"): return .bool
         case UInt8(ascii: "n"): return .null
         case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return .number
-        default: throw unexpected(expected: "a value")
+        default: throw unexpectedByte(expected: "a value")
         }
     }
 
@@ -59,7 +59,7 @@ public struct JSONReader {
 
     /// Reads null if that comes next, and says whether it did.
     public mutating func readNullIfPresent() throws(JSONError) -> Bool {
-        guard try peekKind() == .null else { return false }
+        guard comes(UInt8(ascii: "n")) else { return false }
         try readWord("null")
         return true
     }
@@ -73,10 +73,17 @@ public struct JSONReader {
     /// Refuses whatever follows the document.
     public mutating func finish() throws(JSONError) {
         skipWhitespace()
-        guard position == bytes.count else { throw unexpected(expected: "the end of the document") }
+        guard position == bytes.count else { throw unexpectedByte(expected: "the end of the document") }
     }
 
+    @inline(__always)
     mutating func skipWhitespace() {
+        // What services send has none.
+        if position < bytes.count, bytes[position] > 0x20 { return }
+        skipWhitespaceHere()
+    }
+
+    private mutating func skipWhitespaceHere() {
         while position < bytes.count {
             switch bytes[position] {
             case 0x20, 0x0A, 0x0D, 0x09: position += 1
@@ -85,14 +92,21 @@ public struct JSONReader {
         }
     }
 
+    /// Whether a byte comes next, after white space.
+    @inline(__always)
+    mutating func comes(_ byte: UInt8) -> Bool {
+        skipWhitespace()
+        return position < bytes.count && bytes[position] == byte
+    }
+
     mutating func expect(_ kind: JSONKind) throws(JSONError) {
         let found = try peekKind()
         guard found == kind else { throw failure("found \(found); expected \(kind)") }
     }
 
     /// Steps over the opening byte of an array or object.
-    mutating func open(_ kind: JSONKind) throws(JSONError) {
-        try expect(kind)
+    mutating func open(_ kind: JSONKind, with byte: UInt8) throws(JSONError) {
+        if !comes(byte) { try expect(kind) }
         guard depth < limits.depth else { throw failure("nested deeper than \(limits.depth) levels") }
         depth += 1
         position += 1
@@ -100,8 +114,7 @@ public struct JSONReader {
 
     /// Steps over a closing byte if that comes next.
     mutating func closes(with byte: UInt8) -> Bool {
-        skipWhitespace()
-        guard position < bytes.count, bytes[position] == byte else { return false }
+        guard comes(byte) else { return false }
         depth -= 1
         position += 1
         return true
@@ -110,22 +123,23 @@ public struct JSONReader {
     /// Steps over the comma before another member or element, or over the closing byte after the last one.
     mutating func continues(until close: UInt8) throws(JSONError) -> Bool {
         if closes(with: close) { return false }
-        guard position < bytes.count, bytes[position] == UInt8(ascii: ",") else {
-            let expected = "\",\" or \"\(Character(Unicode.Scalar(close)))\""
-            throw position < bytes.count ? unexpected(expected: expected) : endOfDocument(expected: expected)
+        guard comes(UInt8(ascii: ",")) else {
+            throw unexpectedByte(expected: "\",\" or \"\(Character(Unicode.Scalar(close)))\"")
         }
         position += 1
         return true
     }
 
-    func unexpected(expected: String) -> JSONError {
+    /// The error of what comes here, be it the document's end.
+    func unexpectedByte(expected: String) -> JSONError {
+        guard position < bytes.count else { return endOfDocument(expected: expected) }
         let byte = bytes[position]
         let found =
             0x21...0x7E ~= byte ? "\"\(Character(Unicode.Scalar(byte)))\"" : "byte 0x\(String(byte, radix: 16))"
         return failure("found \(found); expected \(expected)")
     }
 
-    func endOfDocument(expected: String) -> JSONError {
+    private func endOfDocument(expected: String) -> JSONError {
         guard documentSize == bytes.count else {
             return failure("the document has \(documentSize) bytes; expected at most \(limits.bytes)")
         }

@@ -6,11 +6,15 @@ enum StringScan {
     static func plainEnd(in bytes: UnsafeBufferPointer<UInt8>, from start: Int, stopsBeyondASCII: Bool) -> Int {
         var index = start
         guard let base = unsafe UnsafeRawPointer(bytes.baseAddress) else { return start }
-        while index + 8 <= bytes.count {
-            let word = unsafe UInt64(littleEndian: base.loadUnaligned(fromByteOffset: index, as: UInt64.self))
-            let found = specialBytes(of: word) | (stopsBeyondASCII ? word & highBits : 0)
-            if found != 0 { return index + found.trailingZeroBitCount / 8 }
-            index += 8
+        while index + 16 <= bytes.count {
+            let block = unsafe base.loadUnaligned(fromByteOffset: index, as: SIMD16<UInt8>.self)
+            var found = (block .== quotes) .| (block .== backslashes) .| (block .< spaces)
+            if stopsBeyondASCII { found .|= block .>= beyondASCII }
+            // Of a byte that was found all bits are set, of the others none.
+            let halves = unsafe unsafeBitCast(found, to: SIMD2<UInt64>.self)
+            if halves.x != 0 { return index + UInt64(littleEndian: halves.x).trailingZeroBitCount / 8 }
+            if halves.y != 0 { return index + 8 + UInt64(littleEndian: halves.y).trailingZeroBitCount / 8 }
+            index += 16
         }
         while index < bytes.count {
             let byte = unsafe bytes[index]
@@ -44,18 +48,11 @@ enum StringScan {
         return length
     }
 
-    private static let ones: UInt64 = 0x0101_0101_0101_0101
-    private static let highBits: UInt64 = 0x8080_8080_8080_8080
-
-    /// The high bit of each byte that is special; bits above the lowest one set may be false, so use only that one.
-    @inline(__always)
-    private static func specialBytes(of word: UInt64) -> UInt64 {
-        let quotes = word ^ (ones &* 0x22)
-        let backslashes = word ^ (ones &* 0x5C)
-        let zeroes = ((quotes &- ones) & ~quotes) | ((backslashes &- ones) & ~backslashes)
-        let controls = (word &- (ones &* 0x20)) & ~word
-        return (zeroes | controls) & highBits
-    }
+    // Vectors, because comparing one with a single byte is not compiled to an instruction.
+    @inline(__always) private static var quotes: SIMD16<UInt8> { SIMD16(repeating: 0x22) }
+    @inline(__always) private static var backslashes: SIMD16<UInt8> { SIMD16(repeating: 0x5C) }
+    @inline(__always) private static var spaces: SIMD16<UInt8> { SIMD16(repeating: 0x20) }
+    @inline(__always) private static var beyondASCII: SIMD16<UInt8> { SIMD16(repeating: 0x80) }
 
     @inline(__always)
     private static func isSpecial(_ byte: UInt8) -> Bool {

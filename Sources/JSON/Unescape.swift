@@ -31,11 +31,15 @@ enum Unescape {
                 count = unsafe output[count...].initialize(fromContentsOf: run)
                 index = runEnd
                 guard index < content.count else { break }
-                let (scalar, length) = unsafe scalar(in: content, at: index)
-                index += length
-                for unit in UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter {
-                    unsafe output.initializeElement(at: count, to: unit)
+                if let byte = unsafe simple(content[index + 1]) {
+                    unsafe output.initializeElement(at: count, to: byte)
+                    index += 2
                     count += 1
+                } else {
+                    let (scalar, length) = unsafe scalar(in: content, at: index)
+                    count = unsafe output[count...]
+                        .initialize(fromContentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
+                    index += length
                 }
             }
             return count
@@ -43,7 +47,6 @@ enum Unescape {
     }
 
     private static func scalar(in bytes: UnsafeBufferPointer<UInt8>, at index: Int) -> (Unicode.Scalar, length: Int) {
-        if let byte = unsafe simple(bytes[index + 1]) { return (Unicode.Scalar(byte), 2) }
         let unit = unsafe codeUnit(in: bytes, at: index) ?? 0xFFFD
         if let scalar = Unicode.Scalar(unit) { return (scalar, 6) }
         let low = unsafe codeUnit(in: bytes, at: index + 6) ?? 0xDC00

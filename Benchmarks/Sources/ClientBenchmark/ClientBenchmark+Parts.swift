@@ -2,10 +2,11 @@ import AWS
 import AWSSigV4
 import FoundationEssentials
 import HTTPTypes
+import Hashing
 import JSON
 
 extension ClientBenchmark {
-    /// Prints microseconds of CPU for signing and writing.
+    /// Prints microseconds of CPU for signing, writing and reading.
     static func measureParts(count: Int) async throws {
         let signer = SigV4Signer(service: "dynamodb", region: "eu-central-1")
         let credentials = AWSCredentials(accessKeyID: "AKIDEXAMPLE", secretAccessKey: "wJalrXUtnFEMI/K7MDENG")
@@ -18,6 +19,17 @@ extension ClientBenchmark {
         }
         report("write PutItem", count) { sink &+= written(Workload.put).count }
         report("write SendMessage", count) { sink &+= written(Workload.send).count }
+        let answer = Workload.receivedAnswer
+        report("read ReceiveMessage, ten messages", count / 10) {
+            var reader = JSONReader(answer)
+            sink &+= (try? SQS.ReceiveMessage.decode(&reader))?.count ?? 0
+        }
+        report("  of which its values as strings", count / 10) {
+            for value in Workload.receivedValues { sink &+= String(decoding: value, as: UTF8.self).utf8.count }
+        }
+        report("  of which the MD5 of its bodies", count / 10) {
+            for _ in 0..<10 { sink &+= MD5.hash(Workload.message).count }
+        }
         precondition(sink != 0)
     }
 

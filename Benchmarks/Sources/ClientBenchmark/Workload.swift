@@ -36,7 +36,7 @@ enum Workload: String, CaseIterable {
 
     private static let queueURL = "http://sqs.eu-central-1.localhost:4566/000000000000/jobsys-jobs"
 
-    private static let message = """
+    static let message = """
         {"jobId":"01890a5d-ac96-774b-bcce-b302099a8057","payloadHash":\
         "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",\
         "traceId":"1-581cf771-a006649127e371903a2de979","generation":1}

@@ -45,13 +45,13 @@ extension JSONReader {
         _ value: (inout JSONReader) throws(JSONError) -> Value
     ) throws(JSONError) -> [String: Value] {
         var members: [(String, Value)] = []
-        try readMembers { reader, name throws(JSONError) in members.append((name, try value(&reader))) }
+        try readMembers { reader, name throws(JSONError) in members.append((name.text, try value(&reader))) }
         return Dictionary(lastOf: members)
     }
 
     /// Reads one member of an object and skips the others; nil if it is absent or null.
     public mutating func readMember<Value>(
-        _ name: String,
+        _ name: StaticString,
         _ value: (inout JSONReader) throws(JSONError) -> Value
     ) throws(JSONError) -> Value? {
         var found: Value?
@@ -63,7 +63,7 @@ extension JSONReader {
 
     /// Reads the members that are there; null counts as absent, as AWS's services mean it.
     public mutating func readMembers(
-        _ member: (inout JSONReader, String) throws(JSONError) -> Void
+        _ member: (inout JSONReader, JSONName) throws(JSONError) -> Void
     ) throws(JSONError) {
         try readObject { reader, key throws(JSONError) in
             if try !reader.readNullIfPresent() { try member(&reader, key) }

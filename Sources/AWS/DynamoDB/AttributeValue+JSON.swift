@@ -33,7 +33,7 @@ extension DynamoDB.AttributeValue {
     }
 
     private static func read(
-        _ type: String,
+        _ type: JSONName,
         from reader: inout JSONReader
     ) throws(JSONError) -> DynamoDB.AttributeValue {
         switch type {
@@ -50,7 +50,7 @@ extension DynamoDB.AttributeValue {
         case "SS": return .ss(try reader.readStringArray())
         case "NS": return .ns(try reader.readStringArray())
         case "BS": return .bs(try reader.readElements { reader throws(JSONError) in try reader.readBase64() })
-        default: throw reader.failure("\(type.prefix(20)) is not a type of attribute values")
+        default: throw reader.failure("\(type.text.prefix(20)) is not a type of attribute values")
         }
     }
 }
@@ -86,7 +86,7 @@ extension JSONReader {
         var attributes: [(String, DynamoDB.AttributeValue)] = []
         try readObject { reader, name throws(JSONError) in
             if attributes.isEmpty { attributes.reserveCapacity(16) }
-            attributes.append((name, try DynamoDB.AttributeValue(&reader)))
+            attributes.append((name.text, try DynamoDB.AttributeValue(&reader)))
         }
         return Dictionary(lastOf: attributes)
     }

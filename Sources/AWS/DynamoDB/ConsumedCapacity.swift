@@ -72,7 +72,7 @@ extension DynamoDB.ConsumedCapacity.Units {
         try reader.readMembers { reader, key throws(JSONError) in try read(key, from: &reader) }
     }
 
-    fileprivate mutating func read(_ member: String, from reader: inout JSONReader) throws(JSONError) {
+    fileprivate mutating func read(_ member: JSONName, from reader: inout JSONReader) throws(JSONError) {
         switch member {
         case "CapacityUnits": total = try reader.readDouble()
         case "ReadCapacityUnits": read = try reader.readDouble()

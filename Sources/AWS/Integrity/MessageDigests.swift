@@ -10,7 +10,7 @@ struct MessageDigests: Sendable, Hashable {
     private(set) var systemAttributes: String?
 
     /// Reads the value of a member if it is a digest, under the names that it has for sent and for received messages.
-    mutating func read(_ member: String, from reader: inout JSONReader) throws(JSONError) {
+    mutating func read(_ member: JSONName, from reader: inout JSONReader) throws(JSONError) {
         switch member {
         case "MD5OfBody", "MD5OfMessageBody": body = try reader.readString()
         case "MD5OfMessageAttributes": attributes = try reader.readString()

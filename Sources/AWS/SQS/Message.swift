@@ -44,10 +44,7 @@ extension SQS.Message {
                 case "MessageId": id = try reader.readString()
                 case "ReceiptHandle": receiptHandle = try reader.readString()
                 case "Body": body = try reader.readString()
-                case "Attributes":
-                    try reader.readMembers { reader, name throws(JSONError) in
-                        attributes[name] = try reader.readString()
-                    }
+                case "Attributes": attributes = try SQS.SystemAttributes(&reader)
                 case "MessageAttributes":
                     messageAttributes = try reader.readMap { reader throws(JSONError) in
                         try SQS.MessageAttribute(&reader)

@@ -91,7 +91,7 @@ extension SQS.SendMessage {
         private var (id, sequenceNumber): (String?, String?)
         private var digests = MessageDigests()
 
-        mutating func read(_ member: String, from reader: inout JSONReader) throws(JSONError) {
+        mutating func read(_ member: JSONName, from reader: inout JSONReader) throws(JSONError) {
             switch member {
             case "MessageId": id = try reader.readString()
             case "SequenceNumber": sequenceNumber = try reader.readString()

@@ -1,8 +1,10 @@
+import JSON
+
 extension SQS {
     /// What SQS says about a message: a few names, each with a text.
     ///
-    /// A list in the order of the names; hashing so few costs more than comparing them.
-    public struct SystemAttributes: Sendable, Hashable {
+    /// A list; hashing so few names costs more than comparing them.
+    public struct SystemAttributes: Sendable {
         private struct Entry: Sendable, Hashable {
             let name: String
             var value: String
@@ -17,19 +19,50 @@ extension SQS {
         public subscript(name: String) -> String? {
             get { entries.first { $0.name == name }?.value }
             set {
-                let index = entries.firstIndex { $0.name >= name } ?? entries.endIndex
-                let isKnown = index < entries.endIndex && entries[index].name == name
-                switch (newValue, isKnown) {
-                case (let value?, true): entries[index].value = value
-                case (let value?, false):
+                let index = entries.firstIndex { $0.name == name }
+                switch (newValue, index) {
+                case (let value?, let index?): entries[index].value = value
+                case (let value?, nil):
                     // At once what most messages need.
                     if entries.isEmpty { entries.reserveCapacity(6) }
-                    entries.insert(Entry(name: name, value: value), at: index)
-                case (nil, true): entries.remove(at: index)
-                case (nil, false): break
+                    entries.append(Entry(name: name, value: value))
+                case (nil, let index?): entries.remove(at: index)
+                case (nil, nil): break
                 }
             }
         }
+    }
+}
+
+extension SQS.SystemAttributes {
+    init(_ reader: inout JSONReader) throws(JSONError) {
+        self.init()
+        try reader.readMembers { reader, name throws(JSONError) in
+            self[Self.text(of: name)] = try reader.readString()
+        }
+    }
+
+    /// The name as text; the long ones, which would have to be allocated, from a list.
+    private static func text(of name: JSONName) -> String {
+        switch name {
+        case "ApproximateFirstReceiveTimestamp": "ApproximateFirstReceiveTimestamp"
+        case "ApproximateReceiveCount": "ApproximateReceiveCount"
+        case "DeadLetterQueueSourceArn": "DeadLetterQueueSourceArn"
+        case "MessageDeduplicationId": "MessageDeduplicationId"
+        default: name.text
+        }
+    }
+}
+
+extension SQS.SystemAttributes: Hashable {
+    /// Whether both hold the same, in whatever order.
+    public static func == (lhs: Self, rhs: Self) -> Bool {
+        lhs.entries.count == rhs.entries.count && lhs.entries.allSatisfy { rhs[$0.name] == $0.value }
+    }
+
+    /// Hashes what there is, in whatever order.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(Set(entries))
     }
 }
 

@@ -24,7 +24,7 @@ extension SQSEvent.Record {
         var messageAttributes: [String: String] = [:]
         try reader.readObject { reader, key throws(JSONError) in
             switch key {
-            case "messageId", "receiptHandle", "body", "eventSource": texts[key] = try reader.readString()
+            case "messageId", "receiptHandle", "body", "eventSource": texts[key.text] = try reader.readString()
             case "attributes": attributes = try reader.readTexts()
             case "messageAttributes": messageAttributes = try reader.readMessageAttributes()
             default: return
@@ -51,7 +51,7 @@ extension SQSEvent.Record {
 extension JSONReader {
     fileprivate mutating func readTexts() throws(JSONError) -> [String: String] {
         var texts: [String: String] = [:]
-        try readObject { reader, key throws(JSONError) in texts[key] = try reader.readString() }
+        try readObject { reader, key throws(JSONError) in texts[key.text] = try reader.readString() }
         return texts
     }
 
@@ -61,7 +61,7 @@ extension JSONReader {
         try readObject { reader, name throws(JSONError) in
             try reader.readObject { reader, key throws(JSONError) in
                 guard key == "stringValue", try !reader.readNullIfPresent() else { return }
-                values[name] = try reader.readString()
+                values[name.text] = try reader.readString()
             }
         }
         return values

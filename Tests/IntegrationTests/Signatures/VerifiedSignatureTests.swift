@@ -107,13 +107,7 @@ struct VerifiedSignatureTests {
 
     /// What the client says about a queue that is not there.
     private func clientsCode(_ emulator: VerifyingEmulator, _ credentials: AWSCredentials) async throws -> String? {
-        let endpoint = try #require(VerifyingEmulator.endpoint)
-        let configuration = AWSConfiguration(
-            region: "us-east-1",
-            endpoints: EndpointResolver(shared: Endpoint(url: endpoint)),
-            credentials: StaticCredentials(credentials)
-        )
-        let client = AWSClient(configuration: configuration, transport: emulator.transport)
+        let client = try emulator.client(StaticCredentials(credentials))
         let error = await #expect(throws: AWSError.self) {
             try await client.perform(SQS.GetQueueUrl(queueName: "none"))
         }

@@ -1,3 +1,4 @@
+import AWS
 import AWSSigV4
 import CurlHTTP
 import FoundationEssentials
@@ -29,6 +30,33 @@ struct VerifyingEmulator {
         try await Self.send(request, body: body, transport)
     }
 
+    /// A client that signs with these credentials.
+    func client(_ credentials: any CredentialsProvider) throws -> AWSClient {
+        let configuration = AWSConfiguration(
+            region: "us-east-1",
+            endpoints: EndpointResolver(shared: Endpoint(url: try #require(Self.endpoint))),
+            credentials: credentials
+        )
+        return AWSClient(configuration: configuration, transport: transport)
+    }
+
+    /// Makes a role that may do everything, and that the emulator's users may take on; returns its ARN.
+    func newRole() async throws -> String {
+        let role = Emulator.uniqueName()
+        let trust = Self.encode(
+            #"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"AWS":"*"}}]}"#
+        )
+        let answer = try await Self.iam("CreateRole&RoleName=\(role)&AssumeRolePolicyDocument=\(trust)", transport)
+        _ = try await Self.iam("PutRolePolicy&RoleName=\(role)&PolicyName=all&PolicyDocument=\(Self.all)", transport)
+        return try Self.element("Arn", of: answer)
+    }
+
+    /// A session of a role.
+    func session(of role: String, for duration: Duration) async throws -> AWSCredentials {
+        let client = try client(StaticCredentials(credentials))
+        return try await client.perform(STS.AssumeRole(roleARN: role, sessionName: "test", duration: duration))
+    }
+
     /// A call of SQS, not signed yet.
     static func sqs(_ operation: String) throws -> HTTPRequest {
         let target = try #require(HTTPField.Name("X-Amz-Target"))
@@ -54,13 +82,20 @@ struct VerifyingEmulator {
         )
     }
 
+    /// The policy that allows everything, as a parameter.
+    private static let all = encode(
+        #"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#
+    )
+
+    private static func encode(_ text: String) -> String {
+        text.utf8.map { "%" + String($0, radix: 16) }.joined()
+    }
+
     /// A key of a new user, made with the emulator's own key, whose signatures it takes unseen.
     private static func newKey(_ transport: CurlTransport) async throws -> AWSCredentials {
         let user = Emulator.uniqueName()
-        let policy = #"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#
-        let encoded = policy.utf8.map { "%" + String($0, radix: 16) }.joined()
         _ = try await iam("CreateUser&UserName=\(user)", transport)
-        _ = try await iam("PutUserPolicy&UserName=\(user)&PolicyName=all&PolicyDocument=\(encoded)", transport)
+        _ = try await iam("PutUserPolicy&UserName=\(user)&PolicyName=all&PolicyDocument=\(all)", transport)
         let answer = try await iam("CreateAccessKey&UserName=\(user)", transport)
         return AWSCredentials(
             accessKeyID: try element("AccessKeyId", of: answer),
