@@ -7,7 +7,10 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         // What Benchmarks measures.
-        .library(name: "AWS", targets: ["AWS", "AWSSigV4", "CurlHTTP", "Hashing", "JSON"]),
+        .library(
+            name: "JobsysAWS",
+            targets: ["JobsysAWS", "JobsysSigV4", "JobsysHTTP", "JobsysHashing", "JobsysJSON"]
+        ),
         .executable(name: "svc-api", targets: ["svc-api"]),
         .executable(name: "svc-worker", targets: ["svc-worker"]),
         .executable(name: "dlq-handler", targets: ["dlq-handler"]),
@@ -26,103 +29,123 @@ let package = Package(
     ],
     targets: [
         // C headers with non-variadic shims, nothing else.
-        .target(name: "CCrypto", linkerSettings: [.linkedLibrary("crypto")]),
-        .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
+        .target(name: "CJobsysCrypto", linkerSettings: [.linkedLibrary("crypto")]),
+        .target(name: "CJobsysCurl", linkerSettings: [.linkedLibrary("curl")]),
         // Two functions of libm as Amazon Linux 2023 has them.
-        .target(name: "CMathCompatibility"),
+        .target(name: "CJobsysMath"),
 
         // Building blocks that know neither AWS nor jobs.
-        .target(name: "Hashing", dependencies: ["CCrypto"]),
-        .target(name: "JSON"),
-        .target(name: "CurlHTTP", dependencies: ["CCurl", .httpTypes]),
-        .target(name: "Observability", dependencies: ["JSON", .logging]),
+        .target(name: "JobsysHashing", dependencies: ["CJobsysCrypto"]),
+        .target(name: "JobsysJSON"),
+        .target(name: "JobsysHTTP", dependencies: ["CJobsysCurl", .httpTypes]),
+        .target(name: "JobsysObservability", dependencies: ["JobsysJSON", .logging]),
 
         // The AWS client.
-        .target(name: "AWSSigV4", dependencies: ["Hashing", .httpTypes]),
+        .target(name: "JobsysSigV4", dependencies: ["JobsysHashing", .httpTypes]),
         .target(
-            name: "AWS",
-            dependencies: ["AWSSigV4", "CurlHTTP", "Hashing", "JSON", "Observability", .httpTypes, .logging]
+            name: "JobsysAWS",
+            dependencies: [
+                "JobsysSigV4", "JobsysHTTP", "JobsysHashing", "JobsysJSON", "JobsysObservability", .httpTypes, .logging,
+            ]
         ),
 
         // The domain, and its adapters to AWS.
-        .target(name: "Jobs", dependencies: ["Hashing", "JSON", "Observability", .logging]),
-        .target(name: "JobsAWS", dependencies: ["AWS", "Jobs", "JSON", "Observability", .logging]),
+        .target(name: "JobsysCore", dependencies: ["JobsysHashing", "JobsysJSON", "JobsysObservability", .logging]),
+        .target(
+            name: "JobsysAWSAdapters",
+            dependencies: ["JobsysAWS", "JobsysCore", "JobsysJSON", "JobsysObservability", .logging]
+        ),
 
         // The services.
         .target(
-            name: "ServiceRuntime",
+            name: "JobsysServiceRuntime",
             dependencies: [
-                "AWS", "JSON", "Observability", .argumentParser, .configuration, .httpTypes, .hummingbird, .logging,
+                "JobsysAWS", "JobsysJSON", "JobsysObservability", .argumentParser, .configuration, .httpTypes,
+                .hummingbird, .logging,
                 .nioCore, .serviceLifecycle, .unixSignals,
             ]
         ),
         .target(
-            name: "APIService",
+            name: "JobsysAPI",
             dependencies: [
-                "AWS", "CurlHTTP", "Hashing", "Jobs", "JobsAWS", "JSON", "Observability", "ServiceRuntime",
+                "JobsysAWS", "JobsysHTTP", "JobsysHashing", "JobsysCore", "JobsysAWSAdapters", "JobsysJSON",
+                "JobsysObservability", "JobsysServiceRuntime",
                 .configuration, .httpTypes, .hummingbird, .logging, .nioCore, .nioHTTPTypes, .serviceLifecycle,
             ],
             resources: [.embedInCode("openapi.json")]
         ),
         .target(
-            name: "WorkerService",
+            name: "JobsysWorker",
             dependencies: [
-                "AWS", "CurlHTTP", "Jobs", "JobsAWS", "JSON", "Observability", "ServiceRuntime", .configuration,
+                "JobsysAWS", "JobsysHTTP", "JobsysCore", "JobsysAWSAdapters", "JobsysJSON", "JobsysObservability",
+                "JobsysServiceRuntime", .configuration,
                 .httpTypes, .logging, .serviceLifecycle,
             ]
         ),
         .target(
-            name: "DLQService",
+            name: "JobsysDeadLetters",
             dependencies: [
-                "AWS", "CurlHTTP", "Hashing", "Jobs", "JobsAWS", "JSON", "Observability", "ServiceRuntime",
+                "JobsysAWS", "JobsysHTTP", "JobsysHashing", "JobsysCore", "JobsysAWSAdapters", "JobsysJSON",
+                "JobsysObservability", "JobsysServiceRuntime",
                 .configuration, .httpTypes, .logging, .serviceLifecycle,
             ]
         ),
         .executableTarget(
             name: "svc-api",
-            dependencies: ["APIService", "ServiceRuntime", .argumentParser, .serviceLifecycle]
+            dependencies: ["JobsysAPI", "JobsysServiceRuntime", .argumentParser, .serviceLifecycle]
         ),
         .executableTarget(
             name: "svc-worker",
-            dependencies: ["ServiceRuntime", "WorkerService", .argumentParser, .serviceLifecycle]
+            dependencies: ["JobsysServiceRuntime", "JobsysWorker", .argumentParser, .serviceLifecycle]
         ),
         .executableTarget(
             name: "dlq-handler",
-            dependencies: ["CMathCompatibility", "DLQService", "ServiceRuntime", .argumentParser, .serviceLifecycle]
+            dependencies: [
+                "CJobsysMath", "JobsysDeadLetters", "JobsysServiceRuntime", .argumentParser, .serviceLifecycle,
+            ]
         ),
         // What people use; it knows no more of the services than their HTTP.
         .executableTarget(
             name: "jobctl",
-            dependencies: ["CurlHTTP", "JSON", "Observability", .argumentParser, .httpTypes]
+            dependencies: ["JobsysHTTP", "JobsysJSON", "JobsysObservability", .argumentParser, .httpTypes]
         ),
 
         // Test kits.
         .target(
-            name: "AWSTestKit",
+            name: "JobsysAWSTestKit",
             dependencies: [.httpTypes],
-            path: "Tests/Support/AWSTestKit"
+            path: "Tests/Support/JobsysAWSTestKit"
         ),
-        .target(name: "PropertyTestKit", path: "Tests/Support/PropertyTestKit"),
+        .target(name: "JobsysPropertyTestKit", path: "Tests/Support/JobsysPropertyTestKit"),
         .target(
-            name: "JobsTestKit",
-            dependencies: ["Jobs", "JSON", "Observability"],
-            path: "Tests/Support/JobsTestKit"
+            name: "JobsysTestKit",
+            dependencies: ["JobsysCore", "JobsysJSON", "JobsysObservability"],
+            path: "Tests/Support/JobsysTestKit"
         ),
 
         // Tests mirror the targets.
-        .testTarget(name: "HashingTests", dependencies: ["Hashing"]),
-        .testTarget(name: "JSONTests", dependencies: ["JSON", "PropertyTestKit"]),
-        .testTarget(name: "CurlHTTPTests", dependencies: ["AWSTestKit", "CCurl", "CurlHTTP", .httpTypes]),
-        .testTarget(name: "ObservabilityTests", dependencies: ["JSON", "Observability", "PropertyTestKit", .logging]),
+        .testTarget(name: "JobsysHashingTests", dependencies: ["JobsysHashing"]),
+        .testTarget(name: "JobsysJSONTests", dependencies: ["JobsysJSON", "JobsysPropertyTestKit"]),
         .testTarget(
-            name: "AWSSigV4Tests",
-            dependencies: ["AWSSigV4", "Hashing", "JSON", .httpTypes],
+            name: "JobsysHTTPTests",
+            dependencies: ["JobsysAWSTestKit", "CJobsysCurl", "JobsysHTTP", .httpTypes]
+        ),
+        .testTarget(
+            name: "JobsysObservabilityTests",
+            dependencies: ["JobsysJSON", "JobsysObservability", "JobsysPropertyTestKit", .logging]
+        ),
+        .testTarget(
+            name: "JobsysSigV4Tests",
+            dependencies: ["JobsysSigV4", "JobsysHashing", "JobsysJSON", .httpTypes],
             exclude: ["Vectors/generate.py"],
             resources: [.embedInCode("Vectors/botocore.json")]
         ),
         .testTarget(
-            name: "AWSTests",
-            dependencies: ["AWS", "AWSSigV4", "AWSTestKit", "CurlHTTP", "JSON", "PropertyTestKit", .httpTypes],
+            name: "JobsysAWSTests",
+            dependencies: [
+                "JobsysAWS", "JobsysSigV4", "JobsysAWSTestKit", "JobsysHTTP", "JobsysJSON", "JobsysPropertyTestKit",
+                .httpTypes,
+            ],
             exclude: ["Vectors/generate.py", "Vectors/generate_endpoints.py", "Vectors/generate_profiles.py"],
             resources: [
                 .embedInCode("Vectors/botocore.json"), .embedInCode("Vectors/endpoints.json"),
@@ -130,61 +153,72 @@ let package = Package(
             ]
         ),
         .testTarget(
-            name: "JobsTests",
-            dependencies: ["Jobs", "JobsTestKit", "JSON", "Observability", "PropertyTestKit", .logging]
-        ),
-        .testTarget(
-            name: "JobsAWSTests",
+            name: "JobsysCoreTests",
             dependencies: [
-                "AWS", "AWSSigV4", "CurlHTTP", "Jobs", "JobsAWS", "JobsTestKit", "JSON", "Observability", .httpTypes,
+                "JobsysCore", "JobsysTestKit", "JobsysJSON", "JobsysObservability", "JobsysPropertyTestKit", .logging,
             ]
         ),
         .testTarget(
-            name: "ServiceRuntimeTests",
+            name: "JobsysAWSAdaptersTests",
             dependencies: [
-                "AWS", "JSON", "ServiceRuntime", .argumentParser, .configuration, .httpTypes, .hummingbird,
+                "JobsysAWS", "JobsysSigV4", "JobsysHTTP", "JobsysCore", "JobsysAWSAdapters", "JobsysTestKit",
+                "JobsysJSON", "JobsysObservability", .httpTypes,
+            ]
+        ),
+        .testTarget(
+            name: "JobsysServiceRuntimeTests",
+            dependencies: [
+                "JobsysAWS", "JobsysJSON", "JobsysServiceRuntime", .argumentParser, .configuration, .httpTypes,
+                .hummingbird,
                 .hummingbirdTesting,
                 .inMemoryLogging, .logging, .serviceLifecycle, .serviceLifecycleTestKit,
             ]
         ),
         .testTarget(
-            name: "APIServiceTests",
+            name: "JobsysAPITests",
             dependencies: [
-                "APIService", "Jobs", "JobsAWS", "JobsTestKit", "JSON", "Observability", "ServiceRuntime",
+                "JobsysAPI", "JobsysCore", "JobsysAWSAdapters", "JobsysTestKit", "JobsysJSON", "JobsysObservability",
+                "JobsysServiceRuntime",
                 .configuration, .httpTypes, .hummingbird, .hummingbirdTesting, .inMemoryLogging, .logging, .nioCore,
                 .nioPosix,
                 .serviceLifecycle, .serviceLifecycleTestKit,
             ]
         ),
         .testTarget(
-            name: "WorkerServiceTests",
+            name: "JobsysWorkerTests",
             dependencies: [
-                "AWSTestKit", "CurlHTTP", "Jobs", "JobsAWS", "JobsTestKit", "JSON", "Observability", "ServiceRuntime",
-                "WorkerService", .configuration, .serviceLifecycleTestKit,
+                "JobsysAWSTestKit", "JobsysHTTP", "JobsysCore", "JobsysAWSAdapters", "JobsysTestKit", "JobsysJSON",
+                "JobsysObservability", "JobsysServiceRuntime",
+                "JobsysWorker", .configuration, .serviceLifecycleTestKit,
             ]
         ),
         .testTarget(
-            name: "DLQServiceTests",
+            name: "JobsysDeadLettersTests",
             dependencies: [
-                "AWSTestKit", "CurlHTTP", "DLQService", "Hashing", "Jobs", "JobsTestKit", "JSON", "Observability",
-                "ServiceRuntime", .configuration, .httpTypes, .serviceLifecycle, .serviceLifecycleTestKit,
+                "JobsysAWSTestKit", "JobsysHTTP", "JobsysDeadLetters", "JobsysHashing", "JobsysCore", "JobsysTestKit",
+                "JobsysJSON", "JobsysObservability",
+                "JobsysServiceRuntime", .configuration, .httpTypes, .serviceLifecycle, .serviceLifecycleTestKit,
             ]
         ),
         .testTarget(
             name: "JobctlTests",
-            dependencies: ["CurlHTTP", "JobsTestKit", "JSON", "jobctl", .argumentParser, .httpTypes]
+            dependencies: ["JobsysHTTP", "JobsysTestKit", "JobsysJSON", "jobctl", .argumentParser, .httpTypes]
         ),
 
         // Against the emulator, and with the executables as processes.
         .testTarget(
             name: "IntegrationTests",
-            dependencies: ["AWS", "AWSSigV4", "CurlHTTP", "Jobs", "JobsAWS", "JobsTestKit", "JSON", .httpTypes],
+            dependencies: [
+                "JobsysAWS", "JobsysSigV4", "JobsysHTTP", "JobsysCore", "JobsysAWSAdapters", "JobsysTestKit",
+                "JobsysJSON", .httpTypes,
+            ],
             exclude: ["Signatures/oracle.py"]
         ),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "AWS", "AWSTestKit", "CurlHTTP", "Hashing", "JSON", "Jobs", "JobsTestKit", "PropertyTestKit",
+                "JobsysAWS", "JobsysAWSTestKit", "JobsysHTTP", "JobsysHashing", "JobsysJSON", "JobsysCore",
+                "JobsysTestKit", "JobsysPropertyTestKit",
                 .httpTypes,
             ]
         ),
@@ -211,7 +245,7 @@ extension Target.Dependency {
     static let unixSignals = product(name: "UnixSignals", package: "swift-service-lifecycle")
 }
 
-for target in package.targets where !["CCrypto", "CCurl", "CMathCompatibility"].contains(target.name) {
+for target in package.targets where !["CJobsysCrypto", "CJobsysCurl", "CJobsysMath"].contains(target.name) {
     var settings: [SwiftSetting] = [
         .enableUpcomingFeature("ExistentialAny"),
         .enableUpcomingFeature("MemberImportVisibility"),

@@ -20,7 +20,7 @@ let package = Package(
 )
 
 extension Target.Dependency {
-    static let aws = product(name: "AWS", package: "jobsys")
+    static let aws = product(name: "JobsysAWS", package: "jobsys")
     static let httpTypes = product(name: "HTTPTypes", package: "swift-http-types")
 }
 

@@ -1,7 +1,7 @@
 import ArgumentParser
-import DLQService
+import JobsysDeadLetters
+import JobsysServiceRuntime
 import ServiceLifecycle
-import ServiceRuntime
 
 @main
 struct DLQHandler: ServiceCommand {

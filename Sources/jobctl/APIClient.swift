@@ -1,6 +1,6 @@
-import CurlHTTP
 import HTTPTypes
-import JSON
+import JobsysHTTP
+import JobsysJSON
 
 /// Talks to `svc-api`.
 struct APIClient: Sendable {

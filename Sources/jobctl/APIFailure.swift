@@ -1,5 +1,5 @@
-import CurlHTTP
-import JSON
+import JobsysHTTP
+import JobsysJSON
 
 /// A request that came to nothing.
 enum APIFailure: Error, Sendable, CustomStringConvertible {

@@ -1,4 +1,4 @@
-import JSON
+import JobsysJSON
 
 /// What became of one incident.
 enum BulkOutcome: Sendable, Hashable {

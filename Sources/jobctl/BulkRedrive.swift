@@ -1,4 +1,4 @@
-import JSON
+import JobsysJSON
 
 /// Redrives the jobs of all open incidents, one after the other.
 struct BulkRedrive<C: Clock<Duration>>: Sendable {

@@ -1,4 +1,4 @@
-import JSON
+import JobsysJSON
 
 /// One column of a table.
 struct Column: Sendable {

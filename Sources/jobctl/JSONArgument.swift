@@ -1,6 +1,6 @@
 import ArgumentParser
 import FoundationEssentials
-import JSON
+import JobsysJSON
 
 /// A JSON value on the command line, or `@` and the file that has it.
 struct JSONArgument: Sendable, Hashable {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import JSON
+import JobsysJSON
 
 /// What every list can be narrowed by; the service knows what is allowed, and says so.
 struct ListOptions: ParsableArguments {

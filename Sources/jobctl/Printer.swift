@@ -1,5 +1,5 @@
 import ArgumentParser
-import JSON
+import JobsysJSON
 
 /// How documents are written.
 enum OutputFormat: String, Sendable, CaseIterable, ExpressibleByArgument {

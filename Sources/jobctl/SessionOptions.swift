@@ -1,7 +1,7 @@
 import ArgumentParser
-import CurlHTTP
 import FoundationEssentials
 import Glibc
+import JobsysHTTP
 
 /// What every command can be told: where the service is, and how to write.
 struct SessionOptions: ParsableArguments {

@@ -1,5 +1,5 @@
 import Glibc
-import Observability
+import JobsysObservability
 
 /// The process's standard error.
 enum StandardError {

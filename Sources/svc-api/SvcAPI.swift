@@ -1,7 +1,7 @@
-import APIService
 import ArgumentParser
+import JobsysAPI
+import JobsysServiceRuntime
 import ServiceLifecycle
-import ServiceRuntime
 
 /// Takes jobs over HTTP and tells what became of them.
 @main

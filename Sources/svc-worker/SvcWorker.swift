@@ -1,7 +1,7 @@
 import ArgumentParser
+import JobsysServiceRuntime
+import JobsysWorker
 import ServiceLifecycle
-import ServiceRuntime
-import WorkerService
 
 @main
 struct SvcWorker: ServiceCommand {

@@ -1,4 +1,4 @@
-import JSON
+import JobsysJSON
 import Testing
 
 @Suite("What one type of jobs needs away", .endToEnd, .timeLimit(.minutes(15)))

@@ -1,6 +1,6 @@
 import FoundationEssentials
 import Glibc
-import JSON
+import JobsysJSON
 import Testing
 
 @Suite("A worker that dies", .endToEnd, .timeLimit(.minutes(15)))

@@ -1,6 +1,6 @@
-import AWS
 import FoundationEssentials
-import JSON
+import JobsysAWS
+import JobsysJSON
 import Testing
 
 @Suite("A job that fails for good", .endToEnd, .deployment(.api, .worker, .dlqHandler), .timeLimit(.minutes(15)))

@@ -1,5 +1,5 @@
 import HTTPTypes
-import JSON
+import JobsysJSON
 import Testing
 
 @Suite(

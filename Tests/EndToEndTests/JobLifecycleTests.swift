@@ -1,6 +1,6 @@
 import FoundationEssentials
 import HTTPTypes
-import JSON
+import JobsysJSON
 import Testing
 
 @Suite(

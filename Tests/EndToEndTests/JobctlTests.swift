@@ -1,4 +1,4 @@
-import JSON
+import JobsysJSON
 import Testing
 
 @Suite(

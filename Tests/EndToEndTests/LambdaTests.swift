@@ -1,5 +1,5 @@
-import AWS
-import JSON
+import JobsysAWS
+import JobsysJSON
 import Testing
 
 @Suite("The dlq-handler as a Lambda", .endToEnd, .timeLimit(.minutes(15)))

@@ -1,4 +1,4 @@
-import JSON
+import JobsysJSON
 import Testing
 
 @Suite("Many jobs at once", .endToEnd, .timeLimit(.minutes(15)))

@@ -1,5 +1,5 @@
-import AWS
-import JSON
+import JobsysAWS
+import JobsysJSON
 import Testing
 
 @Suite("A job's message", .endToEnd, .timeLimit(.minutes(15)))

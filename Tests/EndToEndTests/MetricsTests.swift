@@ -1,5 +1,5 @@
 import FoundationEssentials
-import JSON
+import JobsysJSON
 import Testing
 
 @Suite(

@@ -1,5 +1,5 @@
-import AWS
-import JSON
+import JobsysAWS
+import JobsysJSON
 import Testing
 
 @Suite("Poison", .endToEnd, .timeLimit(.minutes(15)))

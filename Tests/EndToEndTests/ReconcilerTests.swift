@@ -1,7 +1,7 @@
-import AWS
 import FoundationEssentials
 import HTTPTypes
-import JSON
+import JobsysAWS
+import JobsysJSON
 import Testing
 
 @Suite(

@@ -1,5 +1,5 @@
 import Glibc
-import JSON
+import JobsysJSON
 import Testing
 
 @Suite("A service that is told to stop", .endToEnd, .timeLimit(.minutes(15)))

@@ -1,5 +1,5 @@
-import AWS
 import FoundationEssentials
+import JobsysAWS
 import Testing
 
 /// Every operation against the emulator at `JOBSYS_TEST_ENDPOINT`; credentials and region come from the environment.

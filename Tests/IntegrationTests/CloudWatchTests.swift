@@ -1,6 +1,6 @@
-import AWS
 import FoundationEssentials
-import JSON
+import JobsysAWS
+import JobsysJSON
 import Testing
 
 /// Metrics against the emulator.

@@ -1,7 +1,7 @@
-import AWS
-import AWSSigV4
-import CurlHTTP
 import FoundationEssentials
+import JobsysAWS
+import JobsysHTTP
+import JobsysSigV4
 import Testing
 
 /// The sources of credentials that the emulator has; each is used for a call that says whose they are.

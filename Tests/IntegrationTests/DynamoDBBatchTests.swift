@@ -1,4 +1,4 @@
-import AWS
+import JobsysAWS
 import Testing
 
 /// The operations on many items against the emulator.

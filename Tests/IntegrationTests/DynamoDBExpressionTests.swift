@@ -1,4 +1,4 @@
-import AWS
+import JobsysAWS
 import Testing
 
 /// Expressions as the emulator understands them.

@@ -1,7 +1,7 @@
-import AWS
-import CurlHTTP
 import FoundationEssentials
-import JSON
+import JobsysAWS
+import JobsysHTTP
+import JobsysJSON
 
 /// The emulator that the tests run against, with a table or queue of their own.
 enum Emulator {

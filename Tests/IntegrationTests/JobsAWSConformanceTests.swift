@@ -1,7 +1,7 @@
-import AWS
-import Jobs
-import JobsAWS
-import JobsTestKit
+import JobsysAWS
+import JobsysAWSAdapters
+import JobsysCore
+import JobsysTestKit
 import Testing
 
 /// The adapters keep the same rules on the emulator as the ports in memory do.

@@ -1,6 +1,6 @@
-import Jobs
-import JobsAWS
-import JobsTestKit
+import JobsysAWSAdapters
+import JobsysCore
+import JobsysTestKit
 import Testing
 
 /// The reconciler's adapters keep the same rules on the emulator as its ports in memory do.

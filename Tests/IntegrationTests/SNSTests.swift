@@ -1,5 +1,5 @@
-import AWS
 import FoundationEssentials
+import JobsysAWS
 import Testing
 
 @Suite(.enabled(if: Emulator.endpoint != nil, "JOBSYS_TEST_ENDPOINT is not set")) struct SNSTests {

@@ -1,4 +1,4 @@
-import AWS
+import JobsysAWS
 import Testing
 
 /// Queues with groups, and many messages at once, against the emulator.

@@ -1,5 +1,5 @@
-import AWS
-import JSON
+import JobsysAWS
+import JobsysJSON
 import Testing
 
 /// State machines that wait for word, against the emulator.

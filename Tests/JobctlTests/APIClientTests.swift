@@ -1,5 +1,5 @@
-import CurlHTTP
-import JSON
+import JobsysHTTP
+import JobsysJSON
 import Synchronization
 import Testing
 

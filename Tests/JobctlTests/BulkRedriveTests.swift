@@ -1,6 +1,6 @@
-import CurlHTTP
-import JSON
-import JobsTestKit
+import JobsysHTTP
+import JobsysJSON
+import JobsysTestKit
 import Synchronization
 import Testing
 

@@ -1,6 +1,6 @@
-import CurlHTTP
 import HTTPTypes
-import JSON
+import JobsysHTTP
+import JobsysJSON
 import Synchronization
 
 /// What carries requests to a service that is a closure.

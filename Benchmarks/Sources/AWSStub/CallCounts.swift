@@ -1,4 +1,4 @@
-import JSON
+import JobsysJSON
 
 /// How often each operation was called, and which capacity it consumed.
 struct CallCounts {

@@ -1,5 +1,5 @@
-import Hashing
-import JSON
+import JobsysHashing
+import JobsysJSON
 
 /// Answers each operation always in the same way; the digest of a message's body is the only thing worked out.
 struct CannedService: StubService {

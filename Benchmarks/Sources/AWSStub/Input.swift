@@ -1,4 +1,4 @@
-import JSON
+import JobsysJSON
 
 /// The input of an operation.
 struct Input {

@@ -1,4 +1,4 @@
-import JSON
+import JobsysJSON
 
 /// The operations that jobsys uses, on tables and queues in memory; counts what it is asked and fails when it is told to.
 ///

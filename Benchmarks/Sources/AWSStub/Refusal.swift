@@ -1,4 +1,4 @@
-import JSON
+import JobsysJSON
 
 /// An error answer.
 struct Refusal: Error {

@@ -1,4 +1,4 @@
-import Hashing
+import JobsysHashing
 
 /// A response, ready to be sent.
 struct StubResponse {

@@ -1,9 +1,9 @@
-import AWS
-import AWSSigV4
 import FoundationEssentials
 import HTTPTypes
-import Hashing
-import JSON
+import JobsysAWS
+import JobsysHashing
+import JobsysJSON
+import JobsysSigV4
 
 extension ClientBenchmark {
     /// Prints microseconds of CPU for signing, writing and reading.

@@ -1,5 +1,5 @@
-import CurlHTTP
 import HTTPTypes
+import JobsysHTTP
 
 extension ClientBenchmark {
     /// Sends a `SendMessage` that was signed once, through the transport alone.

@@ -1,7 +1,7 @@
-import AWS
-import CurlHTTP
 import Glibc
 import HTTPTypes
+import JobsysAWS
+import JobsysHTTP
 
 /// Measures the client's CPU time.
 ///

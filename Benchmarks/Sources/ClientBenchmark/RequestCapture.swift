@@ -1,5 +1,5 @@
-import CurlHTTP
 import HTTPTypes
+import JobsysHTTP
 import Synchronization
 
 /// Keeps the last request, and answers nothing.

@@ -1,5 +1,5 @@
-import Hashing
-import JSON
+import JobsysHashing
+import JobsysJSON
 
 extension Workload {
     /// What SQS says and asks to be kept of a message: id, receipt handle, body and four attributes.

@@ -1,4 +1,4 @@
-import AWS
+import JobsysAWS
 
 /// What is measured; the raw value is the operation's name.
 enum Workload: String, CaseIterable {

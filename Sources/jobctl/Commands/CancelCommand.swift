@@ -1,5 +1,5 @@
 import ArgumentParser
-import JSON
+import JobsysJSON
 
 /// Cancels a job.
 struct CancelCommand: AsyncParsableCommand {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import JSON
+import JobsysJSON
 
 /// Lists jobs.
 struct ListCommand: AsyncParsableCommand {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import JSON
+import JobsysJSON
 
 /// Starts jobs anew: one, or all whose incidents are open.
 struct RedriveCommand: AsyncParsableCommand {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import JSON
+import JobsysJSON
 
 /// Shows a job.
 struct ShowCommand: AsyncParsableCommand {

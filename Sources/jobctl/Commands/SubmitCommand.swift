@@ -1,6 +1,6 @@
 import ArgumentParser
 import HTTPTypes
-import JSON
+import JobsysJSON
 
 /// Submits a job.
 struct SubmitCommand: AsyncParsableCommand {

@@ -1,4 +1,4 @@
-import PropertyTestKit
+import JobsysPropertyTestKit
 
 /// What happens to the processes, for as long as anybody asks: something every second or two, to no process twice at the
 /// same time.

@@ -1,4 +1,4 @@
-import JSON
+import JobsysJSON
 
 /// Holds what the table says against what was ordered.
 struct Audit: Sendable {

@@ -1,5 +1,5 @@
-import JSON
-import Jobs
+import JobsysCore
+import JobsysJSON
 
 extension CrashPoint {
     /// Whose place it is.

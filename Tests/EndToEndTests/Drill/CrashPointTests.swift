@@ -1,8 +1,8 @@
-import AWS
-import AWSTestKit
 import Glibc
-import JSON
-import Jobs
+import JobsysAWS
+import JobsysAWSTestKit
+import JobsysCore
+import JobsysJSON
 import Testing
 
 @Suite("A process that dies between two calls", .endToEnd, .timeLimit(.minutes(15)))

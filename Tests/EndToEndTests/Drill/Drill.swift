@@ -1,5 +1,5 @@
-import AWSTestKit
-import JSON
+import JobsysAWSTestKit
+import JobsysJSON
 
 /// Runs jobs through the real executables while their dependencies fail and their processes die, and then holds the
 /// table to account.

@@ -1,5 +1,5 @@
 import HTTPTypes
-import JSON
+import JobsysJSON
 import Synchronization
 
 /// A good client: it asks with an idempotency key, and asks again until it has an answer.

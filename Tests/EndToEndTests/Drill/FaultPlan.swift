@@ -1,4 +1,4 @@
-import PropertyTestKit
+import JobsysPropertyTestKit
 
 /// Which call meets which fault: a pure function of the seed and the call's number.
 ///

@@ -1,8 +1,8 @@
-import AWS
-import AWSTestKit
-import CurlHTTP
 import HTTPTypes
-import JSON
+import JobsysAWS
+import JobsysAWSTestKit
+import JobsysHTTP
+import JobsysJSON
 import Synchronization
 
 /// Stands between the services and the emulator, and does to their calls what a bad day does.

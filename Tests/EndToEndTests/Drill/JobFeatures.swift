@@ -1,5 +1,5 @@
 import HTTPTypes
-import JSON
+import JobsysJSON
 
 /// What a job may ask for beside its work, as far as the API under test knows it.
 struct JobFeatures: Sendable {

@@ -1,6 +1,6 @@
-import Hashing
-import JSON
-import PropertyTestKit
+import JobsysHashing
+import JobsysJSON
+import JobsysPropertyTestKit
 
 /// A job that the drill submits, and what may become of it.
 struct JobOrder: Sendable {

@@ -1,4 +1,4 @@
-import AWS
+import JobsysAWS
 
 /// All that the table holds at one moment, read past the services and the proxy.
 struct TableSnapshot: Sendable {

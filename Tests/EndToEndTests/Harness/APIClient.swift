@@ -1,6 +1,6 @@
-import CurlHTTP
 import HTTPTypes
-import JSON
+import JobsysHTTP
+import JobsysJSON
 
 /// A client of a service's HTTP.
 struct APIClient: Sendable {

@@ -1,5 +1,5 @@
-import AWS
-import CurlHTTP
+import JobsysAWS
+import JobsysHTTP
 
 /// How the tests and the services under test reach an emulator.
 struct AWSAccess: Sendable {

@@ -1,5 +1,5 @@
 import HTTPTypes
-import JSON
+import JobsysJSON
 
 /// What a service answered.
 struct Answer: Sendable, CustomStringConvertible {

@@ -1,5 +1,5 @@
-import AWS
-import JSON
+import JobsysAWS
+import JobsysJSON
 
 /// A table and queues of a test's own, made from the repository's template.
 struct DataPlane: Sendable {

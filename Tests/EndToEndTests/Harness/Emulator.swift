@@ -1,7 +1,7 @@
-import CurlHTTP
 import FoundationEssentials
 import Glibc
 import HTTPTypes
+import JobsysHTTP
 import Synchronization
 
 /// An emulated AWS: the one that all tests share, or one of a test's own that it may stop.

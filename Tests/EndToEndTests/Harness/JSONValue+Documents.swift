@@ -1,5 +1,5 @@
 import FoundationEssentials
-import JSON
+import JobsysJSON
 
 extension JSONValue {
     /// The object without some of its members.

@@ -1,4 +1,4 @@
-import JSON
+import JobsysJSON
 
 /// The operators' tool, run against the services of a deployment.
 struct Jobctl: Sendable {

@@ -1,4 +1,4 @@
-import JSON
+import JobsysJSON
 
 /// The dlq-handler's zip as a function of the emulator, fed by a deployment's queue of dead letters.
 struct LambdaFunction: Sendable {

@@ -1,5 +1,5 @@
 import FoundationEssentials
-import JSON
+import JobsysJSON
 
 /// One line of a service's log.
 struct LogLine: Sendable {

@@ -1,4 +1,4 @@
-import AWS
+import JobsysAWS
 
 /// A queue, as the tests look into it.
 struct Queue: Sendable {

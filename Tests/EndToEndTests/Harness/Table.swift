@@ -1,4 +1,4 @@
-import AWS
+import JobsysAWS
 
 /// The table, as the tests look into it.
 struct Table: Sendable {

@@ -1,4 +1,4 @@
-import CurlHTTP
+import JobsysHTTP
 
 /// The HTTP client of the tests.
 enum WebClient {

@@ -1,5 +1,5 @@
 import FoundationEssentials
-import JSON
+import JobsysJSON
 import Testing
 
 /// Against what `oracle.py` has written to `JOBSYS_SIGNATURES`.

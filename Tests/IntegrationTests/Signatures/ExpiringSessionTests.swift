@@ -1,5 +1,5 @@
-import AWS
-import AWSSigV4
+import JobsysAWS
+import JobsysSigV4
 import Synchronization
 import Testing
 

@@ -1,7 +1,7 @@
-import AWSSigV4
 import FoundationEssentials
 import HTTPTypes
-import JSON
+import JobsysJSON
+import JobsysSigV4
 import Testing
 
 /// A request that `oracle.py` made up, and what botocore made of it.

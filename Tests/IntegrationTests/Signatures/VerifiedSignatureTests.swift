@@ -1,7 +1,7 @@
-import AWS
-import AWSSigV4
 import FoundationEssentials
 import HTTPTypes
+import JobsysAWS
+import JobsysSigV4
 import Testing
 
 /// Against an emulator that verifies what others take unseen.

@@ -1,8 +1,8 @@
-import AWS
-import AWSSigV4
-import CurlHTTP
 import FoundationEssentials
 import HTTPTypes
+import JobsysAWS
+import JobsysHTTP
+import JobsysSigV4
 import Testing
 
 /// The emulator at `JOBSYS_TEST_AUTH_ENDPOINT`, which verifies signatures of the keys that it has made itself.

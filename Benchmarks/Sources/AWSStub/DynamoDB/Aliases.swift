@@ -1,4 +1,4 @@
-import JSON
+import JobsysJSON
 
 /// What the aliases in a request's expressions stand for.
 struct Aliases {

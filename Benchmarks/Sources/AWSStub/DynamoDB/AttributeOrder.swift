@@ -1,4 +1,4 @@
-import JSON
+import JobsysJSON
 
 /// How two attribute values of one type stand to each other.
 enum AttributeOrder {

@@ -1,4 +1,4 @@
-import JSON
+import JobsysJSON
 
 /// A condition, parsed.
 indirect enum ConditionExpression {

@@ -1,4 +1,4 @@
-import JSON
+import JobsysJSON
 
 /// A write as `PutItem`, `UpdateItem` and `DeleteItem` have it, or a check of a transaction, worked out on an item.
 struct ConditionalChange {

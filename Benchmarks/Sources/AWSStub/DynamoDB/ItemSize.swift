@@ -1,4 +1,4 @@
-import JSON
+import JobsysJSON
 
 /// How many bytes an item has to DynamoDB, roughly as its guide tells.
 ///

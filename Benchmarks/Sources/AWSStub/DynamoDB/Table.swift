@@ -1,4 +1,4 @@
-import JSON
+import JobsysJSON
 
 /// A table with its indexes.
 struct Table {

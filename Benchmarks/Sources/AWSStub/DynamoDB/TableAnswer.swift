@@ -1,4 +1,4 @@
-import JSON
+import JobsysJSON
 
 /// What a table answers, and what that consumed.
 struct TableAnswer {

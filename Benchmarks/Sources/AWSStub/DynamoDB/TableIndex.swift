@@ -1,4 +1,4 @@
-import JSON
+import JobsysJSON
 
 /// The items of a table, or of an index, that have its keys, by partition and in order.
 struct TableIndex {

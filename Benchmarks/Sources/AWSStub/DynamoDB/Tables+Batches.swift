@@ -1,4 +1,4 @@
-import JSON
+import JobsysJSON
 
 extension Tables {
     /// All writes, or none and the reason of each.

@@ -1,4 +1,4 @@
-import JSON
+import JobsysJSON
 
 extension Tables {
     /// A page of a partition, of the table or of an index.

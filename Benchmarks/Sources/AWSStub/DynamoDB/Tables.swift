@@ -1,4 +1,4 @@
-import JSON
+import JobsysJSON
 
 /// The tables, and what can be done to one item of them.
 struct Tables {

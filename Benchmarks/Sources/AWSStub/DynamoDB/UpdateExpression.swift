@@ -1,4 +1,4 @@
-import JSON
+import JobsysJSON
 
 /// An update, parsed.
 struct UpdateExpression {

@@ -1,4 +1,4 @@
-import JSON
+import JobsysJSON
 
 /// A queue: messages that wait, and messages that are hidden until they come back or are deleted.
 struct MessageQueue {

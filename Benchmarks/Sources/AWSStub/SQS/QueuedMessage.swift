@@ -1,5 +1,5 @@
-import Hashing
-import JSON
+import JobsysHashing
+import JobsysJSON
 
 /// A message, with what has happened to it.
 final class QueuedMessage {

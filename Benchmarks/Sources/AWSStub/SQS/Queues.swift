@@ -1,4 +1,4 @@
-import JSON
+import JobsysJSON
 
 /// The queues, and those who wait for their messages.
 struct Queues {

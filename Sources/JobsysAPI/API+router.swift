@@ -1,0 +1,82 @@
+import HTTPTypes
+package import Hummingbird
+package import JobsysAWS
+package import JobsysCore
+package import JobsysServiceRuntime
+package import Logging
+
+/// Builds the routes of the API over any store and queue.
+///
+/// - Parameters:
+///   - store: Where jobs are recorded.
+///   - control: Where people intervene in what becomes of them.
+///   - catalog: Where they are listed.
+///   - queue: Where their messages go.
+///   - readiness: What `/readyz` asks.
+///   - meter: What `/stats` answers, and `/metrics` too.
+///   - options: Limits and clocks.
+///   - logger: Is told of every request.
+/// - Returns: A router that answers every request, and every error with a problem document.
+package func buildRouter(
+    store: any JobStore,
+    control: any JobControl,
+    catalog: any JobCatalog,
+    queue: any JobSender,
+    readiness: Readiness,
+    meter: CallMeter = CallMeter(),
+    options: APIOptions = APIOptions(),
+    logger: Logger = .current
+) -> Router<BasicRequestContext> {
+    let bodyReader = BodyReader(limit: options.bodyLimit, deadline: options.bodyDeadline, clock: options.clock)
+    let submissionMeter = SubmissionMeter()
+    let requestMeter = RequestMeter()
+    let jobs = JobController(
+        submitter: JobSubmitter(
+            store: store,
+            queue: queue,
+            meter: submissionMeter,
+            now: options.now,
+            makeID: options.makeJobID
+        ),
+        watcher: JobWatcher(store: store, clock: options.clock),
+        bodyReader: bodyReader,
+        makeTrace: options.makeTrace
+    )
+    let interventions = InterventionController(
+        supervisor: JobSupervisor(store: control, queue: queue, now: options.now),
+        bodyReader: bodyReader
+    )
+    let lists = CatalogController(catalog: catalog, now: options.now)
+    let routes = jobs.routes + lists.routes + interventions.routes + [OpenAPIDocument.route]
+    let router = Router(context: BasicRequestContext.self, options: .autoGenerateHeadEndpoints)
+    router.add(
+        middleware: RequestMiddleware(
+            routes: RouteTable(routes),
+            logger: logger,
+            meter: requestMeter,
+            stopwatch: stopwatch(options.clock),
+            makeRequestID: options.makeRequestID
+        )
+    )
+    for route in routes {
+        router.on(RouterPath(route.path), method: route.method, use: route.respond)
+    }
+    router.addHealthRoutes(readiness)
+    router.addStatsRoute(meter)
+    router.addMetricsRoute([meter, submissionMeter, requestMeter])
+    return router
+}
+
+extension RouteTable {
+    /// The routes of the API and of the probes.
+    fileprivate init(_ routes: [Route]) {
+        self.init()
+        for route in routes { add(route.method, route.path) }
+        for path in HealthPath.all { add(.get, path) }
+    }
+}
+
+private func stopwatch<C: Clock<Duration>>(_ clock: C) -> @Sendable () -> Duration {
+    let start = clock.now
+    return { start.duration(to: clock.now) }
+}

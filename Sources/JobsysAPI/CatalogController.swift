@@ -1,0 +1,73 @@
+import Hummingbird
+import JobsysCore
+import JobsysJSON
+
+/// Lists jobs and incidents.
+struct CatalogController: Sendable {
+    let catalog: any JobCatalog
+    let now: @Sendable () -> Timestamp
+
+    /// How far back the list of jobs goes if nobody says: every job that is over is forgotten sooner.
+    static let defaultAge = Duration.seconds(32 * 86400)
+    /// How far ahead of this one's clock that of another instance may be without its newest jobs missing.
+    static let clockSkew = Duration.seconds(300)
+
+    /// All that it does.
+    var routes: [Route] {
+        [
+            Route(.get, "/jobs", respond: listJobs),
+            Route(.get, "/incidents", respond: listIncidents),
+        ]
+    }
+
+    @Sendable private func listJobs(_ request: Request, context: BasicRequestContext) async throws -> Response {
+        let parameters = try ListParameters(request, list: "jobs", filters: ["status", "type"])
+        let query = JobQuery(
+            try section(parameters, since: now() + (.zero - Self.defaultAge)),
+            status: try parameters.choice("status", of: JobStatus.self),
+            type: parameters["type"]
+        )
+        let listing = try await catalog.jobs(query)
+        return response("jobs", listing.elements, next: listing.next.map(parameters.cursor)) { job, writer in
+            JobRepresentation(job).encode(to: &writer, withResult: false)
+        }
+    }
+
+    @Sendable private func listIncidents(_ request: Request, context: BasicRequestContext) async throws -> Response {
+        let parameters = try ListParameters(request, list: "incidents", filters: ["class", "type"])
+        let query = IncidentQuery(
+            try section(parameters, since: Timestamp(milliseconds: 0)),
+            errorClass: try parameters.choice("class", of: ErrorClass.self),
+            type: parameters["type"]
+        )
+        let listing = try await catalog.openIncidents(query)
+        return response("incidents", listing.elements, next: listing.next.map(parameters.cursor)) { incident, writer in
+            writer.incident(incident)
+        }
+    }
+
+    private func section(_ parameters: ListParameters, since: Timestamp) throws -> ListSection {
+        ListSection(
+            since: try parameters.time("since") ?? since,
+            until: try parameters.time("until") ?? now() + Self.clockSkew,
+            after: try parameters.position,
+            limit: try parameters.limit
+        )
+    }
+
+    private func response<Element>(
+        _ name: String,
+        _ elements: [Element],
+        next cursor: String?,
+        _ encode: (Element, inout JSONWriter) -> Void
+    ) -> Response {
+        var writer = JSONWriter()
+        writer.object { writer in
+            writer.array(name) { writer in
+                for element in elements { encode(element, &writer) }
+            }
+            writer.member("nextCursor", ifPresent: cursor)
+        }
+        return Response(json: writer.bytes, status: .ok, headers: [.cacheControl: "no-store"])
+    }
+}

@@ -1,0 +1,70 @@
+import HTTPTypes
+import Hummingbird
+import JobsysCore
+import JobsysJSON
+import JobsysObservability
+
+/// A job as clients see it, on submission and ever after; members without a value are left out.
+struct JobRepresentation {
+    let job: Job
+
+    init(_ job: Job) {
+        self.job = job
+    }
+
+    /// The path that leads to the job.
+    var location: String {
+        "/jobs/\(job.id)"
+    }
+
+    /// The response that carries it; what it says holds for this moment only, so nobody may cache it.
+    func response(_ status: HTTPResponse.Status, headers: HTTPFields = [:]) -> Response {
+        var headers = headers
+        headers[.cacheControl] = "no-store"
+        return Response(json: document, status: status, headers: headers)
+    }
+
+    /// The response to whoever has a job started, with the path that leads to it.
+    func ticket(_ status: HTTPResponse.Status) -> Response {
+        response(status, headers: [.location: location])
+    }
+
+    private var document: [UInt8] {
+        var writer = JSONWriter()
+        encode(to: &writer, withResult: true)
+        return writer.bytes
+    }
+
+    /// Writes the job; lists leave out the result, which may be long.
+    func encode(to writer: inout JSONWriter, withResult: Bool) {
+        writer.object { writer in
+            writer.member("jobId", job.id.description)
+            writer.member("type", job.type)
+            writer.member("status", job.status.rawValue)
+            writer.member("generation", ifPresent: job.generation > 0 ? job.generation : nil)
+            writer.member("attempts", job.attempts)
+            writer.member("maxAttempts", job.maxAttempts)
+            writer.member("orderingKey", ifPresent: job.orderingKey)
+            writer.member("runAt", ifPresent: job.runAt?.description)
+            writer.member("cancelRequestedAt", ifPresent: job.cancelRequestedAt?.description)
+            writer.member("createdAt", job.createdAt.description)
+            writer.member("updatedAt", job.updatedAt.description)
+            writer.member("startedAt", ifPresent: job.startedAt?.description)
+            writer.member("finishedAt", ifPresent: job.finishedAt?.description)
+            if withResult { writer.member("result", ifPresent: job.result) }
+            if let error = job.error { writer.failure(error) }
+            writer.member("traceId", job.traceID.description)
+        }
+    }
+}
+
+extension JSONWriter {
+    /// Writes the member `error`.
+    mutating func failure(_ failure: Job.RecordedFailure) {
+        object("error") { writer in
+            writer.member("class", failure.errorClass.rawValue)
+            writer.member("message", failure.message)
+            writer.member("at", failure.at.description)
+        }
+    }
+}

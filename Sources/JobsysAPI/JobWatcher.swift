@@ -1,0 +1,43 @@
+import JobsysCore
+import ServiceLifecycle
+
+/// Looks at a job again and again until it is final.
+struct JobWatcher: Sendable {
+    let store: any JobStore
+    let clock: any Clock<Duration>
+
+    /// The first pause between two looks; each is twice as long as the one before.
+    static let firstPause = Duration.milliseconds(50)
+    /// The longest pause between two looks.
+    static let longestPause = Duration.seconds(1)
+
+    /// The job as it is once it is final, the time is up, or the service is told to stop; nil if there is none.
+    ///
+    /// - Throws: ``DependencyError``, or `CancellationError` when the calling task is cancelled.
+    func job(_ id: JobID, waiting limit: Duration) async throws -> Job? {
+        try await job(id, waiting: limit, on: clock)
+    }
+
+    private func job<C: Clock<Duration>>(_ id: JobID, waiting limit: Duration, on clock: C) async throws -> Job? {
+        let deadline = clock.now.advanced(by: limit)
+        var pause = Self.firstPause
+        var job = try await store.job(id)
+        while let seen = job, !seen.status.isFinal {
+            let left = clock.now.duration(to: deadline)
+            guard left > .zero, try await sleep(min(pause, left), on: clock) else { break }
+            pause = min(pause * 2, Self.longestPause)
+            job = try await store.job(id)
+        }
+        return job
+    }
+
+    /// Whether the time has passed; not if the service was told to stop meanwhile.
+    private func sleep(_ duration: Duration, on clock: some Clock<Duration>) async throws -> Bool {
+        do {
+            try await cancelWhenGracefulShutdown { try await clock.sleep(for: duration) }
+            return true
+        } catch is CancellationError where !Task.isCancelled {
+            return false
+        }
+    }
+}

@@ -1,0 +1,98 @@
+import HTTPTypes
+import Hummingbird
+import JobsysCore
+import JobsysServiceRuntime
+import Logging
+
+/// What holds for every request: it has an id, its errors become problem documents, and one line of the log tells of it.
+struct RequestMiddleware<Context: RequestContext>: RouterMiddleware {
+    let routes: RouteTable
+    let logger: Logger
+    let meter: RequestMeter
+    let stopwatch: @Sendable () -> Duration
+    let makeRequestID: @Sendable () -> String
+
+    func handle(
+        _ request: Request,
+        context: Context,
+        next: @concurrent (Request, Context) async throws -> Response
+    ) async throws -> Response {
+        let start = stopwatch()
+        let id = RequestID(request.headers, orMake: makeRequestID)
+        var context = context
+        // In place of the server's, which has an id of its own that nobody outside the process knows.
+        context.logger = logger
+        context.logger[metadataKey: "requestId"] = "\(id)"
+        return await withLogger(context.logger) { logger in
+            let notes = RequestNotes()
+            var (response, problem) = await RequestNotes.$current.withValue(notes) {
+                await answer(request, context, id, next)
+            }
+            response.headers[.requestID] = id.description
+            response.headers[.xContentTypeOptions] = "nosniff"
+            report(request, response, problem, notes.metadata, took: stopwatch() - start, to: logger)
+            return response
+        }
+    }
+
+    private func answer(
+        _ request: Request,
+        _ context: Context,
+        _ id: RequestID,
+        _ next: @concurrent (Request, Context) async throws -> Response
+    ) async -> (Response, Problem?) {
+        do {
+            return (try await next(request, context), nil)
+        } catch {
+            let problem = problem(error, request)
+            let response = problem.response(to: id)
+            return (request.method == .head ? response.createHeadResponse() : response, problem)
+        }
+    }
+
+    /// The problem that an error is; the router says "not found" of methods, too.
+    private func problem(_ error: any Error, _ request: Request) -> Problem {
+        guard let error = error as? HTTPError, error.status == .notFound else { return Problem(error) }
+        guard let match = routes.match(request.uri.path) else { return .noSuchPath }
+        return .methodNotAllowed(allowed: match.methods)
+    }
+
+    private func report(
+        _ request: Request,
+        _ response: Response,
+        _ problem: Problem?,
+        _ notes: Logger.Metadata,
+        took duration: Duration,
+        to logger: Logger
+    ) {
+        let route = routes.match(request.uri.path)?.path
+        meter.note(request.method, route: route, status: response.status, took: duration)
+        var metadata: Logger.Metadata = [
+            "http.method": "\(request.method.rawValue)",
+            "http.status": "\(response.status.code)",
+            "http.durationMs": "\(Int(duration / .milliseconds(1)))",
+        ]
+        if let route { metadata["http.route"] = "\(route)" }
+        metadata.merge(notes) { own, _ in own }
+        metadata.merge(problem?.cause.map(causeMetadata) ?? [:]) { own, _ in own }
+        let level = level(of: response.status, isProbe: route.map(HealthPath.all.contains) ?? false)
+        logger.log(level: level, "request", error: problem?.cause, metadata: metadata)
+    }
+
+    private func level(of status: HTTPResponse.Status, isProbe: Bool) -> Logger.Level {
+        switch status {
+        // Whoever answers a probe logs its reasons.
+        case _ where isProbe: .debug
+        case .serviceUnavailable: .warning
+        case _ where status.kind == .serverError: .error
+        default: .info
+        }
+    }
+
+    private func causeMetadata(_ cause: any Error) -> Logger.Metadata {
+        guard let error = cause as? DependencyError else { return [:] }
+        var metadata: Logger.Metadata = ["dependency.name": "\(error.dependency)", "dependency.code": "\(error.code)"]
+        if let cause = error.cause { metadata["dependency.cause"] = "\(cause)" }
+        return metadata
+    }
+}

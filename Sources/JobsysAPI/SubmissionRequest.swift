@@ -1,0 +1,32 @@
+import HTTPTypes
+import Hummingbird
+import JobsysCore
+
+/// What a request to submit a job says, checked.
+struct SubmissionRequest {
+    let submission: Submission
+
+    /// Reads the headers first, so that a body that nobody can use is never read.
+    ///
+    /// - Throws: ``Problem`` with 400, 408, 413, 415 or 422.
+    init(_ request: Request, body reader: BodyReader) async throws {
+        try JSONBody.checkMediaType(request.headers)
+        let key = try Self.idempotencyKey(request.headers)
+        let document = try JSONBody.object(try await reader.bytes(of: request))
+        do {
+            submission = try Submission(document: document, idempotencyKey: key)
+        } catch {
+            throw Problem(error)
+        }
+    }
+
+    private static func idempotencyKey(_ headers: HTTPFields) throws -> String? {
+        guard let key = headers[.idempotencyKey] else { return nil }
+        let limit = Submission.idempotencyKeyLimit
+        guard (1...limit).contains(key.utf8.count), key.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else {
+            let detail = "The Idempotency-Key header must be 1 to \(limit) visible ASCII characters, without spaces."
+            throw Problem(.unprocessableContent, detail)
+        }
+        return key
+    }
+}

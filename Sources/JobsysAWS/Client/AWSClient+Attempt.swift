@@ -1,0 +1,148 @@
+import FoundationEssentials
+import HTTPTypes
+import JobsysHTTP
+import JobsysSigV4
+import Synchronization
+
+extension AWSClient {
+    /// Sends the operation once, with credentials, date and signature of its own.
+    ///
+    /// Throws `CancellationError` only.
+    func attempt<Operation: WireOperation>(
+        _ operation: Operation,
+        call: Call,
+        number: Int,
+        history: inout CallHistory
+    ) async throws -> Result<Operation.Output, AttemptFailure> {
+        try Task.checkCancellation()
+        switch try await exchange(call, isSigned: Operation.isSigned, number: number, history: &history) {
+        case .failure(let failure): return .failure(failure)
+        case .success(let exchange): return read(exchange, for: operation, history: &history)
+        }
+    }
+
+    private func exchange(
+        _ call: Call,
+        isSigned: Bool,
+        number: Int,
+        history: inout CallHistory
+    ) async throws -> Result<Exchange, AttemptFailure> {
+        var credentials: AWSCredentials?
+        do {
+            if isSigned {
+                credentials = configuration.credentials.readyCredentials()
+                if credentials == nil {
+                    credentials = try await self.credentials(within: call.remaining(at: runtime.uptime()))
+                }
+                if credentials == nil { return .failure(.outOfTime) }
+            }
+        } catch {
+            if error is CancellationError || Task.isCancelled { throw CancellationError() }
+            return .failure(AttemptFailure(credentials: error))
+        }
+        guard let timeouts = call.timeouts(configuration.timeouts, at: runtime.uptime()) else {
+            return .failure(.outOfTime)
+        }
+        let sent = runtime.now()
+        let offset = clockSkew.withLock { $0.offset }
+        let date = sent + offset
+        let route = route(to: call.service)
+        var request = call.request(to: route.endpoint, attempt: number, timeout: timeouts.request, at: date)
+        if let credentials {
+            request = route.signer.sign(consume request, body: call.body, credentials: credentials, at: date)
+        }
+        history.attempts += 1
+        do {
+            let response = try await transport.send(request, body: call.body, timeouts: timeouts)
+            let isClockOff = learnClock(from: response, sent: sent, offset: offset)
+            return .success(Exchange(response: response, credentials: credentials, isClockOff: isClockOff))
+        } catch {
+            if error.code == .cancelled || Task.isCancelled { throw CancellationError() }
+            return .failure(AttemptFailure(transport: error))
+        }
+    }
+
+    private func read<Operation: WireOperation>(
+        _ exchange: Exchange,
+        for operation: Operation,
+        history: inout CallHistory
+    ) -> Result<Operation.Output, AttemptFailure> {
+        let response = exchange.response
+        history.status = response.status
+        do {
+            try response.checkCRC32()
+            guard response.isSuccess else { return .failure(refusal(exchange, of: Operation.self)) }
+            var output = try Operation.read(response)
+            try operation.check(&output)
+            history.errorCode = nil
+            if observer?.wantsConsumedCapacity == true, Operation.reportsConsumedCapacity {
+                history.consumedCapacity = ConsumedUnits.total(in: response.body)
+            }
+            return .success(output)
+        } catch {
+            return .failure(
+                AttemptFailure(
+                    unreadable: response.status,
+                    requestID: response[.awsRequestID],
+                    error,
+                    isRepeated: !response.isSuccess || operation.isSafeToRepeat
+                )
+            )
+        }
+    }
+
+    private func refusal<Operation: WireOperation>(_ exchange: Exchange, of: Operation.Type) -> AttemptFailure {
+        let answer = Operation.failure(exchange.response)
+        var verdict = Operation.verdict(on: answer)
+        if exchange.isClockOff, verdict == .fail, RetryVerdict.clockCodes.contains(answer.code) {
+            verdict = .correctClock
+        }
+        return AttemptFailure(answer, verdict: verdict, credentials: exchange.credentials)
+    }
+
+    /// Compares the service's clock with this machine's; true if the request's date was off by what is known now.
+    private func learnClock(from response: TransportResponse, sent: Date, offset: TimeInterval) -> Bool {
+        // While requests are accepted without a correction none is needed, and the date need not be read.
+        guard configuration.retry.correctsClockSkew, !response.isSuccess || offset != 0,
+            // An answer with an age comes out of somebody's cache.
+            response[.age] == nil,
+            let serverDate = response[.date].flatMap({ HTTPDate.parse($0) })
+        else { return false }
+        let received = runtime.now()
+        let skew = clockSkew.withLock { skew in
+            skew.learn(serverDate: serverDate, sent: sent, received: received)
+            return skew
+        }
+        configuration.credentials.adjustClock(by: skew.offset)
+        return skew.differs(from: offset)
+    }
+
+    private func route(to service: AWSService) -> Route {
+        routes.withLock { routes in
+            if let known = routes.first(where: { $0.service == service }) { return known.route }
+            let region = configuration.region
+            let route = Route(
+                endpoint: configuration.endpoints.endpoint(for: service, region: region),
+                signer: SigV4Signer(service: service.signingName, region: region)
+            )
+            routes.append((service, route))
+            return route
+        }
+    }
+}
+
+/// Where a service is and who signs for it; kept, because the signer keeps its derived key.
+struct Route: Sendable {
+    let endpoint: Endpoint
+    let signer: SigV4Signer
+}
+
+extension TransportResponse {
+    fileprivate var isSuccess: Bool { (200..<300).contains(status) }
+}
+
+private struct Exchange {
+    let response: TransportResponse
+    let credentials: AWSCredentials?
+    let isClockOff: Bool
+}

@@ -1,0 +1,111 @@
+import FoundationEssentials
+import HTTPTypes
+import JobsysHTTP
+
+/// One operation on its way: what is the same for all its attempts.
+struct Call {
+    let service: AWSService
+    let operation: String
+    let body: [UInt8]
+    private let content: WireContent
+    private let invocationID: String
+    private let extraTime: Duration
+    private let maxAttempts: Int
+    private let deadline: Duration?
+
+    init<Operation: WireOperation>(
+        _ operation: Operation,
+        runtime: AWSRuntime,
+        configuration: AWSConfiguration,
+        asksConsumption: Bool
+    ) {
+        content = operation.content()
+        var body = content.body
+        if asksConsumption, Operation.reportsConsumedCapacity { ConsumedUnits.ask(in: &body) }
+        self.body = body
+        service = Operation.service
+        self.operation = Operation.name
+        invocationID = runtime.makeInvocationID()
+        extraTime = operation.extraTime
+        maxAttempts = configuration.retry.maxAttempts ?? Operation.service.maxAttempts
+        deadline = configuration.retry.operationTimeout.map { runtime.uptime() + $0 }
+    }
+
+    func plan(random: @escaping @Sendable () -> Double) -> RetryPlan {
+        RetryPlan(
+            maxAttempts: maxAttempts,
+            baseDelay: service.baseRetryDelay,
+            isLongPoll: extraTime > .zero,
+            random: random
+        )
+    }
+
+    /// The time left for the operation; nil for no limit.
+    ///
+    /// Most calls have no limit, and then nobody looks at the clock.
+    func remaining(at uptime: @autoclosure () -> Duration) -> Duration? {
+        deadline.map { $0 - uptime() }
+    }
+
+    /// The limits of an attempt that starts now; nil if no time is left.
+    func timeouts(_ configured: TransportTimeouts, at uptime: @autoclosure () -> Duration) -> TransportTimeouts? {
+        var timeouts = configured
+        timeouts.request = timeouts.request.map { $0 + extraTime }
+        guard let remaining = remaining(at: uptime()) else { return timeouts }
+        guard remaining > .zero else { return nil }
+        timeouts.connect = min(timeouts.connect, remaining)
+        timeouts.request = min(timeouts.request ?? remaining, remaining)
+        return timeouts
+    }
+
+    /// The request, not yet signed.
+    func request(to endpoint: Endpoint, attempt: Int, timeout: Duration?, at date: Date) -> HTTPRequest {
+        var fields = content.fields
+        fields.append(HTTPField(name: .awsInvocationID, value: invocationID))
+        fields.append(HTTPField(name: .awsRequest, value: attemptField(attempt, timeout: timeout, at: date)))
+        return HTTPRequest(
+            method: content.method,
+            scheme: endpoint.scheme,
+            authority: endpoint.authority,
+            path: endpoint.pathPrefix + content.path,
+            headerFields: fields
+        )
+    }
+
+    func error(_ failure: AttemptFailure, after history: CallHistory) -> AWSError {
+        AWSError(
+            service: service.endpointPrefix,
+            operation: operation,
+            code: failure.code,
+            message: failure.message,
+            requestID: failure.requestID,
+            httpStatus: failure.status,
+            attempts: history.attempts,
+            mayHaveBeenApplied: history.mayHaveBeenApplied,
+            isRetryable: failure.isRetryable,
+            kind: failure.kind,
+            cause: failure.cause
+        )
+    }
+
+    func record(_ history: CallHistory, duration: Duration) -> AWSCallRecord {
+        AWSCallRecord(
+            service: service.endpointPrefix,
+            operation: operation,
+            attempts: history.attempts,
+            httpStatus: history.status,
+            errorCode: history.errorCode,
+            duration: duration,
+            consumedCapacity: history.consumedCapacity,
+            tag: CallTag.current
+        )
+    }
+
+    /// `ttl` tells the service from when on nobody waits for the answer any more.
+    private func attemptField(_ attempt: Int, timeout: Duration?, at date: Date) -> String {
+        let count = "attempt=\(attempt); max=\(maxAttempts)"
+        guard attempt > 1, let timeout else { return count }
+        let style = Date.ISO8601FormatStyle(dateSeparator: .omitted, timeSeparator: .omitted)
+        return "ttl=\(style.format(date.addingTimeInterval(timeout / .seconds(1)))); \(count)"
+    }
+}

@@ -1,0 +1,44 @@
+import HTTPTypes
+import JobsysHTTP
+
+/// A local HTTP service that hands out credentials; transport failures and 5xx answers are asked again.
+struct MetadataService: Sendable {
+    let provider: String
+    let endpoint: Endpoint
+    let timeouts: TransportTimeouts
+    let attempts: Int
+    let transport: any HTTPTransport
+    let runtime: AWSRuntime
+
+    /// Sends a request without a body.
+    ///
+    /// - Throws: ``CredentialsError`` with `unavailable`, or `CancellationError`.
+    func send(
+        _ method: HTTPRequest.Method = .get,
+        _ path: String,
+        fields: HTTPFields
+    ) async throws -> TransportResponse {
+        var request = HTTPRequest(method: method, scheme: endpoint.scheme, authority: endpoint.authority, path: path)
+        request.headerFields = fields
+        var attempt = 1
+        while true {
+            let problem: String
+            do {
+                let response = try await transport.send(request, body: [], timeouts: timeouts)
+                guard response.status >= 500 else { return response }
+                problem = "\(endpoint.authority) answered with HTTP \(response.status)"
+            } catch {
+                if error.code == .cancelled || Task.isCancelled { throw CancellationError() }
+                problem = "\(endpoint.authority) did not answer: \(error)"
+            }
+            guard attempt < attempts else { throw CredentialsError(.unavailable, provider: provider, problem) }
+            attempt += 1
+            try await runtime.sleep(.seconds(1))
+        }
+    }
+
+    /// The error for an answer that is neither a success nor worth another attempt.
+    func refusal(_ response: TransportResponse) -> CredentialsError {
+        CredentialsError(.refused, provider: provider, "\(endpoint.authority) answered with HTTP \(response.status)")
+    }
+}

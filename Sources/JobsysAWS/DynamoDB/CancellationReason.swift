@@ -1,0 +1,61 @@
+import JobsysJSON
+
+extension DynamoDB {
+    /// What an action had to do with the cancellation of its transaction.
+    public struct CancellationReason: Sendable, Hashable {
+        /// `None` for an action that was in order, else such as `ConditionalCheckFailed`.
+        public var code: String
+        /// The service's text.
+        public var message: String?
+        /// The item that is there, if it was asked for.
+        public var item: Item?
+
+        /// Creates a reason.
+        public init(code: String, message: String? = nil, item: Item? = nil) {
+            self.code = code
+            self.message = message
+            self.item = item
+        }
+
+        /// Whether the condition of this action did not hold.
+        public var isConditionFailure: Bool { code == "ConditionalCheckFailed" }
+
+        /// Whether it was this action that had the transaction cancelled.
+        public var isFailure: Bool { code != "None" }
+    }
+}
+
+extension DynamoDB.CancellationReason {
+    /// Reads the reasons of a cancelled transaction; nil if the error is another one or gives none.
+    static func reasons(in failure: AWSServiceFailure) throws(JSONError) -> [DynamoDB.CancellationReason]? {
+        guard failure.code == "TransactionCanceledException" else { return nil }
+        var reader = JSONReader(failure.body)
+        return try reader.readMember("CancellationReasons") { reader throws(JSONError) in
+            try reader.readElements { reader throws(JSONError) in try DynamoDB.CancellationReason(&reader) }
+        }
+    }
+
+    /// Another attempt if every action that failed may succeed in it.
+    static func verdict(on failure: AWSServiceFailure) -> RetryVerdict {
+        // Reasons that cannot be read are reported by whoever reads them next.
+        let codes = (try? reasons(in: failure))?.filter(\.isFailure).map(\.code) ?? []
+        guard !codes.isEmpty else { return RetryVerdict(failure) }
+        let throttlingCodes: Set = ["ProvisionedThroughputExceeded", "ThrottlingError"]
+        guard codes.allSatisfy({ $0 == "TransactionConflict" || throttlingCodes.contains($0) }) else { return .fail }
+        return codes.contains(where: throttlingCodes.contains) ? .throttled : .transient
+    }
+
+    /// Reads a reason; without a code it is none.
+    init(_ reader: inout JSONReader) throws(JSONError) {
+        var reason = DynamoDB.CancellationReason(code: "None")
+        try reader.readMembers { reader, key throws(JSONError) in
+            switch key {
+            case "Code": reason.code = try reader.readString()
+            case "Message": reason.message = try reader.readString()
+            case "Item": reason.item = try reader.readItem()
+            default: break
+            }
+        }
+        self = reason
+    }
+}

@@ -1,0 +1,28 @@
+import JobsysJSON
+
+extension StepFunctions {
+    /// What became of word about a task that a state machine waits for.
+    public enum TaskReport: String, Sendable, Hashable {
+        /// The state machine has heard it.
+        case heard
+        /// The task is over: it timed out, or was reported before, perhaps by an attempt without an answer.
+        case timedOut = "TaskTimedOut"
+        /// There is no such task any more, for example because its execution has ended.
+        case doesNotExist = "TaskDoesNotExist"
+
+        /// Whether nobody waits for the task any more.
+        public var isAlreadyFinished: Bool { self != .heard }
+
+        /// Reads the answer, which says nothing more.
+        init(_ reader: inout JSONReader) throws(JSONError) {
+            try reader.readNothing()
+            self = .heard
+        }
+
+        /// Reads the error answer; nil if it does not say that the task is over.
+        init?(_ failure: AWSServiceFailure) {
+            guard let report = TaskReport(rawValue: failure.code), report.isAlreadyFinished else { return nil }
+            self = report
+        }
+    }
+}

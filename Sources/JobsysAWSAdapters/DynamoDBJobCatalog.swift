@@ -1,0 +1,101 @@
+public import JobsysAWS
+public import JobsysCore
+
+/// Lists of jobs and incidents, from the indexes `timeline` and `incidents` of the table.
+///
+/// The indexes hold keys alone; the items are read from the table, as they are now, give or take a second: reads are
+/// eventually consistent, as those of the indexes are anyway.
+///
+/// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html
+public struct DynamoDBJobCatalog: JobCatalog {
+    private let client: AWSClient
+    private let table: String
+    private let shards: IndexShards
+
+    /// Makes a catalog of a table that has the layout of `infra/cloudformation/data-plane.yaml`.
+    public init(client: AWSClient, table: String, shards: IndexShards = .standard) {
+        self.client = client
+        self.table = table
+        self.shards = shards
+    }
+
+    /// Lists jobs day by day, merging the shards of each.
+    public func jobs(_ query: JobQuery) async throws -> Listing<Job> {
+        let walk = IndexWalk(section: query.section, isUnfiltered: query.isUnfiltered)
+        return try await walk.listing { look in
+            try await days(of: query.section, for: look)
+        } read: { keys in
+            try await items(keys)
+                .map { item in
+                    guard let job = try item.map({ try Job(item: $0) }) else { return nil }
+                    return query.matches(job) ? job : nil
+                }
+        }
+    }
+
+    /// Lists open incidents from the sparse index.
+    public func openIncidents(_ query: IncidentQuery) async throws -> Listing<Incident> {
+        let walk = IndexWalk(section: query.section, isUnfiltered: query.isUnfiltered)
+        return try await walk.listing { look in
+            try await keys(of: .incidents, query.section.tenant, before: look.position, count: look.count)
+        } read: { keys in
+            try await items(keys)
+                .map { item in
+                    guard let incident = try item.map({ try IncidentItem.incident(from: $0) }) else { return nil }
+                    return query.matches(incident) ? incident : nil
+                }
+        }
+    }
+
+    /// The newest keys of some days that follow each other, side by side, up to the day that has more than was asked for.
+    private func days(of section: ListSection, for look: IndexLook) async throws -> IndexSlice {
+        let days = TimelineDay.days(of: section, before: look.position, upTo: look.parts)
+        let slices = try await withThrowingTaskGroup(of: (Int, IndexSlice).self) { group in
+            for (index, day) in days.enumerated() {
+                group.addTask { (index, try await keys(of: day, count: look.count)) }
+            }
+            return try await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+        }
+        var joined = IndexSlice(keys: [], rest: look.position)
+        for (index, day) in days.enumerated() {
+            guard joined.rest == day.position, let slice = slices[index] else { break }
+            joined = IndexSlice(keys: joined.keys + slice.keys, rest: slice.rest)
+        }
+        return joined
+    }
+
+    private func keys(of day: TimelineDay, count: Int) async throws -> IndexSlice {
+        try await withThrowingTaskGroup(of: IndexSlice.self) { group in
+            for shard in day.partitions(shards) {
+                group.addTask { try await keys(of: .timeline, shard, before: day.position, count: count) }
+            }
+            return day.merged(try await group.reduce(into: []) { $0.append($1) })
+        }
+    }
+
+    /// The newest keys of one partition of an index that lie before a position.
+    private func keys(
+        of index: ListIndex,
+        _ partition: String,
+        before position: ListPosition,
+        count: Int
+    ) async throws -> IndexSlice {
+        let query = DynamoDB.Query(
+            table: table,
+            index: index.name,
+            keyCondition: Attribute(index.partitionKey) == .s(partition)
+                && Attribute(index.sortKey) < .s(position.description),
+            ascending: false,
+            limit: count
+        )
+        let page = try await translatingErrors { try await client.perform(query) }
+        let keys = try page.items.map { try index.key(of: $0) }
+        return IndexSlice(keys: keys, rest: page.lastEvaluatedKey == nil ? nil : keys.last?.position ?? position)
+    }
+
+    /// The items behind keys, in their order, nil for one that is gone.
+    private func items(_ keys: [IndexKey]) async throws -> [Item?] {
+        let items = try await client.items(of: table, keys: keys.map(\.partitionKey), consistently: false)
+        return keys.map { items[$0.partitionKey] }
+    }
+}

@@ -1,0 +1,84 @@
+import FoundationEssentials
+import JobsysAWS
+public import JobsysCore
+public import JobsysJSON
+
+extension DynamoDBJobStore: JobControl {
+    /// Cancels a job that waits; one that runs is marked, and its worker finds the mark when it next renews its lease.
+    public func cancel(_ id: JobID, at now: Timestamp, expiresAt: Timestamp) async throws -> Intervention {
+        let waiting = [JobStatus.scheduled, .pending, .retrying].map { AttributeValue.s($0.rawValue) }
+        let cancel = DynamoDB.UpdateItem(
+            table: table,
+            key: JobItem.key(of: id),
+            update: Update()
+                .set(JobItem.status, .s(JobStatus.cancelled.rawValue))
+                .set(JobItem.updatedAt, .time(now))
+                .set(JobItem.finishedAt, .time(now))
+                .set(JobItem.expiresAt, .seconds(expiresAt))
+                .remove(JobItem.runAt)
+                .remove(JobItem.dueKey)
+                .remove(JobItem.dueSort),
+            condition: Attribute(JobItem.status).isIn(waiting),
+            returning: .allNew,
+            returnsExistingOnFailure: true
+        )
+        switch try await translatingErrors({ try await client.perform(cancel) }) {
+        case .applied(let item):
+            return .done(try Job(item: try present(item)))
+        case .conditionFailed(let existing):
+            guard let job = try existing.map({ try Job(item: $0) }) else { return .noSuchJob }
+            // A job that is cancelled is as it was asked to be, whoever asked.
+            if job.status == .cancelled { return .done(job) }
+            return job.status == .running ? try await requestCancellation(of: id, at: now) : .refused(job)
+        }
+    }
+
+    private func requestCancellation(of id: JobID, at now: Timestamp) async throws -> Intervention {
+        let request = DynamoDB.UpdateItem(
+            table: table,
+            key: JobItem.key(of: id),
+            update: Update().setIfNotExists(JobItem.cancelRequestedAt, .time(now)),
+            condition: Attribute(JobItem.status) == .s(JobStatus.running.rawValue),
+            returning: .allNew,
+            returnsExistingOnFailure: true
+        )
+        switch try await translatingErrors({ try await client.perform(request) }) {
+        case .applied(let item):
+            return .requested(try Job(item: try present(item)))
+        case .conditionFailed(let existing):
+            // It ended between the two writes; its state, whatever it is, is the answer.
+            return try existing.map { .refused(try Job(item: $0)) } ?? .noSuchJob
+        }
+    }
+
+    /// Reads the job, then moves it to its next generation and closes its incident, both or neither.
+    public func redrive(_ id: JobID, with payload: JSONValue?, at now: Timestamp) async throws -> Intervention {
+        guard let job = try await job(id) else { return .noSuchJob }
+        guard job.status == .failedFinal || job.status == .cancelled else { return .refused(job) }
+        let next = job.redriven(with: payload, at: now)
+        // The caller sends the message now; if it dies before, the job is found when this time has come.
+        let item = JobItem.item(of: next, dueAt: now + .seconds(60), shards: shards)
+        let restart = DynamoDB.PutItem(table: table, item: item, condition: job.unchanged)
+        let close = DynamoDB.UpdateItem(
+            table: table,
+            key: IncidentItem.key(of: .job(id, generation: job.generation)),
+            update: Update()
+                .set(IncidentItem.closedAt, .time(now))
+                .remove(IncidentItem.openKey)
+                .remove(IncidentItem.openSort),
+            condition: .attributeExists(JobItem.partitionKey)
+        )
+        // A job that was cancelled has no incident.
+        let actions: [DynamoDB.TransactWriteItems.Action] =
+            job.status == .failedFinal ? [.put(restart), .update(close)] : [.put(restart)]
+        let transaction = DynamoDB.TransactWriteItems(actions: actions, clientRequestToken: UUID().uuidString)
+        switch try await translatingErrors({ try await client.perform(transaction) }) {
+        case .committed:
+            return .done(next)
+        case .cancelled(let reasons):
+            guard reasons.contains(where: \.isConditionFailure) else { throw DependencyError(cancelledBy: reasons) }
+            // Somebody was faster.
+            return try await self.job(id).map { .refused($0) } ?? .noSuchJob
+        }
+    }
+}

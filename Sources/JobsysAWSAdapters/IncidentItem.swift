@@ -1,0 +1,57 @@
+import JobsysAWS
+import JobsysCore
+import JobsysObservability
+
+/// The layout of an incident in the table.
+enum IncidentItem {
+    static let jobType = "type"
+    static let attempts = "attempts"
+    static let excerpt = "excerpt"
+    static let needsInvestigation = "needsInvestigation"
+    static let closedAt = "closedAt"
+    static let announcedAt = "announcedAt"
+    /// The sparse index `incidents`: only open incidents have its keys.
+    static let openKey = "incidentKey"
+    static let openSort = "incidentSort"
+
+    static func key(of id: Incident.ID) -> Item {
+        [JobItem.partitionKey: .s("INCIDENT#\(id)")]
+    }
+
+    static func item(of incident: Incident, expiresAt: Timestamp) -> Item {
+        var item = key(of: incident.id)
+        if case .job(let job, let generation) = incident.id {
+            item["jobId"] = .s(job.description)
+            item[JobItem.generation] = .n(generation)
+        }
+        item[JobItem.tenant] = .s(incident.tenant)
+        item[jobType] = incident.jobType.map { .s($0) }
+        item[JobItem.error] = JobItem.attribute(of: incident.failure)
+        if !incident.history.isEmpty {
+            item[JobItem.failures] = .l(incident.history.map(JobItem.attribute))
+        }
+        item[attempts] = .n(incident.attempts)
+        item[JobItem.traceID] = incident.traceID.map { .s($0.description) }
+        item[excerpt] = .s(incident.excerpt)
+        item[needsInvestigation] = .bool(incident.needsInvestigation)
+        item[JobItem.expiresAt] = .seconds(expiresAt)
+        item[openKey] = .s(incident.tenant)
+        item[openSort] = .s("\(incident.failure.at)#\(incident.id)")
+        return item
+    }
+
+    static func incident(_ id: Incident.ID, from item: Item) throws(DependencyError) -> Incident {
+        let reader = ItemReader(item: item)
+        return Incident(
+            id: id,
+            tenant: try reader.string(JobItem.tenant),
+            jobType: item[jobType]?.string,
+            failure: try reader.failure(JobItem.error),
+            history: try reader.failures(JobItem.failures),
+            attempts: try reader.int(attempts),
+            traceID: item[JobItem.traceID] == nil ? nil : try reader.traceID(JobItem.traceID),
+            excerpt: try reader.string(excerpt),
+            announcedAt: try reader.optionalTime(announcedAt)
+        )
+    }
+}

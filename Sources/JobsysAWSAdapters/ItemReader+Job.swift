@@ -1,0 +1,54 @@
+import JobsysAWS
+import JobsysCore
+
+extension Job {
+    /// Reads a job from its item.
+    init(item: Item) throws(DependencyError) {
+        let reader = ItemReader(item: item)
+        guard let id = JobID(String(try reader.string(JobItem.partitionKey).dropFirst("JOB#".count))) else {
+            throw reader.malformed(JobItem.partitionKey, "the key of a job")
+        }
+        guard let status = JobStatus(rawValue: try reader.string(JobItem.status)) else {
+            throw reader.malformed(JobItem.status, "a status")
+        }
+        self.init(
+            id: id,
+            tenant: try reader.string(JobItem.tenant),
+            type: try reader.string(JobItem.type),
+            payload: try reader.json(JobItem.payload),
+            payloadHash: try reader.string(JobItem.payloadHash),
+            maxAttempts: try reader.int(JobItem.maxAttempts),
+            idempotencyKey: item[JobItem.idempotencyKey]?.string,
+            orderingKey: item[JobItem.orderingKey]?.string,
+            traceID: try reader.traceID(JobItem.traceID),
+            createdAt: try reader.time(JobItem.createdAt)
+        )
+        self.status = status
+        try readProgress(from: reader)
+    }
+
+    private mutating func readProgress(from reader: ItemReader) throws(DependencyError) {
+        generation = try reader.int(JobItem.generation)
+        attempts = try reader.int(JobItem.attempts)
+        updatedAt = try reader.time(JobItem.updatedAt)
+        startedAt = try reader.optionalTime(JobItem.startedAt)
+        finishedAt = try reader.optionalTime(JobItem.finishedAt)
+        expiresAt = try reader.optionalSeconds(JobItem.expiresAt)
+        if let owner = reader.item[JobItem.leaseOwner]?.string {
+            lease = Lease(
+                owner: owner,
+                messageID: try reader.string(JobItem.leaseMessageID),
+                expiresAt: try reader.optionalTime(JobItem.leaseExpiresAt)
+            )
+        }
+        runAt = try reader.optionalTime(JobItem.runAt)
+        cancelRequestedAt = try reader.optionalTime(JobItem.cancelRequestedAt)
+        if reader.item[JobItem.result] != nil {
+            result = try reader.json(JobItem.result)
+        }
+        failures = try reader.failures(JobItem.failures)
+        if reader.item[JobItem.error] != nil {
+            error = try reader.failure(JobItem.error)
+        }
+    }
+}

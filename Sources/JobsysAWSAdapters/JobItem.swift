@@ -1,0 +1,122 @@
+import JobsysAWS
+import JobsysCore
+import JobsysJSON
+import JobsysObservability
+
+// The vocabulary of the table's items, which this target is about.
+typealias Item = DynamoDB.Item
+typealias AttributeValue = DynamoDB.AttributeValue
+typealias Attribute = DynamoDB.Attribute
+typealias Condition = DynamoDB.Condition
+typealias Update = DynamoDB.Update
+
+/// The layout of a job in the table.
+///
+/// Whoever looks for an attribute's name finds it here and nowhere else.
+enum JobItem {
+    static let partitionKey = "PK"
+    static let status = "status"
+    static let type = "type"
+    static let payload = "payload"
+    static let payloadHash = "payloadHash"
+    static let tenant = "tenant"
+    static let generation = "generation"
+    static let attempts = "attempts"
+    static let maxAttempts = "maxAttempts"
+    static let leaseOwner = "leaseOwner"
+    static let leaseMessageID = "leaseMessageId"
+    static let leaseExpiresAt = "leaseExpiresAt"
+    static let orderingKey = "orderingKey"
+    static let runAt = "runAt"
+    static let cancelRequestedAt = "cancelRequestedAt"
+    static let result = "result"
+    static let error = "error"
+    static let failures = "failures"
+    static let traceID = "traceId"
+    static let idempotencyKey = "idempotencyKey"
+    static let createdAt = "createdAt"
+    static let updatedAt = "updatedAt"
+    static let startedAt = "startedAt"
+    static let finishedAt = "finishedAt"
+    /// The table's time to live, in seconds since 1970.
+    static let expiresAt = "expiresAt"
+    /// The index `timeline`: neither of its keys ever changes, so that no change of status touches it.
+    static let timelineKey = "timelineKey"
+    static let timelineSort = "timelineSort"
+
+    /// The sparse index `due`: only jobs that must be looked up when their time comes have its keys.
+    static let dueKey = "dueKey"
+    static let dueSort = "dueSort"
+
+    static func partition(of id: JobID) -> String {
+        "JOB#\(id)"
+    }
+
+    static func key(of id: JobID) -> Item {
+        [partitionKey: .s(partition(of: id))]
+    }
+
+    /// A job's item; one that must be looked up at `dueAt` is in the index `due`.
+    static func item(of job: Job, dueAt: Timestamp? = nil, shards: IndexShards = .standard) -> Item {
+        var item: Item = [:]
+        forEachAttribute(of: job, dueAt: dueAt, shards: shards) { item[$0] = $1 }
+        return item
+    }
+
+    /// Hands out the attributes of a job's item, one by one.
+    static func forEachAttribute(
+        of job: Job,
+        dueAt: Timestamp?,
+        shards: IndexShards,
+        _ add: (String, AttributeValue) -> Void
+    ) {
+        let createdAt = job.createdAt.description
+        add(partitionKey, .s(partition(of: job.id)))
+        add(status, .s(job.status.rawValue))
+        add(type, .s(job.type))
+        add(payload, .s(job.payload.serializedString))
+        add(payloadHash, .s(job.payloadHash))
+        add(tenant, .s(job.tenant))
+        add(generation, .n(job.generation))
+        add(attempts, .n(job.attempts))
+        add(maxAttempts, .n(job.maxAttempts))
+        add(traceID, .s(job.traceID.description))
+        add(Self.createdAt, .s(createdAt))
+        add(updatedAt, .time(job.updatedAt))
+        if let key = job.idempotencyKey { add(idempotencyKey, .s(key)) }
+        if let key = job.orderingKey { add(orderingKey, .s(key)) }
+        if let start = job.runAt { add(runAt, .time(start)) }
+        if !job.failures.isEmpty { add(failures, .l(job.failures.map(attribute))) }
+        if let lease = job.lease {
+            add(leaseOwner, .s(lease.owner))
+            add(leaseMessageID, .s(lease.messageID))
+        }
+        let shard = job.id.shard(of: shards.count)
+        add(timelineKey, .s("\(job.tenant)#\(job.createdAt.day)#\(shard)"))
+        add(timelineSort, .s("\(createdAt)#\(job.id)"))
+        if let dueAt = dueAt ?? (job.awaitsPromotion ? job.runAt : nil) {
+            add(dueKey, .s("\(shard)"))
+            add(dueSort, .s("\(dueAt)#\(job.id)"))
+        }
+    }
+
+    /// The attribute that an error is kept in.
+    static func attribute(of failure: Job.RecordedFailure) -> AttributeValue {
+        .m([
+            "class": .s(failure.errorClass.rawValue),
+            "message": .s(failure.message),
+            "at": .time(failure.at),
+        ])
+    }
+}
+
+extension AttributeValue {
+    static func time(_ instant: Timestamp) -> AttributeValue {
+        .s(instant.description)
+    }
+
+    /// An instant as the table's time to live wants it.
+    static func seconds(_ instant: Timestamp) -> AttributeValue {
+        .n(Int(instant.seconds))
+    }
+}

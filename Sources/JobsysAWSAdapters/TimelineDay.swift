@@ -1,0 +1,54 @@
+import JobsysCore
+
+/// A tenant's day in the index `timeline`, which is spread over shards.
+struct TimelineDay: Sendable, Hashable {
+    /// Whose day it is.
+    let tenant: String
+    /// The position before which it is read.
+    let position: ListPosition
+    /// The day, such as `2026-11-21`.
+    let day: String
+
+    /// Makes the day on which the newest elements before a position lie.
+    init(tenant: String, before position: ListPosition) {
+        self.tenant = tenant
+        self.position = position
+        // At the very beginning of a day, everything before lies on the day before.
+        day = (position.id.isEmpty ? position.at + .milliseconds(-1) : position.at).day
+    }
+
+    /// Days that follow each other, the newest first: as many as given at most, and none that lies before a section.
+    static func days(of section: ListSection, before position: ListPosition, upTo count: Int) -> [TimelineDay] {
+        var days: [TimelineDay] = []
+        var position = position
+        while position > section.end, days.count < count {
+            let day = TimelineDay(tenant: section.tenant, before: position)
+            days.append(day)
+            position = day.start
+        }
+        return days
+    }
+
+    /// The partition keys of its shards.
+    func partitions(_ shards: IndexShards) -> [String] {
+        (0..<shards.count).map { "\(tenant)#\(day)#\($0)" }
+    }
+
+    /// The position before the day.
+    private var start: ListPosition {
+        guard let midnight = Timestamp("\(day)T00:00:00.000Z") else {
+            preconditionFailure("\(day) is not a day")
+        }
+        return ListPosition(before: midnight)
+    }
+
+    /// Puts what was read of each shard in order.
+    ///
+    /// A shard that has more hides how its next key compares with those of the others, so what is older than the last
+    /// key that it gave is left for the next look.
+    func merged(_ slices: [IndexSlice]) -> IndexSlice {
+        let keys = slices.flatMap(\.keys).sorted { $0.position > $1.position }
+        guard let frontier = slices.compactMap(\.rest).max() else { return IndexSlice(keys: keys, rest: start) }
+        return IndexSlice(keys: keys.filter { $0.position >= frontier }, rest: frontier)
+    }
+}

@@ -1,0 +1,98 @@
+public import JobsysObservability
+
+/// What is known about a job that failed for good; one for each generation of a job.
+public struct Incident: Sendable, Hashable {
+    /// What the incident is about, and its key.
+    public var id: ID
+    /// Whose job it was.
+    public var tenant: String
+    /// Which handler should have run it; nil if there is no record of the job.
+    public var jobType: String?
+    /// The failure that ended it.
+    public var failure: Job.RecordedFailure
+    /// The failures before that, of the attempts that were tried again, oldest first.
+    public var history: [Job.RecordedFailure]
+    /// How many attempts it had.
+    public var attempts: Int
+    /// The trace of the submission, if there is a job.
+    public var traceID: TraceID?
+    /// The start of the payload, or of a message that is none of ours; redacted.
+    public var excerpt: String
+    /// When people had been told of it; nil as long as nobody was.
+    public var announcedAt: Timestamp?
+    /// Whether somebody has to find out what happened.
+    public var needsInvestigation: Bool { failure.errorClass == .unknown }
+
+    /// What an incident is about.
+    public enum ID: Sendable, Hashable {
+        /// A job that failed in one of its generations.
+        case job(JobID, generation: Int)
+        /// A message that belongs to no job, by the id it had in its first queue.
+        case message(String)
+    }
+
+    /// Makes an incident.
+    public init(
+        id: ID,
+        tenant: String,
+        jobType: String?,
+        failure: Job.RecordedFailure,
+        history: [Job.RecordedFailure] = [],
+        attempts: Int,
+        traceID: TraceID?,
+        excerpt: String,
+        announcedAt: Timestamp? = nil
+    ) {
+        self.id = id
+        self.tenant = tenant
+        self.jobType = jobType
+        self.failure = failure
+        self.history = history
+        self.attempts = attempts
+        self.traceID = traceID
+        self.excerpt = excerpt
+        self.announcedAt = announcedAt
+    }
+
+    /// The longest excerpt, in bytes.
+    static let excerptLimit = 2048
+}
+
+extension Incident.ID: CustomStringConvertible {
+    /// The job and its generation, or the message.
+    public var description: String {
+        switch self {
+        case .job(let id, let generation): "\(id)#\(generation)"
+        case .message(let id): "message#\(id)"
+        }
+    }
+}
+
+extension Incident {
+    /// Makes the incident of a job that is about to be marked as failed.
+    init(of job: Job, failure: Job.RecordedFailure) {
+        self.init(
+            id: .job(job.id, generation: job.generation),
+            tenant: job.tenant,
+            jobType: job.type,
+            failure: failure,
+            history: job.failures,
+            attempts: job.attempts,
+            traceID: job.traceID,
+            excerpt: Redactor.standard.excerpt(of: job.payload, maxBytes: Self.excerptLimit)
+        )
+    }
+
+    /// Makes the incident of a message that belongs to no job.
+    init(ofStray body: String, messageID: String, failure: Job.RecordedFailure) {
+        self.init(
+            id: .message(messageID),
+            tenant: Submission.defaultTenant,
+            jobType: nil,
+            failure: failure,
+            attempts: 0,
+            traceID: nil,
+            excerpt: Redactor.standard.excerpt(of: body, maxBytes: Self.excerptLimit)
+        )
+    }
+}

@@ -1,0 +1,70 @@
+public import JobsysJSON
+import Logging
+
+/// Carries out what people want done with a job: the record first, then the message.
+public struct JobSupervisor: Sendable {
+    private let store: any JobControl
+    private let queue: any JobSender
+    private let retention: Duration
+    private let now: @Sendable () -> Timestamp
+
+    /// Makes a supervisor.
+    ///
+    /// - Parameters:
+    ///   - store: Where the jobs are recorded.
+    ///   - queue: Where their messages go.
+    ///   - retention: How long a job that was cancelled is kept.
+    ///   - now: The wall clock.
+    public init(
+        store: any JobControl,
+        queue: any JobSender,
+        retention: Duration = .seconds(14 * 86400),
+        now: @escaping @Sendable () -> Timestamp = Timestamp.now
+    ) {
+        self.store = store
+        self.queue = queue
+        self.retention = retention
+        self.now = now
+    }
+
+    /// Cancels a job that waits, or has the worker that runs it told to stop; a second time is harmless.
+    ///
+    /// - Throws: ``DependencyError``; the job may be cancelled then.
+    public func cancel(_ id: JobID) async throws -> Intervention {
+        let instant = now()
+        let intervention = try await store.cancel(id, at: instant, expiresAt: instant + retention)
+        switch intervention {
+        case .done(let job): Logger.current.info("job cancelled", metadata: job.logMetadata)
+        case .requested(let job): Logger.current.info("job asked to stop", metadata: job.logMetadata)
+        case .refused, .noSuchJob: break
+        }
+        return intervention
+    }
+
+    /// Starts a job that failed for good or was cancelled in a new generation, and sends its message.
+    ///
+    /// A redrive that finds the job started anew already, but by no worker yet, is refused and sends the message all the
+    /// same, because the one before may have died before its own send. One message too many is deleted by whoever
+    /// receives it.
+    ///
+    /// - Throws: ``DependencyError``. The record may have moved then, and its message may be missing: a repeat sends it.
+    public func redrive(_ id: JobID, with payload: JSONValue? = nil) async throws -> Intervention {
+        let intervention = try await store.redrive(id, with: payload, at: now())
+        switch intervention {
+        case .done(let job):
+            try await queue.send(job, trace: job.resumedTrace, after: .zero)
+            Logger.current.info("job redriven", metadata: job.logMetadata)
+        case .refused(let job) where job.awaitsFirstAttemptOfRedrive:
+            try await queue.send(job, trace: job.resumedTrace, after: .zero)
+        case .refused, .requested, .noSuchJob:
+            break
+        }
+        return intervention
+    }
+}
+
+extension Job {
+    fileprivate var awaitsFirstAttemptOfRedrive: Bool {
+        status == .pending && generation > 0 && attempts == 0
+    }
+}

@@ -1,0 +1,154 @@
+public import JobsysJSON
+public import JobsysObservability
+
+/// A job as the store holds it: the truth about what became of it.
+public struct Job: Sendable, Hashable {
+    /// The job's identity.
+    public var id: JobID
+    /// Whose job it is.
+    public var tenant: String
+    /// Which handler runs it.
+    public var type: String
+    /// What the handler is given.
+    public var payload: JSONValue
+    /// The SHA-256 of the payload's canonical form, in hexadecimal.
+    public var payloadHash: String
+    /// The client's key that makes repeats of the submission harmless.
+    public var idempotencyKey: String?
+    /// Jobs of the same key run one after the other, in the order of their submission; nil if the order does not matter.
+    public var orderingKey: String?
+    /// The trace that the submission belongs to.
+    public var traceID: TraceID
+    /// Where the job stands.
+    public var status: JobStatus
+    /// How often the job was started over by a redrive; messages of an older generation are void.
+    public var generation: Int
+    /// How many attempts were started in this generation, handed-back ones not counted.
+    public var attempts: Int
+    /// How many attempts a generation may take.
+    public var maxAttempts: Int
+    /// When the next attempt may start; nil if it may at once, or if there is none to come.
+    public var runAt: Timestamp?
+    /// When somebody asked for the job to be cancelled while it was running.
+    public var cancelRequestedAt: Timestamp?
+    /// Who holds, or last held, the job.
+    public var lease: Lease?
+    /// What the handler returned.
+    public var result: JSONValue?
+    /// The failure of the latest attempt, unless a later one succeeded.
+    public var error: RecordedFailure?
+    /// The failures of this generation's attempts that were tried again, oldest first.
+    public var failures: [RecordedFailure] = []
+    /// When the job was accepted.
+    public var createdAt: Timestamp
+    /// When the record last changed.
+    public var updatedAt: Timestamp
+    /// When the latest attempt started.
+    public var startedAt: Timestamp?
+    /// When the job became final.
+    public var finishedAt: Timestamp?
+    /// When the store may forget the job.
+    public var expiresAt: Timestamp?
+
+    /// A worker's right to write a job's outcome.
+    public struct Lease: Sendable, Hashable {
+        /// A name that no other claim has.
+        public var owner: String
+        /// The message by which the job was claimed.
+        public var messageID: String
+        /// When others may take the job over; nil once the run has ended.
+        public var expiresAt: Timestamp?
+
+        /// Makes a lease.
+        public init(owner: String, messageID: String, expiresAt: Timestamp?) {
+            self.owner = owner
+            self.messageID = messageID
+            self.expiresAt = expiresAt
+        }
+    }
+
+    /// A failure as the record keeps it.
+    public struct RecordedFailure: Sendable, Hashable {
+        /// What kind of failure it was.
+        public var errorClass: ErrorClass
+        /// What happened, already redacted.
+        public var message: String
+        /// When it was recorded.
+        public var at: Timestamp
+
+        /// Makes a record of a failure.
+        public init(errorClass: ErrorClass, message: String, at: Timestamp) {
+            self.errorClass = errorClass
+            self.message = message
+            self.at = at
+        }
+    }
+
+    /// Makes a job that no worker has started yet, in its first generation.
+    public init(
+        id: JobID,
+        tenant: String,
+        type: String,
+        payload: JSONValue,
+        payloadHash: String,
+        maxAttempts: Int,
+        idempotencyKey: String?,
+        orderingKey: String? = nil,
+        traceID: TraceID,
+        createdAt: Timestamp
+    ) {
+        self.id = id
+        self.tenant = tenant
+        self.type = type
+        self.payload = payload
+        self.payloadHash = payloadHash
+        self.maxAttempts = maxAttempts
+        self.idempotencyKey = idempotencyKey
+        self.orderingKey = orderingKey
+        self.traceID = traceID
+        self.createdAt = createdAt
+        updatedAt = createdAt
+        status = .pending
+        generation = 0
+        attempts = 0
+    }
+}
+
+extension Job {
+    /// Makes the job that a submission asks for.
+    public init(_ submission: Submission, id: JobID, traceID: TraceID, at now: Timestamp) {
+        self.init(
+            id: id,
+            tenant: submission.tenant,
+            type: submission.type,
+            payload: submission.payload,
+            payloadHash: submission.payloadHash,
+            maxAttempts: submission.maxAttempts,
+            idempotencyKey: submission.idempotencyKey,
+            orderingKey: submission.orderingKey,
+            traceID: traceID,
+            createdAt: now
+        )
+        if let start = submission.start?.instant(from: now), start > now {
+            status = .scheduled
+            runAt = start
+        }
+    }
+
+    /// The message that has a worker run this generation of the job.
+    public var message: JobMessage {
+        JobMessage(jobID: id, payloadHash: payloadHash, traceID: traceID, generation: generation)
+    }
+}
+
+extension Job {
+    /// The trace that goes with a message which is not sent by the submission: the record keeps no more than its id.
+    var resumedTrace: TraceContext { TraceContext(resuming: traceID) }
+}
+
+extension Job.RecordedFailure {
+    /// Makes a record of what an attempt met.
+    public init(_ failure: JobFailure, at: Timestamp) {
+        self.init(errorClass: failure.errorClass, message: failure.message, at: at)
+    }
+}

@@ -1,0 +1,62 @@
+import JobsysHashing
+public import JobsysJSON
+
+/// A job that a client asks for, checked and complete.
+public struct Submission: Sendable, Hashable {
+    /// Whose job it is.
+    public var tenant: String
+    /// Which handler is to run it.
+    public var type: String
+    /// What the handler is given.
+    public var payload: JSONValue
+    /// How many attempts it may take.
+    public var maxAttempts: Int
+    /// The client's key that makes repeats harmless.
+    public var idempotencyKey: String?
+    /// Jobs of the same key run one after the other, in the order of their submission.
+    public var orderingKey: String?
+    /// When it is to run; nil if at once.
+    public var start: StartTime?
+    /// The SHA-256 of the payload's canonical form, in hexadecimal.
+    public let payloadHash: String
+
+    /// Makes a submission; the caller has checked the values.
+    public init(
+        tenant: String = Submission.defaultTenant,
+        type: String,
+        payload: JSONValue,
+        maxAttempts: Int = Submission.defaultMaxAttempts,
+        idempotencyKey: String? = nil,
+        orderingKey: String? = nil,
+        start: StartTime? = nil
+    ) {
+        self.tenant = tenant
+        self.type = type
+        self.payload = payload
+        self.maxAttempts = maxAttempts
+        self.idempotencyKey = idempotencyKey
+        self.orderingKey = orderingKey
+        self.start = start
+        payloadHash = SHA256.hexHash(payload.canonical())
+    }
+
+    /// The tenant of clients that name none.
+    public static let defaultTenant = "default"
+    /// One attempt and three retries.
+    public static let defaultMaxAttempts = 4
+    /// The attempts that a client may ask for.
+    ///
+    /// The upper end lies below the queue's `maxReceiveCount` of 10, which is only a net: every attempt costs one
+    /// receive at least, and a job must use up its attempts before the queue gives its message up.
+    public static let maxAttemptsRange = 1...8
+    /// The longest payload, in bytes of compact JSON.
+    public static let payloadLimit = 256 * 1024
+    /// The longest result, in bytes of compact JSON; with the payload it must fit into one item of the table.
+    public static let resultLimit = 96 * 1024
+    /// The longest ordering key, in characters: what SQS allows for a message group.
+    public static let orderingKeyLimit = 128
+    /// The longest delay.
+    public static let delayLimit: Duration = .seconds(366 * 86400)
+    /// The longest idempotency key, in characters.
+    public static let idempotencyKeyLimit = 255
+}

@@ -1,0 +1,73 @@
+import JobsysAWS
+import JobsysAWSAdapters
+import JobsysCore
+import JobsysHTTP
+import JobsysObservability
+public import JobsysServiceRuntime
+public import ServiceLifecycle
+
+/// Builds what `dlq-handler` runs, as a Lambda or as a poller.
+///
+/// The only place that knows which store and which queue it is. In a Lambda, a start that fails is told to Lambda
+/// before the error is thrown.
+public func buildDLQHandler(_ start: ServiceStart) async throws -> [any Service] {
+    let transport = try CurlTransport(configuration: .init(environment: start.environment))
+    let runtimeAPI = try start.config.value(for: .lambdaRuntimeAPI)
+        .map { authority in
+            HTTPLambdaRuntimeAPI(authority: authority, transport: transport)
+        }
+    return try await reportingFailure(to: runtimeAPI) {
+        let configuration = try DLQConfiguration(config: start.config)
+        let aws = try await AWSConfiguration.discoveringRegion(environment: start.environment, transport: transport)
+        let meter = CallMeter()
+        let client = AWSClient(configuration: aws, transport: transport, observer: meter)
+        let store = DynamoDBJobStore(client: client, table: configuration.table)
+        let processor = DeadLetterProcessor(
+            recorder: DeadLetterRecorder(
+                store: store,
+                queue: SQSJobSender(
+                    client: client,
+                    queueURL: configuration.queueURL,
+                    fifoQueueURL: configuration.fifoQueueURL
+                )
+            ),
+            reporter: configuration.notifications.reporter(client: client, transport: transport),
+            metrics: .standardOutput
+        )
+
+        switch configuration.source {
+        case .lambda(let authority):
+            let api = HTTPLambdaRuntimeAPI(authority: authority, transport: transport)
+            let function = DeadLetterFunction(processor: processor, readReason: DeadLetterAttributes.reason)
+            let loop = LambdaRuntimeLoop(api: api, function: function.handle)
+            let extensions = HTTPLambdaExtensionsAPI(authority: authority, transport: transport)
+            return [LambdaProcess(loop: loop, extensions: extensions)]
+        case .queue(let polling):
+            let queues = [polling.deadLetterQueueURL, polling.fifoDeadLetterQueueURL]
+                .map { SQSJobQueue(client: client, queueURL: $0) }
+            let readiness = Readiness(checks: [
+                ReadinessCheck("dynamodb") { try await store.checkReachable() },
+                ReadinessCheck("sqs") { for queue in queues { try await queue.checkReachable() } },
+            ])
+            let pollers = queues.map { queue in
+                DeadLetterPoller(queue: queue, processor: processor, checkStore: store.checkReachable)
+            }
+            let health = HealthServer(readiness: readiness, meter: meter, host: polling.host, port: polling.port)
+            return [health] + pollers
+        }
+    }
+}
+
+extension NotificationSettings {
+    /// Tells whoever is to be told.
+    fileprivate func reporter(client: AWSClient, transport: CurlTransport) -> IncidentReporter {
+        var notifiers: [any IncidentNotifier] = []
+        if let webhook {
+            notifiers.append(WebhookNotifier(url: webhook, secret: webhookSecret, transport: transport))
+        }
+        if let topicARN {
+            notifiers.append(SNSIncidentNotifier(client: client, topicARN: topicARN))
+        }
+        return IncidentReporter(notifiers: notifiers)
+    }
+}

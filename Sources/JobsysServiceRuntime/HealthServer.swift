@@ -1,0 +1,69 @@
+package import Hummingbird
+public import JobsysAWS
+public import JobsysObservability
+public import Logging
+public import ServiceLifecycle
+
+/// Serves `/healthz`, `/readyz`, `/stats` and `/metrics`, and nothing else, for services that have no HTTP of their own.
+///
+/// Put first into the list of services it stops last: while the others drain, the process is alive and says so.
+public struct HealthServer: Service {
+    private let readiness: Readiness
+    private let liveness: @Sendable () -> String?
+    private let meter: CallMeter
+    private let metrics: [any MetricsSource]
+    private let address: BindAddress
+    private let logger: Logger
+
+    /// Creates the server; ``run()`` binds the address.
+    ///
+    /// - Parameters:
+    ///   - readiness: What `/readyz` asks.
+    ///   - liveness: What `/healthz` asks: why the service is stuck; nil while it is not.
+    ///   - meter: What `/stats` answers, and `/metrics` too.
+    ///   - metrics: What else `/metrics` answers.
+    ///   - host: The address to listen on.
+    ///   - port: The port to listen on; 0 takes a free one, which is logged.
+    ///   - logger: Is told the port.
+    public init(
+        readiness: Readiness,
+        liveness: @escaping @Sendable () -> String? = { nil },
+        meter: CallMeter = CallMeter(),
+        metrics: [any MetricsSource] = [],
+        host: String = "0.0.0.0",
+        port: Int,
+        logger: Logger = .current
+    ) {
+        self.readiness = readiness
+        self.liveness = liveness
+        self.meter = meter
+        self.metrics = metrics
+        self.address = .hostname(host, port: port)
+        self.logger = logger
+    }
+
+    /// Serves until the graceful shutdown.
+    ///
+    /// - Throws: An error of the socket if the address cannot be bound.
+    public func run() async throws {
+        try await application.run()
+    }
+
+    package var application: some ApplicationProtocol {
+        Application(
+            router: router,
+            configuration: .init(address: address),
+            onServerRunning: { [logger] channel in logger.reportListening(on: channel) },
+            logger: logger.forHTTPServer
+        )
+    }
+
+    private var router: Router<BasicRequestContext> {
+        let router = Router(options: .autoGenerateHeadEndpoints)
+        router.add(middleware: HealthProblemMiddleware())
+        router.addHealthRoutes(readiness, liveness: liveness)
+        router.addStatsRoute(meter)
+        router.addMetricsRoute([meter] + metrics)
+        return router
+    }
+}

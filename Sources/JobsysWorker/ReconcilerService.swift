@@ -1,0 +1,128 @@
+public import JobsysCore
+import Logging
+public import ServiceLifecycle
+
+/// Runs the reconciler in one worker at a time.
+///
+/// The one that leads makes a round every few seconds; the others ask again when its lead may have ended. A dependency
+/// that fails is waited for, and told of once. On graceful shutdown the lead is given up.
+public struct ReconcilerService: Service {
+    private let reconciler: Reconciler
+    private let leases: any LeaderLeases
+    private let owner: String
+    private let clock: any Clock<Duration>
+    private let now: @Sendable () -> Timestamp
+    private let draw: @Sendable () -> Double
+
+    /// Makes a service.
+    ///
+    /// - Parameters:
+    ///   - reconciler: What is run.
+    ///   - leases: Where it is settled who leads.
+    ///   - owner: A name that no other worker has.
+    ///   - clock: What pauses are measured by.
+    ///   - now: The wall clock, which the lead goes by.
+    ///   - draw: Random numbers in 0..<1, which spread the pauses.
+    public init(
+        reconciler: Reconciler,
+        leases: any LeaderLeases,
+        owner: String,
+        clock: any Clock<Duration> = ContinuousClock(),
+        now: @escaping @Sendable () -> Timestamp = Timestamp.now,
+        draw: @escaping @Sendable () -> Double = { .random(in: 0..<1) }
+    ) {
+        self.reconciler = reconciler
+        self.leases = leases
+        self.owner = owner
+        self.clock = clock
+        self.now = now
+        self.draw = draw
+    }
+
+    /// Reconciles until a graceful shutdown, or until it is cancelled.
+    public func run() async throws {
+        let isLeading = await cancelWhenGracefulShutdown { await work() }
+        if isLeading { await giveUp() }
+    }
+
+    /// A lead, and what is known under it.
+    private struct Term {
+        var renewAt: Timestamp
+        var expiresAt: Timestamp
+        var state: ReconcilerState
+    }
+
+    /// Works until it is cancelled; answers whether it leads then.
+    private func work() async -> Bool {
+        var term: Term?
+        var failures = 0
+        while !Task.isCancelled {
+            do {
+                let pause = try await step(&term)
+                if failures > 0 {
+                    Logger.current.notice("reconciler goes on", metadata: ["reconciler.failures": "\(failures)"])
+                }
+                failures = 0
+                try await clock.sleep(for: pause)
+            } catch {
+                guard !Task.isCancelled else { break }
+                failures += 1
+                Logger.current.log(
+                    level: failures == 1 ? .warning : .debug,
+                    "reconciler paused",
+                    metadata: ["error.message": "\(error)"]
+                )
+                // Cancellation ends the loop too.
+                try? await clock.sleep(for: Self.pauses.delay(afterAttempt: failures, draw: draw()))
+            }
+        }
+        return term != nil
+    }
+
+    /// Keeps the lead or tries to take it, and makes a round under it; answers how long to pause.
+    private func step(_ term: inout Term?) async throws -> Duration {
+        let instant = now()
+        if term.map({ $0.renewAt <= instant }) ?? true {
+            let leadership = try await leases.take(as: owner, at: instant, until: instant + Self.length)
+            if case .others(let end) = leadership {
+                term = nil
+                return max(.zero, end.duration(since: instant)) + .seconds(1) + .seconds(1) * draw()
+            }
+        }
+        var current = try await renewed(term, at: instant)
+        // A round that fails in the middle has done something nevertheless.
+        defer { term = current }
+        return try await reconciler.round(&current.state) ? .zero : Self.interval
+    }
+
+    /// The term with its new end, if it was renewed; a new one begins where whoever led last has left off.
+    private func renewed(_ term: Term?, at instant: Timestamp) async throws -> Term {
+        if let term, instant < term.renewAt { return term }
+        // After a lapse somebody else may have led.
+        let state = if let term, instant < term.expiresAt { term.state } else { try await reconciler.resume() }
+        return Term(renewAt: instant + Self.length / 3, expiresAt: instant + Self.length, state: state)
+    }
+
+    /// Lets another lead at once, unless that takes long: it can anyway when the lead has ended by itself.
+    private func giveUp() async {
+        await withTaskGroup { group in
+            group.addTask {
+                do {
+                    try await leases.giveUp(as: owner)
+                } catch {
+                    Logger.current.debug("lead not given up", metadata: ["error.message": "\(error)"])
+                }
+            }
+            // Cut short when the lead is given up.
+            group.addTask { try? await clock.sleep(for: .seconds(1)) }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
+    /// How long a lead lasts that is not renewed.
+    private static let length = Duration.seconds(30)
+    /// How long a leader pauses between two rounds.
+    private static let interval = Duration.seconds(5)
+    private static let pauses = Backoff(base: .seconds(2), limit: .seconds(60))
+}

@@ -1,0 +1,72 @@
+public import Configuration
+public import JobsysAWSAdapters
+public import JobsysServiceRuntime
+
+/// The settings of `svc-worker`.
+public struct WorkerConfiguration: Sendable, Hashable {
+    /// The port of `/healthz` and `/readyz`.
+    public var port: Int
+    /// The address that they are served on.
+    public var host: String
+    /// The table that holds the jobs.
+    public var table: String
+    /// The queue that carries the jobs.
+    public var queueURL: String
+    /// The queue that takes the jobs that failed for good.
+    public var deadLetterQueueURL: String
+    /// The queue that carries the jobs with an ordering key.
+    public var fifoQueueURL: String
+    /// The queue that takes the jobs with an ordering key that failed for good.
+    public var fifoDeadLetterQueueURL: String
+    /// How many jobs run at once.
+    public var concurrency: Int
+    /// How long a job is held without a sign of life.
+    public var lease: Duration
+    /// How long a stop waits for what runs.
+    public var grace: Duration
+    /// Whether the worker looks after lost and due jobs, if no other one does.
+    public var reconciles: Bool
+    /// How long a job may wait before it is looked at whether its message was lost.
+    public var reconcilerGrace: Duration
+    /// Over how many partitions of each index it looks for lost and due jobs.
+    public var shards: IndexShards
+    /// How many failures in a row keep jobs of a type from being started.
+    public var breakerThreshold: Int
+    /// How many jobs of a type may start in a second, where that is limited.
+    public var rateLimits: [String: Int]
+    /// Where ECS takes requests of the task itself; nil outside of ECS.
+    public var ecsAgentURL: String?
+
+    /// Reads ``settings``.
+    ///
+    /// - Throws: ``ConfigurationError`` for the first that is missing or malformed.
+    public init(config: ConfigReader) throws(ConfigurationError) {
+        port = try config.value(for: .port(default: 8081))
+        host = try config.value(for: .host)
+        table = try config.value(for: .table)
+        queueURL = try config.value(for: .queueURL)
+        deadLetterQueueURL = try config.value(for: .deadLetterQueueURL)
+        fifoQueueURL = try config.value(for: .fifoQueueURL)
+        fifoDeadLetterQueueURL = try config.value(for: .fifoDeadLetterQueueURL)
+        concurrency = try config.value(for: .concurrency)
+        lease = try config.value(for: .lease)
+        grace = try config.value(for: .shutdownGrace)
+        reconciles = try config.value(for: .reconciler) == .on
+        reconcilerGrace = try config.value(for: .reconcilerGrace)
+        shards = IndexShards(try config.value(for: .indexShards(default: IndexShards.standard.count)))
+        breakerThreshold = try config.value(for: .breakerThreshold)
+        rateLimits = try config.value(for: .rateLimits) ?? [:]
+        ecsAgentURL = try config.value(for: .ecsAgentURL)
+    }
+
+    /// Every variable that the worker reads.
+    public static var settings: [any EnvironmentVariable] {
+        let own: [any EnvironmentVariable] = [
+            Setting.port(default: 8081), Setting.host, Setting.table, Setting.queueURL, Setting.deadLetterQueueURL,
+            Setting.fifoQueueURL, Setting.fifoDeadLetterQueueURL, Setting.concurrency, Setting.lease,
+            Setting.reconciler, Setting.reconcilerGrace, Setting.breakerThreshold, Setting.rateLimits,
+            Setting.ecsAgentURL, Setting.indexShards(default: IndexShards.standard.count),
+        ]
+        return ServiceSettings.base + own + DocumentedVariable.aws
+    }
+}

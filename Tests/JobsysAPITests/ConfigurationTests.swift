@@ -1,0 +1,47 @@
+import Configuration
+import JobsysAPI
+import JobsysAWSAdapters
+import JobsysServiceRuntime
+import Testing
+
+struct ConfigurationTests {
+    private let required = [
+        "DDB_TABLE": "Jobs", "SQS_QUEUE_URL": "http://localhost:4566/000000000000/jobs",
+        "SQS_FIFO_QUEUE_URL": "http://localhost:4566/000000000000/jobs.fifo",
+    ]
+
+    @Test("What is not set has its default")
+    func defaults() throws {
+        let configuration = try read(required)
+        #expect(configuration.port == 8080)
+        #expect(configuration.host == "0.0.0.0")
+        #expect(configuration.table == "Jobs")
+        #expect(configuration.shards.count == 4)
+        #expect(configuration.queueURL == "http://localhost:4566/000000000000/jobs")
+    }
+
+    @Test("What is set is taken")
+    func set() throws {
+        let configuration = try read(required.merging(["PORT": "0", "HOST": "127.0.0.1", "INDEX_SHARDS": "32"]) { $1 })
+        #expect(configuration.port == 0)
+        #expect(configuration.host == "127.0.0.1")
+        #expect(configuration.shards.count == 32)
+    }
+
+    @Test(
+        "What is missing or malformed is named",
+        arguments: [
+            ("DDB_TABLE", ""), ("SQS_QUEUE_URL", "jobs"), ("SQS_FIFO_QUEUE_URL", ""), ("PORT", "http"),
+            ("INDEX_SHARDS", "33"),
+        ]
+    )
+    func wrong(key: String, value: String) throws {
+        let error = try #require(throws: ConfigurationError.self) { try read(required.merging([key: value]) { $1 }) }
+        #expect(error.key == key)
+    }
+
+    private func read(_ variables: [String: String]) throws -> APIConfiguration {
+        let provider = EnvironmentVariablesProvider(environmentVariables: variables)
+        return try APIConfiguration(config: ConfigReader(provider: provider))
+    }
+}

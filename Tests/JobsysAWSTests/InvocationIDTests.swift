@@ -1,0 +1,23 @@
+import Testing
+
+@testable import JobsysAWS
+
+@Suite struct InvocationIDTests {
+    @Test(
+        "128 bits become a UUID of version 4",
+        arguments: [
+            (0, 0, "00000000-0000-4000-8000-000000000000"), (.max, .max, "ffffffff-ffff-4fff-bfff-ffffffffffff"),
+            (0x0123_4567_89AB_CDEF, 0xFEDC_BA98_7654_3210, "01234567-89ab-4def-bedc-ba9876543210"),
+        ] as [(UInt64, UInt64, String)]
+    )
+    func text(first: UInt64, second: UInt64, expected: String) {
+        #expect(InvocationID.text(first, second) == expected)
+    }
+
+    @Test("No two are the same, and what differs is scattered")
+    func unique() {
+        #expect(Set((0..<1000).map { _ in InvocationID.unique() }).count == 1000)
+        let lastDigits = Set((0..<200).map { _ in InvocationID.unique().suffix(1) })
+        #expect(lastDigits.count == 16)
+    }
+}

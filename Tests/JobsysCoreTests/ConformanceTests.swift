@@ -1,0 +1,52 @@
+import JobsysCore
+import JobsysTestKit
+import Testing
+
+@Suite("The ports in memory", .timeLimit(.minutes(1)))
+struct ConformanceTests {
+    @Test("The store keeps every rule", arguments: JobStoreRule.all)
+    func store(rule: JobStoreRule) async throws {
+        try await rule.check(InMemoryJobStore())
+    }
+
+    @Test("The catalog keeps every rule", arguments: JobCatalogRule.all)
+    func catalog(rule: JobCatalogRule) async throws {
+        let store = InMemoryJobStore()
+        try await rule.check(store, store)
+    }
+
+    @Test("The queue keeps every rule", arguments: JobQueueRule.all)
+    func queue(rule: JobQueueRule) async throws {
+        try await rule.check(subject(isOrdered: false))
+    }
+
+    @Test("The queue that keeps an order keeps every rule of one", arguments: JobQueueRule.ordered)
+    func orderedQueue(rule: JobQueueRule) async throws {
+        try await rule.check(subject(isOrdered: true))
+    }
+
+    private func subject(isOrdered: Bool) -> QueueSubject {
+        let clock = ManualClock()
+        let deadLetters = InMemoryJobQueue(clock: clock, isOrdered: isOrdered)
+        let queue = InMemoryJobQueue(clock: clock, maxReceiveCount: 3, deadLetters: deadLetters, isOrdered: isOrdered)
+        return QueueSubject(
+            sender: queue,
+            queue: queue,
+            deadLetters: deadLetters,
+            deadLetterQueue: deadLetters,
+            maxReceiveCount: 3,
+            elapse: { clock.advance(by: $0) }
+        )
+    }
+
+    @Test("The reconciler's store keeps every rule", arguments: ReconcilerStoreRule.all)
+    func reconcilerStore(rule: ReconcilerStoreRule) async throws {
+        let jobs = InMemoryJobStore()
+        try await rule.check(ReconcilerSubject(jobs: jobs, store: InMemoryReconcilerStore(jobs)))
+    }
+
+    @Test("The leases of the lead keep every rule", arguments: LeaderLeasesRule.all)
+    func leaderLeases(rule: LeaderLeasesRule) async throws {
+        try await rule.check(InMemoryLeaderLeases())
+    }
+}

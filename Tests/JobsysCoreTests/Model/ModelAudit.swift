@@ -1,0 +1,54 @@
+import JobsysCore
+import JobsysJSON
+import JobsysTestKit
+
+/// Watches a run of the model, and says what must not be.
+struct ModelAudit {
+    private(set) var violations: [String] = []
+    private var previous: Job?
+
+    /// Holds the state after a move against the one before.
+    mutating func check(_ system: ModelSystem) {
+        guard let job = system.job else { return }
+        defer { previous = job }
+        expect(job.attempts <= job.maxAttempts, "more attempts than there may be")
+        expect(!system.hasRunVoidMessage, "a run for a message of another generation")
+        if job.status == .succeeded {
+            expect(job.result?["attempt"]?.intValue == job.attempts, "a result that is not the latest attempt's")
+        }
+        guard let previous, previous.generation == job.generation, previous != job else { return }
+        expect(!previous.status.isFinal, "a job that changed after its end: \(previous.status) to \(job.status)")
+        guard previous.status == .running, let lease = previous.lease, let expiry = lease.expiresAt,
+            expiry >= system.clock.timestamp
+        else { return }
+        expect(job.lease?.owner == lease.owner, "a job that was taken while another's lease lasted")
+        let isInHandler = system.scheduler.waiting.contains { process, call in
+            call == "handler" && lease.owner.hasPrefix(process.rawValue)
+        }
+        expect(job.status == .running || !isInHandler, "a job that was ended under the one who runs it")
+    }
+
+    /// Holds the state when nothing more happens against what was promised.
+    mutating func conclude(_ world: ModelWorld) {
+        guard world.isAtRest, let job = world.system.job else {
+            return expect(false, "no rest: \(world.system.job?.status.rawValue ?? "no job")")
+        }
+        expect(job.status.isFinal, "a job that was accepted and is \(job.status)")
+        let failed = (0..<job.generation) + (job.status == .failedFinal ? [job.generation] : [])
+        let incidents = Set(world.system.store.incidents.map(\.id))
+        expect(
+            incidents == Set(failed.map { .job(job.id, generation: $0) }),
+            "incidents \(incidents) of a job that is \(job.status)"
+        )
+        // Whoever starts a job anew knows that it had failed.
+        let latest = Incident.ID.job(job.id, generation: job.generation)
+        expect(
+            job.status != .failedFinal || world.system.announced.contains(latest),
+            "a failure that nobody was told of"
+        )
+    }
+
+    private mutating func expect(_ holds: Bool, _ violation: String) {
+        if !holds, !violations.contains(violation) { violations.append(violation) }
+    }
+}

@@ -1,0 +1,39 @@
+import JobsysTestKit
+
+/// Something that the code relies on, taken away on purpose: the model must notice.
+enum ModelFlaw: String, Sendable, Hashable, CaseIterable {
+    /// A job may be claimed while another's lease lasts.
+    case claimIgnoresLease
+    /// A job may be claimed when its attempts are used up.
+    case claimIgnoresAttempts
+    /// A job may be claimed by a message of an older generation.
+    case claimIgnoresGeneration
+    /// A job may be claimed when it is final.
+    case claimIgnoresStatus
+    /// Who has lost the lease may write nevertheless.
+    case runsAreNotFenced
+    /// A job may be failed although it has changed since it was read.
+    case failIgnoresChanges
+    /// A job may be taken over, or failed, although its lease was renewed since it was read.
+    case renewalIsNoChange
+    /// A job is given up without being taken over.
+    case takeOverDoesNothing
+    /// A letter does not say which run failed.
+    case letterWithoutRun
+    /// A letter that comes again is no news, although nobody was told.
+    case repeatedLetterIsSilent
+
+    /// What the store does not check.
+    var condition: InMemoryJobStore.Condition? {
+        switch self {
+        case .claimIgnoresLease: .leaseEnded
+        case .claimIgnoresAttempts: .attemptsLeft
+        case .claimIgnoresGeneration: .sameGeneration
+        case .claimIgnoresStatus: .notFinal
+        case .runsAreNotFenced: .sameRun
+        case .failIgnoresChanges: .unchanged
+        case .renewalIsNoChange: .sameExpiry
+        case .takeOverDoesNothing, .letterWithoutRun, .repeatedLetterIsSilent: nil
+        }
+    }
+}

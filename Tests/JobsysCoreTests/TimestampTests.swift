@@ -1,0 +1,80 @@
+import JobsysCore
+import JobsysPropertyTestKit
+import JobsysTestKit
+import Testing
+
+@Suite("Timestamps")
+struct TimestampTests {
+    @Test(
+        "An instant's text is RFC 3339 in UTC with three digits of a second",
+        arguments: [
+            (0, "1970-01-01T00:00:00.000Z"), (1, "1970-01-01T00:00:00.001Z"), (-1, "1969-12-31T23:59:59.999Z"),
+            (-1000, "1969-12-31T23:59:59.000Z"), (951_782_400_010, "2000-02-29T00:00:00.010Z"),
+            (1_795_259_280_123, "2026-11-21T11:08:00.123Z"), (4_102_444_799_999, "2099-12-31T23:59:59.999Z"),
+            (253_402_300_799_999, "9999-12-31T23:59:59.999Z"),
+        ] as [(Int64, String)]
+    )
+    func text(milliseconds: Int64, text: String) {
+        let instant = Timestamp(milliseconds: milliseconds)
+        #expect(instant.description == text)
+        #expect(Timestamp(text) == instant)
+        #expect(instant.day == String(text.prefix(10)))
+    }
+
+    @Test("What was written reads back, and texts sort as instants do")
+    func roundTrip() {
+        var random = SeededGenerator(seed: 1)
+        let instants = (0..<500)
+            .map { _ in
+                Timestamp(milliseconds: .random(in: 0...253_402_300_799_999, using: &random))
+            }
+        #expect(instants.map { Timestamp($0.description) } == instants)
+        #expect(instants.sorted().map(\.description) == instants.map(\.description).sorted())
+    }
+
+    @Test(
+        "Anything else is no timestamp",
+        arguments: [
+            "", ".", "2026-11-21", "2026-11-21T11:08:00Z", "2026-11-21T11:08:00.12Z", "2026-11-21T11:08:00.1234Z",
+            "2026-11-21T11:08:00.123", "2026-11-21T11:08:00.123z", "2026-11-21T11:08:00.123+00:00",
+            "2026-11-21 11:08:00.123Z", "2026-11-21T11:08:00,123Z", "2026-11-21T11:08:00.-12Z",
+            "2026-11-21T11:08:00.+12Z", "2026-02-30T00:00:00.000Z", "2026-11-21T24:00:00.000Z",
+            "2026-11-21T11:60:00.000Z", "2026-11-21T11:08:61.000Z", " 2026-11-21T11:08:00.123Z",
+            "2026-11-21T11:08:00.123Z ", "2026-11-21T11:08:00.123.123Z", "2026-1-1T1:1:1.123Z", "now",
+        ]
+    )
+    func badText(text: String) {
+        #expect(Timestamp(text) == nil)
+    }
+
+    @Test(
+        "A sum is rounded up to a whole millisecond",
+        arguments: [
+            (.zero, 0), (.nanoseconds(1), 1), (.microseconds(999), 1), (.microseconds(1000), 1),
+            (.microseconds(1001), 2), (.seconds(60), 60_000), (.milliseconds(1500), 1500),
+            (.nanoseconds(-1), 0), (.milliseconds(-1), -1), (.microseconds(-1500), -1), (.seconds(-2), -2000),
+        ] as [(Duration, Int64)]
+    )
+    func sum(duration: Duration, milliseconds: Int64) {
+        let instant = Timestamp(milliseconds: 1_763_720_000_000)
+        #expect(instant + duration == Timestamp(milliseconds: 1_763_720_000_000 + milliseconds))
+    }
+
+    @Test("A difference has a sign, and whole seconds are rounded down")
+    func difference() {
+        let instant = Timestamp(milliseconds: 1_763_720_000_999)
+        #expect((instant + .seconds(90)).duration(since: instant) == .seconds(90))
+        #expect(instant.duration(since: instant + .milliseconds(5)) == .milliseconds(-5))
+        #expect(instant.seconds == 1_763_720_000)
+        #expect(Timestamp(milliseconds: -1).seconds == -1)
+        #expect(Timestamp(milliseconds: -1000).seconds == -1)
+    }
+
+    @Test("The wall clock goes on")
+    func now() {
+        let before = Timestamp.now()
+        let after = Timestamp.now()
+        #expect(before <= after)
+        #expect(before > Timestamp(milliseconds: 1_763_720_000_000))
+    }
+}

@@ -1,9 +1,0 @@
-public import Jobs
-
-extension InMemoryJobQueue: QueueBacklog {
-    /// How many messages there are, by where they stand.
-    public func depth() async throws -> QueueDepth {
-        try await checkReachable()
-        return currentDepth
-    }
-}

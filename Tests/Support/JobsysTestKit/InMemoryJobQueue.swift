@@ -1,0 +1,280 @@
+public import JobsysCore
+public import JobsysObservability
+import Synchronization
+
+/// A queue in memory that behaves as SQS does: visibility, receive counts, redrive to the dead letters; and, if it is to,
+/// as a FIFO queue: order and one receiver at a time for each key, deduplication.
+public final class InMemoryJobQueue: JobQueue, JobSender, DeadLetterSender, MessageReplacer {
+    fileprivate struct Message {
+        var id: String
+        var body: String
+        var trace: TraceContext?
+        var jobType: String?
+        var orderingKey: String?
+        var reason: DeadLetter.Reason?
+        var sentAt: Timestamp
+        var visibleAt: Timestamp
+        var receiveCount = 0
+        var receipt: String?
+
+        func isInFlight(at now: Timestamp) -> Bool {
+            receipt != nil && visibleAt > now
+        }
+    }
+
+    private struct State {
+        var messages: [Message] = []
+        var counter = 0
+        var receives = 0
+        var outage: DependencyError?
+        var sentAt: [String: Timestamp] = [:]
+        var watchers: [Int: AsyncStream<Void>.Continuation] = [:]
+    }
+
+    private let state = Mutex(State())
+    private let clock: ManualClock
+    private let maxReceiveCount: Int
+    private let deadLetters: InMemoryJobQueue?
+    private let isOrdered: Bool
+
+    /// Makes an empty queue that gives messages up to `deadLetters` after `maxReceiveCount` receipts.
+    public init(
+        clock: ManualClock,
+        maxReceiveCount: Int = 10,
+        deadLetters: InMemoryJobQueue? = nil,
+        isOrdered: Bool = false
+    ) {
+        self.clock = clock
+        self.maxReceiveCount = maxReceiveCount
+        self.deadLetters = deadLetters
+        self.isOrdered = isOrdered
+    }
+
+    /// The bodies of all messages, hidden or not, in the order they were sent.
+    public var bodies: [String] {
+        state.withLock { $0.messages.map(\.body) }
+    }
+
+    /// The reasons of the dead letters in this queue.
+    public var reasons: [DeadLetter.Reason] {
+        state.withLock { $0.messages.compactMap(\.reason) }
+    }
+
+    /// How long each message is still hidden.
+    public var hiddenFor: [Duration] {
+        let now = clock.timestamp
+        return state.withLock { $0.messages.map { max(.zero, $0.visibleAt.duration(since: now)) } }
+    }
+
+    /// How many messages there are, by where they stand.
+    var currentDepth: QueueDepth {
+        let now = clock.timestamp
+        return state.withLock { state in
+            let hidden = state.messages.filter { $0.visibleAt > now }
+            let delayed = hidden.count { $0.receiveCount == 0 }
+            return QueueDepth(
+                visible: state.messages.count - hidden.count,
+                delayed: delayed,
+                inFlight: hidden.count - delayed
+            )
+        }
+    }
+
+    /// How often a receive was asked for.
+    public var receives: Int { state.withLock(\.receives) }
+
+    /// Makes every call fail with an error, until it is set to nil.
+    public func fail(with error: DependencyError?) {
+        state.withLock { $0.outage = error }
+    }
+
+    /// Sends a job's message.
+    public func send(_ job: Job, trace: TraceContext?, after delay: Duration) async throws {
+        if isOrdered {
+            let id = "\(job.id)#\(job.generation)"
+            let now = clock.timestamp
+            let isRepetition = try access { state in
+                if let last = state.sentAt[id], now < last + .seconds(300) { return true }
+                state.sentAt[id] = now
+                return false
+            }
+            guard !isRepetition else { return }
+        }
+        try add(
+            body: job.message.body,
+            trace: trace,
+            jobType: job.type,
+            orderingKey: job.orderingKey,
+            after: delay
+        )
+    }
+
+    /// Sends a job's message once more.
+    public func sendAgain(_ job: Job, trace: TraceContext?) async throws {
+        try add(body: job.message.body, trace: trace, jobType: job.type, orderingKey: job.orderingKey)
+    }
+
+    /// Sends a copy of a message and removes it.
+    public func replace(_ delivery: Delivery, after delay: Duration) async throws {
+        try add(body: delivery.body, trace: delivery.trace, jobType: delivery.jobType, after: delay)
+        try await delete(delivery)
+    }
+
+    /// Sends a dead letter; the call may carry others too.
+    public func send(_ letter: DeadLetter) async throws {
+        try add(body: letter.body, trace: letter.trace, orderingKey: letter.orderingKey, reason: letter.reason)
+    }
+
+    /// Sends any text.
+    public func add(
+        body: String,
+        trace: TraceContext? = nil,
+        jobType: String? = nil,
+        orderingKey: String? = nil,
+        reason: DeadLetter.Reason? = nil,
+        after delay: Duration = .zero
+    ) throws {
+        let now = clock.timestamp
+        try change { state in
+            state.counter += 1
+            let id = "message-\(state.counter)"
+            state.messages.append(
+                Message(
+                    id: id,
+                    body: body,
+                    trace: trace,
+                    jobType: jobType,
+                    orderingKey: isOrdered ? orderingKey : nil,
+                    reason: reason,
+                    sentAt: now,
+                    visibleAt: now + delay
+                )
+            )
+        }
+    }
+
+    /// Receives up to ten messages.
+    public func receive(upTo limit: Int, wait: Duration, visibility: Duration) async throws -> [Delivery] {
+        let deadline = clock.now.advanced(by: wait)
+        try access { $0.receives += 1 }
+        while true {
+            try Task.checkCancellation()
+            let (id, changes) = watch()
+            defer { state.withLock { $0.watchers[id] = nil } }
+            let batch = try take(upTo: limit, visibility: visibility)
+            guard batch.isEmpty, clock.now < deadline else { return batch }
+            await waitForChange(changes, until: deadline)
+        }
+    }
+
+    /// Removes a message; the call may remove others too.
+    public func delete(_ delivery: Delivery) async throws {
+        try change { state in
+            state.messages.removeAll { $0.id == delivery.messageID && $0.receipt == delivery.receipt }
+        }
+    }
+
+    /// Hides a message; the call may hide others too.
+    public func hide(_ delivery: Delivery, for duration: Duration) async throws {
+        let visibleAt = clock.timestamp + .seconds((duration / .seconds(1)).rounded(.up))
+        try change { state in
+            for index in state.messages.indices
+            where state.messages[index].id == delivery.messageID && state.messages[index].receipt == delivery.receipt {
+                state.messages[index].visibleAt = visibleAt
+            }
+        }
+    }
+
+    /// Throws if it cannot be reached.
+    public func checkReachable() async throws {
+        try access { _ in }
+    }
+
+    private func take(upTo limit: Int, visibility: Duration) throws -> [Delivery] {
+        let now = clock.timestamp
+        let (batch, given) = try access { state in
+            var batch: [Delivery] = []
+            var given: [Message] = []
+            let blocked = Set(state.messages.filter { $0.isInFlight(at: now) }.compactMap(\.orderingKey))
+            for index in state.messages.indices where state.messages[index].visibleAt <= now && batch.count < limit {
+                guard state.messages[index].orderingKey.map(blocked.contains) != true else { continue }
+                state.messages[index].receiveCount += 1
+                guard deadLetters == nil || state.messages[index].receiveCount <= maxReceiveCount else {
+                    given.append(state.messages[index])
+                    continue
+                }
+                state.counter += 1
+                state.messages[index].receipt = "receipt-\(state.counter)"
+                state.messages[index].visibleAt = now + visibility
+                batch.append(Delivery(state.messages[index]))
+            }
+            state.messages.removeAll { message in given.contains { $0.id == message.id } }
+            return (batch, given)
+        }
+        for message in given {
+            try deadLetters?
+                .add(
+                    body: message.body,
+                    trace: message.trace,
+                    jobType: message.jobType,
+                    orderingKey: message.orderingKey
+                )
+        }
+        return batch
+    }
+
+    private func waitForChange(_ changes: AsyncStream<Void>, until deadline: ManualClock.Instant) async {
+        // In this order: if the clock is moved in between, the wait is too short, and the caller's loop looks again.
+        let start = clock.now
+        let now = clock.timestamp
+        let next = state.withLock { $0.messages.map(\.visibleAt).min() }
+        let wakeUp = min(deadline, start.advanced(by: next?.duration(since: now) ?? .seconds(86400)))
+        await withTaskGroup { group in
+            group.addTask { for await _ in changes { break } }
+            // Cancellation ends the sleep, and the caller's loop then notices it.
+            group.addTask { try? await self.clock.sleep(until: wakeUp, tolerance: nil) }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
+    private func watch() -> (Int, AsyncStream<Void>) {
+        let (stream, continuation) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+        let id = state.withLock { state in
+            state.counter += 1
+            state.watchers[state.counter] = continuation
+            return state.counter
+        }
+        return (id, stream)
+    }
+
+    private func change(_ body: (inout sending State) -> Void) throws {
+        try access { state in
+            body(&state)
+            for watcher in state.watchers.values { watcher.yield() }
+        }
+    }
+
+    private func access<Result>(_ body: (inout sending State) throws -> sending Result) throws -> sending Result {
+        try state.withLock { state in
+            if let outage = state.outage { throw outage }
+            return try body(&state)
+        }
+    }
+}
+
+extension Delivery {
+    fileprivate init(_ message: InMemoryJobQueue.Message) {
+        self.init(
+            messageID: message.id,
+            receipt: message.receipt ?? "",
+            body: message.body,
+            receiveCount: message.receiveCount,
+            sentAt: message.sentAt,
+            trace: message.trace,
+            jobType: message.jobType,
+            orderingKey: message.orderingKey,
+            deadLetterReason: message.reason
+        )
+    }
+}

@@ -1,0 +1,28 @@
+public import JobsysCore
+
+extension InMemoryJobStore: JobCatalog {
+    /// Lists jobs by the time of their submission.
+    public func jobs(_ query: JobQuery) async throws -> Listing<Job> {
+        try await checkReachable()
+        let jobs = jobs.filter { $0.tenant == query.section.tenant && query.matches($0) }
+        return Listing(jobs, of: query.section) { ListPosition(at: $0.createdAt, id: "\($0.id)") }
+    }
+
+    /// Lists open incidents by the time of the failure.
+    public func openIncidents(_ query: IncidentQuery) async throws -> Listing<Incident> {
+        try await checkReachable()
+        let incidents = openIncidents.filter { $0.tenant == query.section.tenant && query.matches($0) }
+        return Listing(incidents, of: query.section) { ListPosition(at: $0.failure.at, id: "\($0.id)") }
+    }
+}
+
+extension Listing {
+    fileprivate init(_ all: [Element], of section: ListSection, position: (Element) -> ListPosition) {
+        let elements =
+            all
+            .filter { section.end <= position($0) && position($0) < section.start }
+            .sorted { position($0) > position($1) }
+            .prefix(section.limit)
+        self.init(Array(elements), next: elements.count == section.limit ? elements.last.map(position) : nil)
+    }
+}

@@ -1,0 +1,286 @@
+public import JobsysCore
+public import JobsysJSON
+import Synchronization
+
+/// A store of jobs in memory, under the same conditions as the real one.
+public final class InMemoryJobStore: JobStore, FailureStore, JobControl {
+    private struct State {
+        var jobs: [JobID: Job] = [:]
+        var incidents: [Incident.ID: Incident] = [:]
+        var openIncidents: Set<Incident.ID> = []
+        var due: [JobID: Timestamp] = [:]
+        var outage: DependencyError?
+    }
+
+    private let state = Mutex(State())
+    private let ignored: Condition?
+
+    /// Makes an empty store; one that ignores a condition is wrong on purpose, for tests that must notice.
+    public init(ignoring condition: Condition? = nil) {
+        ignored = condition
+    }
+
+    /// All jobs, oldest first.
+    public var jobs: [Job] {
+        state.withLock { $0.jobs.values.sorted { $0.createdAt < $1.createdAt } }
+    }
+
+    /// All incidents.
+    public var incidents: [Incident] {
+        state.withLock { Array($0.incidents.values) }
+    }
+
+    /// The incidents that no redrive has closed.
+    public var openIncidents: [Incident] {
+        state.withLock { state in state.openIncidents.compactMap { state.incidents[$0] } }
+    }
+
+    /// Makes every call fail with an error, until it is set to nil.
+    public func fail(with error: DependencyError?) {
+        state.withLock { $0.outage = error }
+    }
+
+    /// Puts a job as it is, whatever was there.
+    public func put(_ job: Job) {
+        state.withLock { $0.jobs[job.id] = job }
+    }
+
+    /// Puts a job, unless one of its id is there.
+    public func create(_ job: Job) async throws -> Creation {
+        try access { state in
+            if let existing = state.jobs[job.id] {
+                return Creation(of: job, over: existing)
+            }
+            state.jobs[job.id] = job
+            state.due[job.id] = job.awaitsPromotion ? job.runAt : nil
+            return .created
+        }
+    }
+
+    /// Reads a job, with everything that was written before.
+    public func job(_ id: JobID) async throws -> Job? {
+        try access { $0.jobs[id] }
+    }
+
+    /// Takes a job, if its record allows it.
+    public func claim(_ claim: Claim) async throws -> ClaimResult {
+        try access { state in
+            guard var job = state.jobs[claim.jobID], claim.canTake(job, ignoring: ignored) else {
+                return claim.refusal(by: state.jobs[claim.jobID])
+            }
+            job.status = .running
+            job.attempts += 1
+            job.lease = Job.Lease(claim)
+            job.runAt = nil
+            job.startedAt = claim.at
+            job.updatedAt = claim.at
+            state.jobs[job.id] = job
+            state.due[job.id] = nil
+            return .claimed(job)
+        }
+    }
+
+    /// Takes a job that nobody holds any more, as it was read.
+    public func takeOver(_ job: Job, by claim: Claim) async throws -> FencedWrite {
+        try access { state in
+            guard var current = state.jobs[job.id] else { return .lost }
+            guard current.lease?.owner != claim.owner else { return .written }
+            guard current.isAt(job, ignoring: ignored) else { return .lost }
+            current.lease = Job.Lease(claim)
+            state.jobs[job.id] = current
+            return .written
+        }
+    }
+
+    /// Moves the end of a lease that is still held.
+    public func extendLease(of run: Run, until expiry: Timestamp) async throws -> FencedWrite {
+        try write(run, ifCancelRequested: false) { $0.lease?.expiresAt = expiry }
+    }
+
+    /// Ends a run that still holds its lease.
+    public func conclude(_ run: Run, with conclusion: Conclusion, at now: Timestamp) async throws -> FencedWrite {
+        if try access({ $0.jobs[run.jobID].map { conclusion.isRecorded(in: $0, by: run) } ?? false }) {
+            return .written
+        }
+        return try write(run, ifCancelRequested: !conclusion.leavesJobOpen) { job in
+            job.updatedAt = now
+            job.lease?.expiresAt = nil
+            switch conclusion {
+            case .succeeded(let result):
+                job.status = .succeeded
+                job.result = result.value
+                job.error = nil
+                job.cancelRequestedAt = nil
+                job.finishedAt = now
+                job.expiresAt = result.expiresAt
+            case .retrying(let failure, let notBefore):
+                job.status = .retrying
+                job.runAt = notBefore
+                job.error = Job.RecordedFailure(failure, at: now)
+                job.failures.append(Job.RecordedFailure(failure, at: now))
+            case .cancelled(let expiresAt):
+                job.status = .cancelled
+                job.finishedAt = now
+                job.expiresAt = expiresAt
+            case .released:
+                job.attempts -= 1
+                job.status = job.attempts == 0 ? .pending : .retrying
+            }
+        }
+    }
+
+    /// Marks the job and puts the incident, in one transaction.
+    public func fail(_ job: Job, with incident: Incident, expiresAt: Timestamp) async throws -> FencedWrite {
+        try access { state in
+            guard var current = state.jobs[job.id], ignored == .unchanged || current.isAt(job, ignoring: ignored)
+            else { return .lost }
+            current.status = .failedFinal
+            current.error = incident.failure
+            current.lease?.expiresAt = nil
+            current.runAt = nil
+            current.updatedAt = incident.failure.at
+            current.finishedAt = incident.failure.at
+            current.expiresAt = expiresAt
+            state.jobs[job.id] = current
+            state.incidents[incident.id] = incident
+            state.openIncidents.insert(incident.id)
+            return .written
+        }
+    }
+
+    /// Puts an incident, unless it is there.
+    public func record(_ incident: Incident, expiresAt: Timestamp) async throws -> FencedWrite {
+        try access { state in
+            guard state.incidents[incident.id] == nil else { return .lost }
+            state.incidents[incident.id] = incident
+            state.openIncidents.insert(incident.id)
+            return .written
+        }
+    }
+
+    /// Notes when people were told of an incident.
+    public func noteAnnounced(_ id: Incident.ID, at now: Timestamp) async throws {
+        try access { $0.incidents[id]?.announcedAt = now }
+    }
+
+    /// Reads an incident.
+    public func incident(_ id: Incident.ID) async throws -> Incident? {
+        try access { $0.incidents[id] }
+    }
+
+    /// Throws if it cannot be reached.
+    public func checkReachable() async throws {
+        try access { _ in }
+    }
+
+    /// Cancels a job that waits; one that runs is marked.
+    public func cancel(_ id: JobID, at now: Timestamp, expiresAt: Timestamp) async throws -> Intervention {
+        try access { state in
+            guard var job = state.jobs[id] else { return .noSuchJob }
+            defer { state.jobs[id] = job }
+            switch job.status {
+            case .scheduled, .pending, .retrying:
+                job.status = .cancelled
+                job.updatedAt = now
+                job.finishedAt = now
+                job.expiresAt = expiresAt
+                job.runAt = nil
+                state.due[id] = nil
+                return .done(job)
+            case .running:
+                job.cancelRequestedAt = job.cancelRequestedAt ?? now
+                return .requested(job)
+            case .cancelled:
+                return .done(job)
+            case .succeeded, .failedFinal:
+                return .refused(job)
+            }
+        }
+    }
+
+    /// Moves a job to its next generation and closes its incident.
+    public func redrive(_ id: JobID, with payload: JSONValue?, at now: Timestamp) async throws -> Intervention {
+        try access { state in
+            guard let job = state.jobs[id] else { return .noSuchJob }
+            guard job.status == .failedFinal || job.status == .cancelled else { return .refused(job) }
+            let next = job.redriven(with: payload, at: now)
+            state.jobs[id] = next
+            state.due[id] = now + .seconds(60)
+            state.openIncidents.remove(.job(id, generation: job.generation))
+            return .done(next)
+        }
+    }
+
+    /// The jobs that must be looked up when their time comes, the earliest first.
+    var due: [DueJob] {
+        get throws {
+            try access { state in state.due.map { DueJob(id: $0.key, at: $0.value) } }
+                .sorted { ($0.at, $0.id.description) < ($1.at, $1.id.description) }
+        }
+    }
+
+    /// Takes a job off the due ones; one that is scheduled becomes pending.
+    func settle(_ due: DueJob, of seen: Job, at now: Timestamp) throws {
+        try access { state in
+            guard state.due[due.id] == due.at, var job = state.jobs[due.id] else { return }
+            if seen.status == .scheduled {
+                guard job.status == .scheduled else { return }
+                job.status = .pending
+                job.updatedAt = now
+                state.jobs[due.id] = job
+            }
+            state.due[due.id] = nil
+        }
+    }
+
+    private func write(
+        _ run: Run,
+        ifCancelRequested: Bool,
+        _ change: (inout Job) -> Void
+    ) throws -> FencedWrite {
+        try access { state in
+            guard var job = state.jobs[run.jobID],
+                ignored == .sameRun || job.status == .running && Run(latestOf: job) == run,
+                ifCancelRequested || job.cancelRequestedAt == nil
+            else { return run.loss(in: state.jobs[run.jobID]) }
+            change(&job)
+            state.jobs[job.id] = job
+            return .written
+        }
+    }
+
+    private func access<Result>(_ body: (inout sending State) throws -> sending Result) throws -> sending Result {
+        try state.withLock { state in
+            if let outage = state.outage { throw outage }
+            return try body(&state)
+        }
+    }
+}
+
+extension Claim {
+    fileprivate func canTake(_ job: Job, ignoring ignored: InMemoryJobStore.Condition?) -> Bool {
+        guard job.payloadHash == payloadHash, ignored == .sameGeneration || job.generation == generation,
+            ignored == .attemptsLeft || job.attempts < job.maxAttempts
+        else { return false }
+        switch job.status {
+        case .scheduled, .pending, .retrying: return job.runAt.map { $0 <= at } ?? true
+        case .running: return ignored == .leaseEnded || job.lease?.expiresAt.map { $0 < at } ?? true
+        case .succeeded, .failedFinal, .cancelled: return ignored == .notFinal
+        }
+    }
+}
+
+extension Job {
+    fileprivate func isAt(_ seen: Job, ignoring ignored: InMemoryJobStore.Condition?) -> Bool {
+        var seen = seen
+        if ignored == .sameExpiry { seen.lease?.expiresAt = lease?.expiresAt }
+        return status == seen.status && generation == seen.generation && attempts == seen.attempts
+            && lease == seen.lease
+    }
+}
+
+extension Job.Lease {
+    fileprivate init(_ claim: Claim) {
+        self.init(owner: claim.owner, messageID: claim.messageID, expiresAt: claim.leaseExpiresAt)
+    }
+}
