@@ -96,7 +96,8 @@ extension SQS.BatchFailure {
             dependency: AWSService.sqs.endpointPrefix,
             code: code,
             message: message,
-            isTransient: !isSenderFault
+            isTransient: !isSenderFault,
+            refusesRequest: DependencyError.refusals.contains(code.replacing("Exception", with: ""))
         )
         return .failure(error)
     }

@@ -107,6 +107,11 @@ final class BatchCoalescer<Entry: Sendable>: Sendable {
             }
             precondition(results.count == entries.count, "a batch has one result for each of its entries")
             return (results.map { $0.mapError { $0 } }, nil)
+        } catch let error as DependencyError where error.refusesRequest && entries.count > 1 {
+            // One of them is refused, and is no fault of the others.
+            var results: [Result<Void, any Error>] = []
+            for entry in entries { results += await self.results(of: [entry]).0 }
+            return (results, nil)
         } catch {
             let outage = (error as? DependencyError).flatMap { $0.isTransient ? $0 : nil }
             return (entries.map { _ in .failure(error) }, outage)

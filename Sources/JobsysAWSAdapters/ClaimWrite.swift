@@ -37,7 +37,7 @@ enum ClaimWrite {
             condition: Attribute(JobItem.generation) == .n(text(.generation))
                 && Attribute(JobItem.payloadHash) == .s(text(.payloadHash))
                 && Attribute(JobItem.attempts) < Attribute(JobItem.maxAttempts)
-                && (waiting(at: now) || abandoned(at: now)),
+                && (waiting(at: now) || abandoned(at: now)) && .isOfKnownVersion,
             returning: .allNew,
             returnsExistingOnFailure: true
         )
@@ -49,7 +49,9 @@ enum ClaimWrite {
     }
 
     private static func abandoned(at now: AttributeValue) -> Condition {
+        // Who was to be told of a cancellation is no more: the job must not run again.
         Attribute(JobItem.status) == .s(JobStatus.running.rawValue) && Attribute(JobItem.leaseExpiresAt) < now
+            && .attributeNotExists(JobItem.cancelRequestedAt)
     }
 }
 
@@ -68,5 +70,12 @@ extension RequestTemplate<ClaimWrite.Blank> {
             case .now: now
             }
         }
+    }
+}
+
+extension Condition {
+    /// No newer version has written the record.
+    fileprivate static var isOfKnownVersion: Condition {
+        .attributeNotExists(JobItem.version) || Attribute(JobItem.version) <= .n(JobItem.knownVersion)
     }
 }

@@ -13,8 +13,12 @@ public enum DeadLetterAttributes {
     static let attempt = "attempt"
     static let leaseOwner = "leaseOwner"
 
-    /// The attributes that say why a message is given up.
-    static func attributes(of reason: DeadLetter.Reason) -> [String: SQS.MessageAttribute] {
+    static let bodyBytes = "bodyBytes"
+    static let bodySHA256 = "bodySHA256"
+
+    /// The attributes that say why a message is given up, and what its body was if that is cut.
+    static func attributes(of letter: DeadLetter) -> [String: SQS.MessageAttribute] {
+        let reason = letter.reason
         var texts = [
             errorClass: reason.failure.errorClass.rawValue,
             errorMessage: reason.failure.message,
@@ -26,12 +30,25 @@ public enum DeadLetterAttributes {
             texts[attempt] = String(run.attempt)
             texts[leaseOwner] = run.owner
         }
+        if let whole = letter.whole {
+            texts[bodyBytes] = String(whole.bytes)
+            texts[bodySHA256] = whole.sha256
+        }
         return texts.mapValues { .string($0) }
     }
 
+    /// Reads what attributes say about a letter, by their names and texts; what is missing or malformed is left as it is.
+    public static func read(_ texts: [String: String], into delivery: inout Delivery) {
+        delivery.jobType = texts[JobAttributes.jobType] ?? delivery.jobType
+        delivery.deadLetterReason = reason(in: texts)
+        if let sha256 = texts[bodySHA256], let bytes = texts[bodyBytes].flatMap({ Int($0) }) {
+            delivery.wholeBody = BodyDigest(bytes: bytes, sha256: sha256)
+        }
+    }
+
     /// Reads the reason that a worker gave, by the attributes' names and texts; nil if none gave one.
-    public static func reason(in texts: [String: String]) -> DeadLetter.Reason? {
-        guard let errorClass = texts[errorClass].flatMap(ErrorClass.init), let messageID = texts[messageID] else {
+    static func reason(in texts: [String: String]) -> DeadLetter.Reason? {
+        guard let errorClass = texts[errorClass].map(ErrorClass.init(rawValue:)), let messageID = texts[messageID] else {
             return nil
         }
         let failure = JobFailure(errorClass, texts[errorMessage] ?? "")

@@ -11,6 +11,7 @@ public struct DynamoDBJobCatalog: JobCatalog {
     private let client: AWSClient
     private let table: String
     private let shards: IndexShards
+    private let unreadable = UnreadableRecordLog()
 
     /// Makes a catalog of a table that has the layout of `infra/cloudformation/data-plane.yaml`.
     public init(client: AWSClient, table: String, shards: IndexShards = .standard) {
@@ -27,7 +28,7 @@ public struct DynamoDBJobCatalog: JobCatalog {
         } read: { keys in
             try await items(keys)
                 .map { item in
-                    guard let job = try item.map({ try Job(item: $0) }) else { return nil }
+                    guard let job = read(item, Job.init(item:)) else { return nil }
                     return query.matches(job) ? job : nil
                 }
         }
@@ -41,7 +42,7 @@ public struct DynamoDBJobCatalog: JobCatalog {
         } read: { keys in
             try await items(keys)
                 .map { item in
-                    guard let incident = try item.map({ try IncidentItem.incident(from: $0) }) else { return nil }
+                    guard let incident = read(item, IncidentItem.incident(from:)) else { return nil }
                     return query.matches(incident) ? incident : nil
                 }
         }
@@ -89,8 +90,19 @@ public struct DynamoDBJobCatalog: JobCatalog {
             limit: count
         )
         let page = try await translatingErrors { try await client.perform(query) }
-        let keys = try page.items.map { try index.key(of: $0) }
+        let keys = page.items.compactMap { read($0, index.key(of:)) }
         return IndexSlice(keys: keys, rest: page.lastEvaluatedKey == nil ? nil : keys.last?.position ?? position)
+    }
+
+    /// Reads an item, unless it is gone or cannot be read: then it is left out, and warned of once.
+    private func read<Element>(_ item: Item?, _ read: (Item) throws -> Element) -> Element? {
+        guard let item else { return nil }
+        do {
+            return try read(item)
+        } catch {
+            unreadable.warn(of: error, key: item[JobItem.partitionKey]?.string ?? "")
+            return nil
+        }
     }
 
     /// The items behind keys, in their order, nil for one that is gone.

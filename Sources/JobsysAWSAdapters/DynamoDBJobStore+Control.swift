@@ -5,9 +5,35 @@ public import JobsysJSON
 
 extension DynamoDBJobStore: JobControl {
     /// Cancels a job that waits; one that runs is marked, and its worker finds the mark when it next renews its lease.
+    ///
+    /// Each is one write for the state that the job is likely to be in, and what its condition's failure brings back
+    /// says which one to try next: a job may begin or end a run between two of them.
     public func cancel(_ id: JobID, at now: Timestamp, expiresAt: Timestamp) async throws -> Intervention {
+        var write = cancellation(of: id, at: now, expiresAt: expiresAt)
+        var outcome = Intervention.done
+        while true {
+            switch try await translatingErrors({ try await client.perform(write) }) {
+            case .applied(let item):
+                return outcome(try Job(item: try present(item)))
+            case .conditionFailed(let existing):
+                guard let job = try existing.map({ try Job(item: $0) }) else { return .noSuchJob }
+                switch job.status {
+                // A job that is cancelled is as it was asked to be, whoever asked.
+                case .cancelled: return .done(job)
+                case .succeeded, .failedFinal: return .refused(job)
+                case .running where job.givenUpAt != nil: return .refused(job)
+                case .running: (write, outcome) = (cancellationRequest(of: id, at: now), Intervention.requested)
+                case .scheduled, .pending, .retrying:
+                    (write, outcome) = (cancellation(of: id, at: now, expiresAt: expiresAt), Intervention.done)
+                }
+            }
+            try Task.checkCancellation()
+        }
+    }
+
+    private func cancellation(of id: JobID, at now: Timestamp, expiresAt: Timestamp) -> DynamoDB.UpdateItem {
         let waiting = [JobStatus.scheduled, .pending, .retrying].map { AttributeValue.s($0.rawValue) }
-        let cancel = DynamoDB.UpdateItem(
+        return DynamoDB.UpdateItem(
             table: table,
             key: JobItem.key(of: id),
             update: Update()
@@ -22,33 +48,18 @@ extension DynamoDBJobStore: JobControl {
             returning: .allNew,
             returnsExistingOnFailure: true
         )
-        switch try await translatingErrors({ try await client.perform(cancel) }) {
-        case .applied(let item):
-            return .done(try Job(item: try present(item)))
-        case .conditionFailed(let existing):
-            guard let job = try existing.map({ try Job(item: $0) }) else { return .noSuchJob }
-            // A job that is cancelled is as it was asked to be, whoever asked.
-            if job.status == .cancelled { return .done(job) }
-            return job.status == .running ? try await requestCancellation(of: id, at: now) : .refused(job)
-        }
     }
 
-    private func requestCancellation(of id: JobID, at now: Timestamp) async throws -> Intervention {
-        let request = DynamoDB.UpdateItem(
+    private func cancellationRequest(of id: JobID, at now: Timestamp) -> DynamoDB.UpdateItem {
+        DynamoDB.UpdateItem(
             table: table,
             key: JobItem.key(of: id),
             update: Update().setIfNotExists(JobItem.cancelRequestedAt, .time(now)),
-            condition: Attribute(JobItem.status) == .s(JobStatus.running.rawValue),
+            condition: Attribute(JobItem.status) == .s(JobStatus.running.rawValue)
+                && .attributeNotExists(JobItem.givenUpAt),
             returning: .allNew,
             returnsExistingOnFailure: true
         )
-        switch try await translatingErrors({ try await client.perform(request) }) {
-        case .applied(let item):
-            return .requested(try Job(item: try present(item)))
-        case .conditionFailed(let existing):
-            // It ended between the two writes; its state, whatever it is, is the answer.
-            return try existing.map { .refused(try Job(item: $0)) } ?? .noSuchJob
-        }
     }
 
     /// Reads the job, then moves it to its next generation and closes its incident, both or neither.

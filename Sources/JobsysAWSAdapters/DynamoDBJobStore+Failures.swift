@@ -15,6 +15,7 @@ extension DynamoDBJobStore: FailureStore {
                 .set(JobItem.finishedAt, .time(incident.failure.at))
                 .set(JobItem.expiresAt, .seconds(expiresAt))
                 .remove(JobItem.leaseExpiresAt)
+                .remove(JobItem.givenUpAt)
                 .remove(JobItem.runAt),
             condition: job.unchanged
         )
@@ -87,7 +88,9 @@ extension DependencyError {
             dependency: AWSService.dynamoDB.endpointPrefix,
             code: "TransactionCanceledException",
             message: "the transaction was cancelled: \(codes)",
-            isTransient: true
+            isTransient: true,
+            // An item that is too long, for one; no other try mends that.
+            refusesRequest: reasons.contains { $0.code == "ValidationError" }
         )
     }
 }

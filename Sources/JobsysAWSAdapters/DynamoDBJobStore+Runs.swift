@@ -75,13 +75,18 @@ extension DynamoDBJobStore {
                 .set(JobItem.status, .s(JobStatus.cancelled.rawValue))
                 .set(JobItem.finishedAt, .time(now))
                 .set(JobItem.expiresAt, .seconds(expiresAt))
-        case .retrying(let failure, let notBefore):
+        case .retrying(let failure, let notBefore, let maxAttempts):
             let failure = JobItem.attribute(of: Job.RecordedFailure(failure, at: now))
             update = Update()
+                .set(JobItem.maxAttempts, .n(maxAttempts))
                 .set(JobItem.status, .s(JobStatus.retrying.rawValue))
                 .set(JobItem.runAt, .time(notBefore))
                 .set(JobItem.error, failure)
                 .appending(failure, to: JobItem.failures)
+        case .givenUp(let failure):
+            update = Update()
+                .set(JobItem.givenUpAt, .time(now))
+                .set(JobItem.error, JobItem.attribute(of: Job.RecordedFailure(failure, at: now)))
         case .released:
             let status: JobStatus = run.attempt == 1 ? .pending : .retrying
             update = Update()

@@ -3,7 +3,7 @@ import JobsysCore
 
 extension IncidentItem {
     /// Reads an incident, and what it is about from its key.
-    static func incident(from item: Item) throws(DependencyError) -> Incident {
+    static func incident(from item: Item) throws(UnreadableRecord) -> Incident {
         let reader = ItemReader(item: item)
         guard let id = Incident.ID(partitionKey: try reader.string(JobItem.partitionKey)) else {
             throw reader.malformed(JobItem.partitionKey, "the key of an incident")

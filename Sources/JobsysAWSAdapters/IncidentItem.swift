@@ -7,6 +7,8 @@ enum IncidentItem {
     static let jobType = "type"
     static let attempts = "attempts"
     static let excerpt = "excerpt"
+    static let bodyBytes = "bodyBytes"
+    static let bodySHA256 = "bodySHA256"
     static let needsInvestigation = "needsInvestigation"
     static let closedAt = "closedAt"
     static let announcedAt = "announcedAt"
@@ -33,6 +35,10 @@ enum IncidentItem {
         item[attempts] = .n(incident.attempts)
         item[JobItem.traceID] = incident.traceID.map { .s($0.description) }
         item[excerpt] = .s(incident.excerpt)
+        if let body = incident.body {
+            item[bodyBytes] = .n(body.bytes)
+            item[bodySHA256] = .s(body.sha256)
+        }
         item[needsInvestigation] = .bool(incident.needsInvestigation)
         item[JobItem.expiresAt] = .seconds(expiresAt)
         item[openKey] = .s(incident.tenant)
@@ -40,8 +46,9 @@ enum IncidentItem {
         return item
     }
 
-    static func incident(_ id: Incident.ID, from item: Item) throws(DependencyError) -> Incident {
+    static func incident(_ id: Incident.ID, from item: Item) throws(UnreadableRecord) -> Incident {
         let reader = ItemReader(item: item)
+        try reader.checkVersion()
         return Incident(
             id: id,
             tenant: try reader.string(JobItem.tenant),
@@ -51,6 +58,7 @@ enum IncidentItem {
             attempts: try reader.int(attempts),
             traceID: item[JobItem.traceID] == nil ? nil : try reader.traceID(JobItem.traceID),
             excerpt: try reader.string(excerpt),
+            body: item[bodySHA256]?.string.map { BodyDigest(bytes: item[bodyBytes]?.int ?? 0, sha256: $0) },
             announcedAt: try reader.optionalTime(announcedAt)
         )
     }

@@ -3,13 +3,16 @@ import JobsysCore
 
 extension Job {
     /// Reads a job from its item.
-    init(item: Item) throws(DependencyError) {
+    init(item: Item) throws(UnreadableRecord) {
         let reader = ItemReader(item: item)
+        try reader.checkVersion()
         guard let id = JobID(String(try reader.string(JobItem.partitionKey).dropFirst("JOB#".count))) else {
             throw reader.malformed(JobItem.partitionKey, "the key of a job")
         }
-        guard let status = JobStatus(rawValue: try reader.string(JobItem.status)) else {
-            throw reader.malformed(JobItem.status, "a status")
+        let statusName = try reader.string(JobItem.status)
+        // A status is what newer versions add first.
+        guard let status = JobStatus(rawValue: statusName) else {
+            throw reader.unreadable("its status is \(statusName.prefix(64)), which this version does not know", isNewer: true)
         }
         self.init(
             id: id,
@@ -27,7 +30,7 @@ extension Job {
         try readProgress(from: reader)
     }
 
-    private mutating func readProgress(from reader: ItemReader) throws(DependencyError) {
+    private mutating func readProgress(from reader: ItemReader) throws(UnreadableRecord) {
         generation = try reader.int(JobItem.generation)
         attempts = try reader.int(JobItem.attempts)
         updatedAt = try reader.time(JobItem.updatedAt)
@@ -43,6 +46,7 @@ extension Job {
         }
         runAt = try reader.optionalTime(JobItem.runAt)
         cancelRequestedAt = try reader.optionalTime(JobItem.cancelRequestedAt)
+        givenUpAt = try reader.optionalTime(JobItem.givenUpAt)
         if reader.item[JobItem.result] != nil {
             result = try reader.json(JobItem.result)
         }

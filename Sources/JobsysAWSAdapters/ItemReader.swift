@@ -7,52 +7,52 @@ import JobsysObservability
 struct ItemReader {
     let item: Item
 
-    func string(_ name: String) throws(DependencyError) -> String {
+    func string(_ name: String) throws(UnreadableRecord) -> String {
         guard let text = item[name]?.string else { throw malformed(name, "a string") }
         return text
     }
 
-    func int(_ name: String) throws(DependencyError) -> Int {
+    func int(_ name: String) throws(UnreadableRecord) -> Int {
         guard let number = item[name]?.int else { throw malformed(name, "a whole number") }
         return number
     }
 
-    func time(_ name: String) throws(DependencyError) -> Timestamp {
+    func time(_ name: String) throws(UnreadableRecord) -> Timestamp {
         guard let instant = Timestamp(try string(name)) else { throw malformed(name, "an RFC 3339 time") }
         return instant
     }
 
-    func optionalTime(_ name: String) throws(DependencyError) -> Timestamp? {
+    func optionalTime(_ name: String) throws(UnreadableRecord) -> Timestamp? {
         item[name] == nil ? nil : try time(name)
     }
 
-    func optionalSeconds(_ name: String) throws(DependencyError) -> Timestamp? {
+    func optionalSeconds(_ name: String) throws(UnreadableRecord) -> Timestamp? {
         item[name] == nil ? nil : Timestamp(milliseconds: Int64(try int(name)) * 1000)
     }
 
-    func json(_ name: String) throws(DependencyError) -> JSONValue {
+    func json(_ name: String) throws(UnreadableRecord) -> JSONValue {
         do {
             return try JSONValue(parsing: try string(name))
         } catch let error as JSONError {
             throw malformed(name, "JSON: \(error)")
-        } catch let error as DependencyError {
+        } catch let error as UnreadableRecord {
             throw error
         } catch {
             throw malformed(name, "JSON")
         }
     }
 
-    func traceID(_ name: String) throws(DependencyError) -> TraceID {
+    func traceID(_ name: String) throws(UnreadableRecord) -> TraceID {
         guard let id = TraceID(try string(name)) else { throw malformed(name, "a trace id") }
         return id
     }
 
-    func failure(_ name: String) throws(DependencyError) -> Job.RecordedFailure {
+    func failure(_ name: String) throws(UnreadableRecord) -> Job.RecordedFailure {
         try failure(item[name], name)
     }
 
     /// A list of failures; empty if there is none.
-    func failures(_ name: String) throws(DependencyError) -> [Job.RecordedFailure] {
+    func failures(_ name: String) throws(UnreadableRecord) -> [Job.RecordedFailure] {
         guard let value = item[name] else { return [] }
         guard case .l(let elements) = value else { throw malformed(name, "a list") }
         var failures: [Job.RecordedFailure] = []
@@ -60,26 +60,31 @@ struct ItemReader {
         return failures
     }
 
-    private func failure(_ value: AttributeValue?, _ name: String) throws(DependencyError) -> Job.RecordedFailure {
+    private func failure(_ value: AttributeValue?, _ name: String) throws(UnreadableRecord) -> Job.RecordedFailure {
         guard case .m(let members)? = value else { throw malformed(name, "a map") }
         let reader = ItemReader(item: members)
-        guard let errorClass = ErrorClass(rawValue: try reader.string("class")) else {
-            throw malformed("\(name).class", "an error class")
-        }
         return Job.RecordedFailure(
-            errorClass: errorClass,
+            errorClass: ErrorClass(rawValue: try reader.string("class")),
             message: try reader.string("message"),
             at: try reader.time("at")
         )
     }
 
-    func malformed(_ name: String, _ expected: String) -> DependencyError {
+    /// Fails if a newer version than this has written the item.
+    func checkVersion() throws(UnreadableRecord) {
+        guard let version = item[JobItem.version] else { return }
+        guard let number = version.int else { throw malformed(JobItem.version, "a whole number") }
+        guard number <= JobItem.knownVersion else {
+            throw unreadable("its version is \(number), newer than \(JobItem.knownVersion)", isNewer: true)
+        }
+    }
+
+    func malformed(_ name: String, _ expected: String) -> UnreadableRecord {
+        unreadable("\(name) is not \(expected)", isNewer: false)
+    }
+
+    func unreadable(_ finding: String, isNewer: Bool) -> UnreadableRecord {
         let key = item[JobItem.partitionKey]?.string ?? "an item without a key"
-        return DependencyError(
-            dependency: AWSService.dynamoDB.endpointPrefix,
-            code: "MalformedItem",
-            message: "\(key): \(name) is not \(expected)",
-            isTransient: false
-        )
+        return UnreadableRecord(key: key, finding: finding, isNewer: isNewer)
     }
 }

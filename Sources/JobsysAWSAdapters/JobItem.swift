@@ -15,6 +15,10 @@ typealias Update = DynamoDB.Update
 /// Whoever looks for an attribute's name finds it here and nowhere else.
 enum JobItem {
     static let partitionKey = "PK"
+    /// The version of the layout; a record that says none is of version 1. A version that older code cannot read, or must
+    /// not run, has a higher number.
+    static let version = "version"
+    static let knownVersion = 1
     static let status = "status"
     static let type = "type"
     static let payload = "payload"
@@ -29,6 +33,7 @@ enum JobItem {
     static let orderingKey = "orderingKey"
     static let runAt = "runAt"
     static let cancelRequestedAt = "cancelRequestedAt"
+    static let givenUpAt = "givenUpAt"
     static let result = "result"
     static let error = "error"
     static let failures = "failures"

@@ -25,7 +25,7 @@ struct ListIndex: Sendable {
     )
 
     /// Reads a key from what the index holds.
-    func key(of item: Item) throws(DependencyError) -> IndexKey {
+    func key(of item: Item) throws(UnreadableRecord) -> IndexKey {
         let reader = ItemReader(item: item)
         guard let position = ListPosition(try reader.string(sortKey)) else {
             throw reader.malformed(sortKey, "a time and an id")

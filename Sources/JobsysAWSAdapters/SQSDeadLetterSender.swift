@@ -17,7 +17,7 @@ public struct SQSDeadLetterSender: DeadLetterSender {
     public func send(_ letter: DeadLetter) async throws {
         let message = SQS.OutgoingMessage(
             body: letter.body,
-            attributes: DeadLetterAttributes.attributes(of: letter.reason),
+            attributes: DeadLetterAttributes.attributes(of: letter),
             traceHeader: letter.trace?.xrayHeader,
             groupID: letter.orderingKey,
             deduplicationID: letter.orderingKey.map { _ in letter.reason.deduplicationID }

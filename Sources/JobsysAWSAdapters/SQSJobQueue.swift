@@ -5,14 +5,18 @@ import JobsysObservability
 
 /// Receives messages from an SQS queue; deletes, hides and replaces them in batches when there are many at once.
 public struct SQSJobQueue: JobQueue {
+    /// What SQS allows.
+    public let limits: QueueLimits
+
     private let client: AWSClient
     private let queueURL: String
     private let deletes: BatchCoalescer<String>
     private let hides: BatchCoalescer<Hiding>
     private let copies: BatchCoalescer<SQS.OutgoingMessage>
 
-    /// Makes a queue of this URL.
-    public init(client: AWSClient, queueURL: String) {
+    /// Makes a queue of this URL; `limits` are its kind's.
+    public init(client: AWSClient, queueURL: String, limits: QueueLimits = .sqsStandard) {
+        self.limits = limits
         self.client = client
         self.queueURL = queueURL
         deletes = .deleting(from: queueURL, with: client)
@@ -24,7 +28,7 @@ public struct SQSJobQueue: JobQueue {
     public func receive(upTo limit: Int, wait: Duration, visibility: Duration) async throws -> [Delivery] {
         let receive = SQS.ReceiveMessage(
             queueURL: queueURL,
-            maxMessages: min(limit, 10),
+            maxMessages: min(limit, limits.batch),
             wait: wait,
             visibilityTimeout: visibility
         )
@@ -38,8 +42,8 @@ public struct SQSJobQueue: JobQueue {
 
     /// Hides a message; the call may hide others too.
     public func hide(_ delivery: Delivery, for duration: Duration) async throws {
-        // SQS hides a message for 12 hours at most, and the client rounds up to whole seconds.
-        let length = min(max(.zero, duration), .seconds(43200))
+        // The client rounds up to whole seconds.
+        let length = min(max(.zero, duration), limits.longestInvisibility)
         try await hides.submit(Hiding(receipt: delivery.receipt, duration: length))
     }
 
@@ -54,8 +58,8 @@ extension SQSJobQueue: MessageReplacer {
     public func replace(_ delivery: Delivery, after delay: Duration) async throws {
         let copy = SQS.OutgoingMessage(
             body: delivery.body,
-            delay: min(max(.zero, delay), Job.longestQueueDelay),
-            attributes: JobAttributes.attributes(jobType: delivery.jobType),
+            delay: min(max(.zero, delay), limits.longestDelay),
+            attributes: JobAttributes.attributes(jobType: delivery.jobType, deferral: delivery.deferral),
             traceHeader: delivery.trace?.xrayHeader
         )
         try await copies.submit(copy)
@@ -73,10 +77,10 @@ extension Delivery {
             receiveCount: message.receiveCount ?? 1,
             sentAt: message.sentAt.map { Timestamp(milliseconds: Int64(($0.timeIntervalSince1970 * 1000).rounded())) },
             trace: message.traceHeader.flatMap { TraceContext(xrayHeader: $0) },
-            jobType: texts[JobAttributes.jobType],
             orderingKey: message.orderingKey,
-            deadLetterReason: DeadLetterAttributes.reason(in: texts)
+            deferral: JobAttributes.deferral(in: texts)
         )
+        DeadLetterAttributes.read(texts, into: &self)
     }
 }
 
@@ -87,4 +91,26 @@ extension SQS.Message {
     fileprivate var orderingKey: String? {
         attributes["SequenceNumber"] == nil ? nil : groupID
     }
+}
+
+extension QueueLimits {
+    /// A standard queue of SQS, with the `maxReceiveCount` of `infra/cloudformation/data-plane.yaml`.
+    ///
+    /// Source: Amazon SQS Developer Guide, "Amazon SQS message quotas".
+    public static let sqsStandard = QueueLimits(
+        longestDelay: .seconds(900),
+        longestInvisibility: .seconds(43200),
+        receives: 10,
+        batch: 10,
+        keepsOrder: false
+    )
+
+    /// A FIFO queue of SQS, where no single message can be delayed.
+    public static let sqsFIFO = QueueLimits(
+        longestDelay: .zero,
+        longestInvisibility: .seconds(43200),
+        receives: 100,
+        batch: 10,
+        keepsOrder: true
+    )
 }

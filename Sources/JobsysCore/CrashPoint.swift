@@ -17,10 +17,10 @@ package enum CrashPoint: String, Sendable, CaseIterable {
     case afterSuccess = "after-success"
     case afterRetry = "after-retry"
     case afterRelease = "after-release"
-    case afterFence = "after-fence"
+    case afterGivingUp = "after-giving-up"
     case afterTakeOver = "after-take-over"
     case afterLetter = "after-letter"
-    case afterBurial = "after-burial"
+    case afterLetterDelete = "after-letter-delete"
     case afterPromotion = "after-promotion"
 
     // The dlq-handler.

@@ -29,6 +29,9 @@ public protocol JobSender: Sendable {
 ///
 /// All calls throw ``DependencyError``.
 public protocol JobQueue: Sendable {
+    /// What the queue allows.
+    var limits: QueueLimits { get }
+
     /// Waits for messages, up to `wait`; empty if none came. What is received stays hidden from others for
     /// `visibility`.
     ///
@@ -49,10 +52,11 @@ public protocol JobQueue: Sendable {
 
 /// Where a message can be replaced by one whose receipts are counted anew.
 public protocol MessageReplacer: Sendable {
-    /// Sends a copy of a message, to be hidden for so long and 15 minutes at most, and then removes the message. Goes on when
-    /// the calling task is cancelled.
+    /// Sends a copy of a message, to be hidden for so long and ``QueueLimits/longestDelay`` at most, and then removes the
+    /// message. Goes on when the calling task is cancelled.
     ///
-    /// Not for an ordered queue: the copy would come behind the others of its key.
+    /// Not for an ordered queue: the copy would come behind the others of its key. The copy carries the delivery's
+    /// ``Delivery/deferral``.
     ///
     /// - Throws: ``DependencyError``; the copy may have been sent nevertheless.
     func replace(_ delivery: Delivery, after delay: Duration) async throws
@@ -84,8 +88,12 @@ public struct Delivery: Sendable, Hashable {
     public var jobType: String?
     /// The key whose jobs this message holds up until it is deleted; nil on a queue that keeps no order.
     public var orderingKey: String?
+    /// How often and since when the message was put off for workers of another version; nil if it never was.
+    public var deferral: Deferral?
     /// Why the message is among the dead letters; nil if the queue itself moved it there, or on any other queue.
     public var deadLetterReason: DeadLetter.Reason?
+    /// What the whole body was, if a dead letter has its beginning only.
+    public var wholeBody: BodyDigest?
 
     /// Makes a receipt.
     public init(
@@ -97,7 +105,9 @@ public struct Delivery: Sendable, Hashable {
         trace: TraceContext? = nil,
         jobType: String? = nil,
         orderingKey: String? = nil,
-        deadLetterReason: DeadLetter.Reason? = nil
+        deferral: Deferral? = nil,
+        deadLetterReason: DeadLetter.Reason? = nil,
+        wholeBody: BodyDigest? = nil
     ) {
         self.messageID = messageID
         self.receipt = receipt
@@ -107,6 +117,35 @@ public struct Delivery: Sendable, Hashable {
         self.trace = trace
         self.jobType = jobType
         self.orderingKey = orderingKey
+        self.deferral = deferral
         self.deadLetterReason = deadLetterReason
+        self.wholeBody = wholeBody
     }
+
+    /// What a message's copies have behind them, that none of them counts by itself.
+    public struct Deferral: Sendable, Hashable {
+        /// How often workers put it off that do not know its type, or cannot read it.
+        public var count: Int
+        /// Since when it waits for one that can.
+        public var since: Timestamp
+
+        /// Makes a deferral.
+        public init(count: Int, since: Timestamp) {
+            self.count = count
+            self.since = since
+        }
+    }
+}
+
+/// Which job types workers offer, so that a worker can tell a type that nobody runs from one that others do.
+public protocol TypeDirectory: Sendable {
+    /// Notes that a worker runs jobs of these types now.
+    ///
+    /// - Throws: ``DependencyError``.
+    func announce(_ types: [String], at now: Timestamp) async throws
+
+    /// When a worker last said that it runs jobs of a type; nil if none ever has.
+    ///
+    /// - Throws: ``DependencyError``.
+    func lastOffered(_ type: String) async throws -> Timestamp?
 }

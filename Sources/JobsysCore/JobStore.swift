@@ -3,7 +3,7 @@
 /// Every write is conditional; nobody reads before writing.
 ///
 /// All calls throw ``DependencyError``, or `CancellationError` when the calling task is cancelled; the write may then
-/// have happened or not.
+/// have happened or not. Those that answer with a job throw ``UnreadableRecord`` if this version cannot read it.
 public protocol JobStore: Sendable {
     /// Records a new job, unless there is one of the same id.
     func create(_ job: Job) async throws -> Creation
@@ -90,6 +90,10 @@ public enum ClaimResult: Sendable, Hashable {
     case leased(until: Timestamp)
     /// Its last attempt ended without a word, as when a process dies: there is none left to start.
     case exhausted(Job)
+    /// Its last attempt failed for good, and the dead letter that says so has yet to be recorded.
+    case givenUp(Job)
+    /// Its cancellation was asked for, and the worker that was to be told has ended without a word.
+    case cancelRequested(Job)
     /// There is no such job yet, or it may not start before then: look again.
     case notReady(until: Timestamp? = nil)
 }
@@ -144,8 +148,10 @@ public enum FencedWrite: Sendable, Hashable {
 public enum Conclusion: Sendable, Hashable {
     /// Done.
     case succeeded(JobResult)
-    /// Failed, with attempts left; the next one may start at `notBefore`.
-    case retrying(JobFailure, notBefore: Timestamp)
+    /// Failed, with attempts left of so many; the next one may start at `notBefore`.
+    case retrying(JobFailure, notBefore: Timestamp, maxAttempts: Int)
+    /// Failed for good: nobody may claim the job, and the dead letter follows.
+    case givenUp(JobFailure)
     /// Handed back unfinished; the attempt does not count.
     case released
     /// Stopped because its cancellation was asked for; the store may forget the job at `expiresAt`.

@@ -18,7 +18,7 @@ public struct JobSupervisor: Sendable {
     public init(
         store: any JobControl,
         queue: any JobSender,
-        retention: Duration = .seconds(14 * 86400),
+        retention: Duration = JobPolicy.standard.retention,
         now: @escaping @Sendable () -> Timestamp = Timestamp.now
     ) {
         self.store = store

@@ -38,7 +38,7 @@ public func buildDLQHandler(_ start: ServiceStart) async throws -> [any Service]
         switch configuration.source {
         case .lambda(let authority):
             let api = HTTPLambdaRuntimeAPI(authority: authority, transport: transport)
-            let function = DeadLetterFunction(processor: processor, readReason: DeadLetterAttributes.reason)
+            let function = DeadLetterFunction(processor: processor, readAttributes: DeadLetterAttributes.read)
             let loop = LambdaRuntimeLoop(api: api, function: function.handle)
             let extensions = HTTPLambdaExtensionsAPI(authority: authority, transport: transport)
             return [LambdaProcess(loop: loop, extensions: extensions)]

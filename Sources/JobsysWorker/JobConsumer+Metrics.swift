@@ -1,3 +1,4 @@
+import JobsysCore
 public import JobsysObservability
 
 extension JobConsumer: MetricsSource {

@@ -31,6 +31,18 @@ extension Setting where Value == Duration {
     }
 }
 
+extension Setting where Value == Duration {
+    /// `UNKNOWN_TYPE_PATIENCE_SECONDS`: how long a job waits for a worker that knows its type, or can read its record.
+    static var unknownTypePatience: Self {
+        .seconds(
+            "UNKNOWN_TYPE_PATIENCE_SECONDS",
+            summary: "How long a job waits for a worker that knows its type, or can read it, before it fails for good",
+            in: 1...1_209_600,
+            default: 86400
+        )
+    }
+}
+
 extension Setting where Value == [String: Int]? {
     /// `WORKER_RATE_LIMITS`: how many jobs of a type may start in a second, in each worker.
     static var rateLimits: Self {

@@ -22,16 +22,27 @@ public func buildWorker(_ start: ServiceStart) async throws -> [any Service] {
         SQSJobQueue(client: client, queueURL: configuration.queueURL),
         window: options.margin
     )
-    let fifoQueue = SQSJobQueue(client: client, queueURL: configuration.fifoQueueURL)
+    let fifoQueue = SQSJobQueue(client: client, queueURL: configuration.fifoQueueURL, limits: .sqsFIFO)
     let lease = LeaseTiming(length: configuration.lease)
     let runMeter = RunMeter()
     let reconcilerMeter = ReconcilerMeter()
-    func runner(of queue: any JobQueue, deadLetterQueueURL: String) -> JobRunner {
+    var registry = JobRegistry.builtIn
+    configuration.apply(to: &registry)
+    let directory = DynamoDBTypeDirectory(client: client, table: configuration.table)
+    let gate = TypeGate(policy: registry.policy)
+    func runner(
+        of queue: any JobQueue,
+        replacer: (any MessageReplacer)?,
+        deadLetterQueueURL: String
+    ) -> JobRunner {
         JobRunner(
             store: store,
             queue: queue,
+            replacer: replacer,
             deadLetters: SQSDeadLetterSender(client: client, queueURL: deadLetterQueueURL),
-            registry: .builtIn,
+            directory: directory,
+            registry: registry,
+            gate: gate,
             lease: lease,
             meter: runMeter,
             makeOwner: InvocationID.unique
@@ -39,14 +50,25 @@ public func buildWorker(_ start: ServiceStart) async throws -> [any Service] {
     }
     let consumer = JobConsumer(
         lanes: [
-            .unordered(queue, runner: runner(of: queue, deadLetterQueueURL: configuration.deadLetterQueueURL)),
-            .ordered(
+            JobLane(
+                queue,
+                runner: runner(
+                    of: queue,
+                    replacer: queue,
+                    deadLetterQueueURL: configuration.deadLetterQueueURL
+                )
+            ),
+            JobLane(
                 fifoQueue,
-                runner: runner(of: fifoQueue, deadLetterQueueURL: configuration.fifoDeadLetterQueueURL)
+                runner: runner(
+                    of: fifoQueue,
+                    replacer: nil,
+                    deadLetterQueueURL: configuration.fifoDeadLetterQueueURL
+                )
             ),
         ],
         store: store,
-        gate: TypeGate(threshold: configuration.breakerThreshold, rateLimits: configuration.rateLimits),
+        gate: gate,
         options: JobConsumer.Options(
             concurrency: configuration.concurrency,
             visibility: lease.visibility,
@@ -74,7 +96,8 @@ public func buildWorker(_ start: ServiceStart) async throws -> [any Service] {
         host: configuration.host,
         port: configuration.port
     )
-    var services: [any Service] = [health, consumer]
+    let announcer = TypeAnnouncer(types: registry.types, directory: directory)
+    var services: [any Service] = [health, announcer, consumer]
     if let url = configuration.ecsAgentURL,
         let protection = ScaleInProtection(
             agentURL: url,

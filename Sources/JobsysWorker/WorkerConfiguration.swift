@@ -1,5 +1,6 @@
 public import Configuration
 public import JobsysAWSAdapters
+import JobsysCore
 public import JobsysServiceRuntime
 
 /// The settings of `svc-worker`.
@@ -34,6 +35,8 @@ public struct WorkerConfiguration: Sendable, Hashable {
     public var breakerThreshold: Int
     /// How many jobs of a type may start in a second, where that is limited.
     public var rateLimits: [String: Int]
+    /// How long a job waits for a worker that knows its type, before it has failed for good.
+    public var unknownTypePatience: Duration
     /// Where ECS takes requests of the task itself; nil outside of ECS.
     public var ecsAgentURL: String?
 
@@ -56,7 +59,17 @@ public struct WorkerConfiguration: Sendable, Hashable {
         shards = IndexShards(try config.value(for: .indexShards(default: IndexShards.standard.count)))
         breakerThreshold = try config.value(for: .breakerThreshold)
         rateLimits = try config.value(for: .rateLimits) ?? [:]
+        unknownTypePatience = try config.value(for: .unknownTypePatience)
         ecsAgentURL = try config.value(for: .ecsAgentURL)
+    }
+
+    /// Applies what the settings say to the policies of all types.
+    func apply(to registry: inout JobRegistry) {
+        registry.changePolicies { type, policy in
+            policy.breaker.failures = breakerThreshold
+            policy.patience.unknown = unknownTypePatience
+            if let type, let rate = rateLimits[type] { policy.rate = rate }
+        }
     }
 
     /// Every variable that the worker reads.
@@ -65,7 +78,7 @@ public struct WorkerConfiguration: Sendable, Hashable {
             Setting.port(default: 8081), Setting.host, Setting.table, Setting.queueURL, Setting.deadLetterQueueURL,
             Setting.fifoQueueURL, Setting.fifoDeadLetterQueueURL, Setting.concurrency, Setting.lease,
             Setting.reconciler, Setting.reconcilerGrace, Setting.breakerThreshold, Setting.rateLimits,
-            Setting.ecsAgentURL, Setting.indexShards(default: IndexShards.standard.count),
+            Setting.unknownTypePatience, Setting.ecsAgentURL, Setting.indexShards(default: IndexShards.standard.count),
         ]
         return ServiceSettings.base + own + DocumentedVariable.aws
     }

@@ -29,7 +29,9 @@ struct JobBench: Sendable {
         return JobRunner(
             store: store ?? self.store,
             queue: queue,
+            replacer: queue,
             deadLetters: deadLetters,
+            directory: self.store,
             registry: registry,
             meter: meter,
             clock: clock,
@@ -65,12 +67,12 @@ struct ClosureHandler: JobHandler {
     typealias Body = @Sendable (JSONValue, JobContext) async throws -> JobOutcome
 
     let name = JobName<JSONValue>("task")
-    let timeout: Duration?
+    let policy: JobPolicy
     let isBrief: Bool
     private let body: Body
 
     init(timeout: Duration? = nil, isBrief: Bool = false, _ body: @escaping Body) {
-        self.timeout = timeout
+        policy = JobPolicy(timeout: timeout)
         self.isBrief = isBrief
         self.body = body
     }

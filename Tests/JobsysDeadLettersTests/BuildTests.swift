@@ -115,7 +115,7 @@ struct BuildTests {
                     now: { clock.timestamp }
                 )
             ),
-            readReason: { _ in nil },
+            readAttributes: { _, _ in },
             clock: clock,
             now: { clock.timestamp }
         )

@@ -124,9 +124,10 @@ struct DeadLetterFunctionTests {
             processor: DeadLetterProcessor(
                 recorder: DeadLetterRecorder(store: store, queue: mainQueue, now: { [clock] in clock.timestamp })
             ),
-            readReason: { attributes in
-                attributes["errorClass"] == "NETWORK"
-                    ? DeadLetter.Reason(failure: JobFailure(.network, "no route"), messageID: "first", run: nil) : nil
+            readAttributes: { attributes, delivery in
+                guard attributes["errorClass"] == "NETWORK" else { return }
+                let failure = JobFailure(.network, "no route")
+                delivery.deadLetterReason = DeadLetter.Reason(failure: failure, messageID: "first", run: nil)
             },
             clock: clock,
             now: { [clock] in clock.timestamp }

@@ -48,7 +48,7 @@ struct SQSEventTests {
             messageAttributes: ["b": "5"]
         )
         #expect(event.records == [expected])
-        #expect(Delivery(expected, readReason: { _ in nil }).receiveCount == 1)
+        #expect(Delivery(expected, readAttributes: { _, _ in }).receiveCount == 1)
     }
 
     @Test(

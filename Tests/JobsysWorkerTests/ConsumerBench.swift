@@ -70,8 +70,8 @@ struct ConsumerBench {
                 try await withThrowingTaskGroup(of: Void.self) { running in
                     for _ in 0..<consumers {
                         let lanes: [JobLane] = [
-                            .unordered(queue, runner: runner(of: queue, TaskHandler(task))),
-                            .ordered(orderedQueue, runner: runner(of: orderedQueue, TaskHandler(task))),
+                            JobLane(queue, runner: runner(of: queue, TaskHandler(task))),
+                            JobLane(orderedQueue, runner: runner(of: orderedQueue, TaskHandler(task))),
                         ]
                         let consumer = consumer(
                             lanes: lanes,
@@ -113,7 +113,7 @@ struct ConsumerBench {
         let source = other ?? queue
         let runner = runner(of: source, store: store)
         let consumer = consumer(
-            lanes: [JobLane(queue: source, runner: runner, replacer: queue, batchLimit: 10)],
+            lanes: [JobLane(source, runner: runner)],
             concurrency: concurrency,
             grace: grace,
             store: store ?? self.store
@@ -173,7 +173,6 @@ struct ConsumerBench {
         JobConsumer(
             lanes: lanes,
             store: store,
-            gate: TypeGate(clock: clock, draw: { 0.5 }),
             options: JobConsumer.Options(concurrency: concurrency, grace: grace),
             clock: clock,
             now: { [clock] in clock.timestamp },

@@ -1,3 +1,4 @@
+import JobsysHashing
 public import JobsysObservability
 
 /// A message whose job has failed for good, on its way to the dead-letter queue.
@@ -10,6 +11,8 @@ public struct DeadLetter: Sendable, Hashable {
     public var trace: TraceContext?
     /// The key that the message held up; nil if its queue keeps no order.
     public var orderingKey: String?
+    /// What the whole body was, if ``body`` is its beginning only.
+    public var whole: BodyDigest?
 
     /// Makes a dead letter.
     public init(body: String, reason: Reason, trace: TraceContext? = nil, orderingKey: String? = nil) {
@@ -36,5 +39,60 @@ public struct DeadLetter: Sendable, Hashable {
             self.messageID = messageID
             self.run = run
         }
+    }
+}
+
+extension DeadLetter {
+    /// The letter for a queue that does not take it as it is: the beginning of its body, and of its failure's message.
+    ///
+    /// With its attributes it has less than 1 KiB, which is the least that a queue's longest message can be set to.
+    ///
+    /// Source: Amazon SQS API Reference, `SetQueueAttributes`, `MaximumMessageSize`.
+    var excerpt: DeadLetter {
+        var letter = self
+        letter.body = body.beginning(of: Self.excerptLimit)
+        letter.whole = BodyDigest(body)
+        letter.trace = nil
+        letter.reason.failure = JobFailure(
+            reason.failure.errorClass,
+            reason.failure.message.beginning(of: Self.excerptLimit)
+        )
+        return letter
+    }
+
+    private static let excerptLimit = 160
+}
+
+/// What is kept of a body that is not kept whole.
+public struct BodyDigest: Sendable, Hashable {
+    /// How many bytes it has.
+    public var bytes: Int
+    /// Its SHA-256, in hexadecimal.
+    public var sha256: String
+
+    /// Makes a digest of known values.
+    public init(bytes: Int, sha256: String) {
+        self.bytes = bytes
+        self.sha256 = sha256
+    }
+
+    /// Makes the digest of a body.
+    public init(_ body: String) {
+        self.init(bytes: body.utf8.count, sha256: SHA256.hexHash(body))
+    }
+}
+
+extension String {
+    /// As many whole characters from its start as have so many bytes at most; not empty unless it is empty.
+    fileprivate func beginning(of limit: Int) -> String {
+        guard utf8.count > limit else { return self }
+        var kept = ""
+        var bytes = 0
+        for scalar in unicodeScalars {
+            bytes += UTF8.width(scalar)
+            guard bytes <= limit else { break }
+            kept.unicodeScalars.append(scalar)
+        }
+        return kept
     }
 }

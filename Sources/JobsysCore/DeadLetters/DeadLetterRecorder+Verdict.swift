@@ -18,9 +18,9 @@ extension DeadLetterRecorder {
         guard let reason = delivery.deadLetterReason else {
             return verdict(onGivenUp: job, at: now)
         }
-        // A worker gave it up: that holds only as long as nobody has claimed the job since.
-        guard reason.run == nil || reason.run == Run(latestOf: job) else { return .obsolete }
-        return .failed(reason.failure)
+        // A worker gave it up: that holds only as long as nobody has claimed the job since, or runs it after all.
+        guard let run = reason.run else { return job.status == .running ? .obsolete : .failed(reason.failure) }
+        return run == Run(latestOf: job) ? .failed(reason.failure) : .obsolete
     }
 
     /// The queue itself gave the message up, after too many receipts without an end.
@@ -28,6 +28,7 @@ extension DeadLetterRecorder {
     /// Receipts are not attempts: an outage uses them up without the job's fault, and then it is owed the attempts that
     /// it has left.
     private func verdict(onGivenUp job: Job, at now: Timestamp) -> Verdict {
+        if job.givenUpAt != nil, let failure = job.error { return .failed(JobFailure(failure.errorClass, failure.message)) }
         if job.status == .running, let expiry = job.lease?.expiresAt, expiry > now {
             return .postponed("the job is being run under a lease until \(expiry)")
         }

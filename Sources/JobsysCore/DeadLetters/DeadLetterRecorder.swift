@@ -5,7 +5,7 @@ import Logging
 public struct DeadLetterRecorder: Sendable {
     private let store: any FailureStore
     private let queue: any JobSender
-    private let retention: Duration
+    private let policy: JobPolicy
     private let now: @Sendable () -> Timestamp
 
     /// Makes a recorder.
@@ -13,17 +13,18 @@ public struct DeadLetterRecorder: Sendable {
     /// - Parameters:
     ///   - store: Where the jobs and the incidents are.
     ///   - queue: Where the message of a job goes that has attempts left after all.
-    ///   - retention: How long failed jobs and their incidents are kept.
+    ///   - policy: How long failed jobs and their incidents are kept, and how long a letter waits that only a newer
+    ///     version can read.
     ///   - now: The wall clock.
     public init(
         store: any FailureStore,
         queue: any JobSender,
-        retention: Duration = .seconds(14 * 86400),
+        policy: JobPolicy = .standard,
         now: @escaping @Sendable () -> Timestamp = Timestamp.now
     ) {
         self.store = store
         self.queue = queue
-        self.retention = retention
+        self.policy = policy
         self.now = now
     }
 
@@ -52,7 +53,8 @@ public struct DeadLetterRecorder: Sendable {
         do {
             message = try JobMessage(body: delivery.body)
         } catch {
-            return try await recordStray(delivery, failure: delivery.deadLetterReason?.failure ?? error)
+            if case .newer(let text) = error { try waitForNewerVersion(delivery, text) }
+            return try await recordStray(delivery, failure: error.failure)
         }
         return try await withLogger(mergingMetadata: message.logMetadata) { _ in
             try await record(message, from: delivery)
@@ -74,15 +76,28 @@ public struct DeadLetterRecorder: Sendable {
     }
 
     private func record(_ message: JobMessage, from delivery: Delivery) async throws -> Outcome {
+        do {
+            return try await recordJob(message, from: delivery)
+        } catch let error as UnreadableRecord {
+            if error.isNewer { try waitForNewerVersion(delivery, error.description) }
+            let failure = JobFailure(.unknown, "the job's record cannot be read: \(error)")
+            return try await recordStray(delivery, failure: failure)
+        } catch let error as DependencyError where error.refusesRequest {
+            let failure = JobFailure(.system, "the store refuses what the job's record would become: \(error)")
+            return try await recordStray(delivery, failure: failure)
+        }
+    }
+
+    private func recordJob(_ message: JobMessage, from delivery: Delivery) async throws -> Outcome {
         // A few times, because the job may change between the reading and the write.
         for _ in 0..<3 {
             guard let job = try await store.job(message.jobID) else {
                 let failure = JobFailure(.unknown, "the message names a job that is not recorded")
-                return try await recordStray(delivery, failure: delivery.deadLetterReason?.failure ?? failure)
+                return try await recordStray(delivery, failure: failure)
             }
             guard job.generation != message.generation || job.payloadHash == message.payloadHash else {
                 let failure = JobFailure(.validation, "the message was made for another payload than the job has")
-                return try await recordStray(delivery, failure: delivery.deadLetterReason?.failure ?? failure)
+                return try await recordStray(delivery, failure: failure)
             }
             let instant = now()
             switch verdict(on: job, message: message, delivery: delivery, at: instant) {
@@ -95,7 +110,7 @@ public struct DeadLetterRecorder: Sendable {
                 return .sentAgain
             case .failed(let failure):
                 let incident = Incident(of: job, failure: Job.RecordedFailure(failure, at: instant))
-                if try await store.fail(job, with: incident, expiresAt: instant + retention) == .written {
+                if try await store.fail(job, with: incident, expiresAt: instant + policy.retention) == .written {
                     CrashPoint.afterFail.reached()
                     log(incident)
                     return .recorded(incident)
@@ -105,12 +120,20 @@ public struct DeadLetterRecorder: Sendable {
         throw Postponed(description: "the job changed at every try to record its failure")
     }
 
+    /// Leaves a letter that only a newer version can read to such a one for a while, unless a worker has given it up.
+    private func waitForNewerVersion(_ delivery: Delivery, _ finding: String) throws(Postponed) {
+        guard delivery.deadLetterReason == nil, let sentAt = delivery.sentAt,
+            now().duration(since: sentAt) <= policy.patience.unknown
+        else { return }
+        throw Postponed(description: finding)
+    }
+
+    /// Records the incident of a message by itself; what a worker found out about it goes before what is found here.
     private func recordStray(_ delivery: Delivery, failure: JobFailure) async throws -> Outcome {
         let instant = now()
-        let messageID = delivery.deadLetterReason?.messageID ?? delivery.messageID
-        let recorded = Job.RecordedFailure(failure, at: instant)
-        let incident = Incident(ofStray: delivery.body, messageID: messageID, failure: recorded)
-        guard try await store.record(incident, expiresAt: instant + retention) == .written else {
+        let recorded = Job.RecordedFailure(delivery.deadLetterReason?.failure ?? failure, at: instant)
+        let incident = Incident(ofStray: delivery, failure: recorded)
+        guard try await store.record(incident, expiresAt: instant + policy.retention) == .written else {
             return try await outcome(ofRepeated: incident.id)
         }
         log(incident)

@@ -18,6 +18,8 @@ public struct Incident: Sendable, Hashable {
     public var traceID: TraceID?
     /// The start of the payload, or of a message that is none of ours; redacted.
     public var excerpt: String
+    /// The size and hash of the whole message; nil if the incident is a job's, whose record has its payload.
+    public var body: BodyDigest?
     /// When people had been told of it; nil as long as nobody was.
     public var announcedAt: Timestamp?
     /// Whether somebody has to find out what happened.
@@ -41,6 +43,7 @@ public struct Incident: Sendable, Hashable {
         attempts: Int,
         traceID: TraceID?,
         excerpt: String,
+        body: BodyDigest? = nil,
         announcedAt: Timestamp? = nil
     ) {
         self.id = id
@@ -51,6 +54,7 @@ public struct Incident: Sendable, Hashable {
         self.attempts = attempts
         self.traceID = traceID
         self.excerpt = excerpt
+        self.body = body
         self.announcedAt = announcedAt
     }
 
@@ -83,16 +87,17 @@ extension Incident {
         )
     }
 
-    /// Makes the incident of a message that belongs to no job.
-    init(ofStray body: String, messageID: String, failure: Job.RecordedFailure) {
+    /// Makes the incident of a message that belongs to no job, or to one whose record cannot be written.
+    init(ofStray delivery: Delivery, failure: Job.RecordedFailure) {
         self.init(
-            id: .message(messageID),
+            id: .message(delivery.deadLetterReason?.messageID ?? delivery.messageID),
             tenant: Submission.defaultTenant,
-            jobType: nil,
+            jobType: delivery.jobType,
             failure: failure,
             attempts: 0,
             traceID: nil,
-            excerpt: Redactor.standard.excerpt(of: body, maxBytes: Self.excerptLimit)
+            excerpt: Redactor.standard.excerpt(of: delivery.body, maxBytes: Self.excerptLimit),
+            body: delivery.wholeBody ?? BodyDigest(delivery.body)
         )
     }
 }

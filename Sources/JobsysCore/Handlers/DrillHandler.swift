@@ -66,6 +66,10 @@ extension DrillHandler.Payload {
         if let failTimes, failTimes < 0 {
             throw JobFailure(.validation, "/failTimes must be 0 or more")
         }
+        if let `class`, !ErrorClass.allCases.contains(`class`) {
+            let classes = ErrorClass.allCases.map(\.rawValue).joined(separator: ", ")
+            throw JobFailure(.validation, "/class must be one of \(classes)")
+        }
         if let rate, !(0...1).contains(rate) {
             throw JobFailure(.validation, "/rate must be from 0 to 1")
         }

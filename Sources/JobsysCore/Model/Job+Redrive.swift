@@ -16,6 +16,7 @@ extension Job {
         next.failures = []
         next.runAt = nil
         next.cancelRequestedAt = nil
+        next.givenUpAt = nil
         next.startedAt = nil
         next.finishedAt = nil
         next.expiresAt = nil

@@ -27,10 +27,14 @@ public struct Job: Sendable, Hashable {
     public var attempts: Int
     /// How many attempts a generation may take.
     public var maxAttempts: Int
+    /// Whether that number is not the client's wish but a default, which the policy of the job's type may change.
+    public var hasDefaultMaxAttempts = false
     /// When the next attempt may start; nil if it may at once, or if there is none to come.
     public var runAt: Timestamp?
     /// When somebody asked for the job to be cancelled while it was running.
     public var cancelRequestedAt: Timestamp?
+    /// When the last attempt failed for good; the dead-letter handler has yet to record that.
+    public var givenUpAt: Timestamp?
     /// Who holds, or last held, the job.
     public var lease: Lease?
     /// What the handler returned.

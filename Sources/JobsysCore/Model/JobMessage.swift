@@ -32,27 +32,51 @@ public struct JobMessage: Sendable, Hashable {
         return String(decoding: writer.bytes, as: UTF8.self)
     }
 
+    /// The version of the body that this code writes; a body that says none is of this one.
+    static let version = 1
+
+    /// Why a body cannot be read.
+    public enum Unreadable: Error, Sendable, Hashable {
+        /// A newer version has written it, as the text says.
+        case newer(String)
+        /// No version writes such a body; the failure is of class `VALIDATION` and says what is wrong with it.
+        case malformed(JobFailure)
+
+        fileprivate static func malformed(_ text: String) -> Unreadable {
+            .malformed(JobFailure(.validation, text))
+        }
+
+        /// The failure of a message that nobody can read.
+        public var failure: JobFailure {
+            switch self {
+            case .newer(let text): JobFailure(.unknown, text)
+            case .malformed(let failure): failure
+            }
+        }
+    }
+
     /// Reads a message's body; members that it does not know are passed over.
-    ///
-    /// - Throws: A `VALIDATION` failure that says what is wrong with it.
-    public init(body: String) throws(JobFailure) {
+    public init(body: String) throws(Unreadable) {
         let json: JSONValue
         do {
             json = try JSONValue(parsing: Array(body.utf8))
         } catch {
-            throw JobFailure(.validation, "the message is not JSON: \(error)")
+            throw .malformed("the message is not JSON: \(error)")
+        }
+        if let version = json["version"]?.intValue, version > Self.version {
+            throw .newer("the message is of version \(version), newer than \(Self.version)")
         }
         guard let jobID = json["jobId"]?.stringValue.flatMap(JobID.init) else {
-            throw JobFailure(.validation, "the message names no job: jobId must be a UUID")
+            throw .malformed("the message names no job: jobId must be a UUID")
         }
         guard let payloadHash = json["payloadHash"]?.stringValue else {
-            throw JobFailure(.validation, "the message has no payloadHash, which must be a string")
+            throw .malformed("the message has no payloadHash, which must be a string")
         }
         guard let traceID = json["traceId"]?.stringValue.flatMap(TraceID.init) else {
-            throw JobFailure(.validation, "the message has no traceId, which must be 32 hexadecimal digits")
+            throw .malformed("the message has no traceId, which must be 32 hexadecimal digits")
         }
         guard let generation = json["generation"]?.intValue, generation >= 0 else {
-            throw JobFailure(.validation, "the message has no generation, which must be a number from 0")
+            throw .malformed("the message has no generation, which must be a number from 0")
         }
         self.init(jobID: jobID, payloadHash: payloadHash, traceID: traceID, generation: generation)
     }

@@ -28,6 +28,9 @@ public final class ObservedJobQueue: JobQueue, MessageReplacer {
         return receipts.withLock { $0.oldest(at: instant) }
     }
 
+    /// What the queue allows.
+    public var limits: QueueLimits { queue.limits }
+
     /// Receives messages, and notes when they were sent.
     public func receive(upTo limit: Int, wait: Duration, visibility: Duration) async throws -> [Delivery] {
         let deliveries = try await queue.receive(upTo: limit, wait: wait, visibility: visibility)

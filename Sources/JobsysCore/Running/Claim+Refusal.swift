@@ -11,11 +11,13 @@ extension Claim {
         case .succeeded, .failedFinal, .cancelled:
             return .finished
         case .running:
+            if job.givenUpAt != nil { return .givenUp(job) }
             guard let lease = job.lease, let expiry = lease.expiresAt else { return .notReady() }
             if lease.owner == owner { return .claimed(job) }
             guard expiry < at else {
                 return lease.messageID == messageID ? .leased(until: expiry) : .duplicate
             }
+            guard job.cancelRequestedAt == nil else { return .cancelRequested(job) }
             return job.attempts >= job.maxAttempts ? .exhausted(job) : .notReady()
         case .scheduled, .pending, .retrying:
             // Attempts are handed back before they are used up, so only a limit that was lowered leads here.

@@ -10,6 +10,8 @@ extension Conclusion {
             return job.status == .succeeded && job.attempts == run.attempt
         case .retrying:
             return job.status == .retrying && job.attempts == run.attempt
+        case .givenUp:
+            return job.status == .running && job.givenUpAt != nil && job.attempts == run.attempt
         case .cancelled:
             return job.status == .cancelled && job.attempts == run.attempt
         case .released:
@@ -20,10 +22,10 @@ extension Conclusion {
 }
 
 extension Conclusion {
-    /// Whether it leaves the job waiting, which a request for its cancellation forbids.
+    /// Whether the job is not over by it, which a request for its cancellation forbids.
     public var leavesJobOpen: Bool {
         switch self {
-        case .retrying, .released: true
+        case .retrying, .givenUp, .released: true
         case .succeeded, .cancelled: false
         }
     }

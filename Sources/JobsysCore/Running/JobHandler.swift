@@ -12,11 +12,8 @@ public protocol JobHandler: Sendable {
     /// The job type.
     var name: JobName<Payload> { get }
 
-    /// How long one attempt may take; nil, the default, for as long as it likes.
-    ///
-    /// After that the handler's task is cancelled, and the attempt has failed with class `SYSTEM` unless the handler then
-    /// returns a success all the same.
-    var timeout: Duration? { get }
+    /// How its jobs are retried, limited and kept; ``JobPolicy/standard`` by default.
+    var policy: JobPolicy { get }
 
     /// Whether a run takes but a moment of computing, however long it waits, and never blocks its thread; no by default.
     ///
@@ -27,14 +24,15 @@ public protocol JobHandler: Sendable {
     /// Runs a job once.
     ///
     /// A thrown ``JobFailure`` counts as returned; any other error is of class `UNKNOWN`. When the task is cancelled the
-    /// worker is stopping or has lost its lease: return or throw soon. A handler that goes on all the same holds up
-    /// the worker's stop, and what it returns is recorded only if the lease is still its own.
+    /// worker is stopping, has lost its lease, or the job's time is up: return or throw soon. All but a success is then an
+    /// interruption, which costs no attempt. A handler that goes on all the same holds up the worker's stop, and what
+    /// it returns is recorded only if the lease is still its own.
     func run(_ payload: Payload, in context: JobContext) async throws -> JobOutcome
 }
 
 extension JobHandler {
-    /// No limit.
-    public var timeout: Duration? { nil }
+    /// The standard one.
+    public var policy: JobPolicy { .standard }
 
     /// No.
     public var isBrief: Bool { false }

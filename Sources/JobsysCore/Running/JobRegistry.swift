@@ -1,14 +1,17 @@
 import JobsysJSON
 
-/// The handlers of a worker, by job type.
+/// The handlers of a worker, by job type, and the policies of their types.
 public struct JobRegistry: Sendable {
     private struct Entry {
-        var timeout: Duration?
+        var policy: JobPolicy
         var isBrief: Bool
         var run: @Sendable (JSONValue, JobContext) async throws -> JobOutcome
     }
 
     private var entries: [String: Entry] = [:]
+
+    /// The policy that goes for messages of types that this worker does not know.
+    public var defaultPolicy = JobPolicy.standard
 
     /// Makes an empty registry.
     public init() {}
@@ -19,7 +22,7 @@ public struct JobRegistry: Sendable {
     public mutating func register<Handler: JobHandler>(_ handler: Handler, aliases: [String] = []) {
         for name in [handler.name.description] + aliases {
             precondition(entries[name] == nil, "there are two handlers for jobs of type \(name)")
-            entries[name] = Entry(timeout: handler.timeout, isBrief: handler.isBrief) { payload, context in
+            entries[name] = Entry(policy: handler.policy, isBrief: handler.isBrief) { payload, context in
                 try await handler.run(readPayload(payload, as: Handler.Payload.self), in: context)
             }
         }
@@ -30,9 +33,24 @@ public struct JobRegistry: Sendable {
         entries.keys.sorted()
     }
 
-    /// How long an attempt at a job of this type may take; nil if there is no limit.
-    func timeout(ofType type: String) -> Duration? {
-        entries[type]?.timeout
+    /// Whether jobs of this type can be run.
+    public func offers(_ type: String) -> Bool {
+        entries[type] != nil
+    }
+
+    /// How jobs of this type are treated.
+    public func policy(ofType type: String) -> JobPolicy {
+        entries[type]?.policy ?? defaultPolicy
+    }
+
+    /// Changes the policies of all types, ``defaultPolicy`` included, as a worker's settings may.
+    public mutating func changePolicies(_ change: (_ type: String?, inout JobPolicy) -> Void) {
+        change(nil, &defaultPolicy)
+        for type in types {
+            guard var entry = entries[type] else { continue }
+            change(type, &entry.policy)
+            entries[type] = entry
+        }
     }
 
     /// Where a job of this type runs: beside the worker's own work if it is brief.
@@ -43,19 +61,19 @@ public struct JobRegistry: Sendable {
     /// Runs a job; whatever it throws becomes an outcome.
     package func run(_ job: Job) async -> JobOutcome {
         guard let entry = entries[job.type] else {
-            return .failed(JobFailure(.validation, "no handler runs jobs of type \(job.type)"))
+            return .failed(JobFailure(.unknown, "no handler runs jobs of type \(job.type)"))
         }
+        let outcome: JobOutcome
         do {
-            let outcome = try await entry.run(job.payload, JobContext(job))
-            return outcome.asAHandlerMay
-        } catch let failure as JobFailure where !Task.isCancelled {
-            return .failed(failure)
-        } catch  where Task.isCancelled {
-            // Whatever a handler throws once it was told to stop says nothing about the job.
-            return .interrupted
+            outcome = try await entry.run(job.payload, JobContext(job)).checked
+        } catch let failure as JobFailure {
+            outcome = .failed(failure)
         } catch {
-            return .failed(JobFailure(.unknown, "the handler threw \(type(of: error)): \(error)"))
+            outcome = .failed(JobFailure(.unknown, "the handler threw \(type(of: error)): \(error)"))
         }
+        // Whatever a handler says once it was told to stop, but that the work is done, says nothing about the job.
+        if case .succeeded = outcome { return outcome }
+        return Task.isCancelled ? .interrupted : outcome
     }
 }
 
@@ -70,8 +88,8 @@ private func readPayload<Payload: JobPayload>(_ json: JSONValue, as type: Payloa
 }
 
 extension JobOutcome {
-    /// The outcome, as far as a handler may say so.
-    fileprivate var asAHandlerMay: JobOutcome {
+    /// The outcome, as far as a handler can bring it about: a result that can be kept, or a failure.
+    fileprivate var checked: JobOutcome {
         switch self {
         case .succeeded(let result):
             // A result that cannot be recorded, or not be read again, would be so at every attempt.
@@ -87,10 +105,10 @@ extension JobOutcome {
             } catch {
                 return .failed(JobFailure(.validation, "the result cannot be read again: \(error)"))
             }
-        case .interrupted where !Task.isCancelled, .leaseLost, .cancelled:
-            // Taken at its word, it would run for ever without an attempt counted.
+        case .interrupted, .leaseLost, .cancelled:
+            // Taken at its word where nobody told it to stop, it would run for ever without an attempt counted.
             return .failed(JobFailure(.unknown, "the handler says \(self), but nobody told it to stop"))
-        case .failed, .interrupted:
+        case .failed:
             return self
         }
     }

@@ -6,21 +6,21 @@ extension JobRunner {
     /// time is up.
     func outcome(of job: Job, from delivery: Delivery, as run: Run, hooks: RunHooks) async -> JobOutcome {
         let handler = Task(executorPreference: registry.executor(forType: job.type)) { await registry.run(job) }
-        let complaints = Complaints()
+        let warned = WarnedOnce()
         let watch = RunWatch(
             alarms: alarms,
             interval: lease.renewalInterval,
             renew: {
                 var write = FencedWrite.written
                 let spent = await clock.measure {
-                    write = await renewLease(of: run, from: delivery, complaints: complaints)
+                    write = await renewLease(of: run, from: delivery, warned: warned)
                 }
                 hooks.onRenewal()
                 return RunWatch.RenewalResult(write: write, spent: spent)
             },
             stop: handler.cancel
         )
-        watch.start(timeout: registry.timeout(ofType: job.type))
+        watch.start(timeout: registry.policy(ofType: job.type).timeout)
         let outcome = await withTaskCancellationHandler {
             await handler.value
         } onCancel: {
@@ -29,8 +29,8 @@ extension JobRunner {
         return outcome.stopped(by: await watch.end())
     }
 
-    /// What has been complained of: the first failure of each kind is a warning, the others are not worth a line.
-    private final class Complaints: Sendable {
+    /// The failures that were warned of: of each kind only the first is worth a line.
+    private final class WarnedOnce: Sendable {
         private let texts = Mutex<Set<String>>([])
 
         func isFirst(_ text: String) -> Bool {
@@ -42,18 +42,18 @@ extension JobRunner {
     ///
     /// A dependency that fails is not a lost lease: there may be time for another renewal, and without one the lease is
     /// still ours until somebody takes it.
-    private func renewLease(of run: Run, from delivery: Delivery, complaints: Complaints) async -> FencedWrite {
+    private func renewLease(of run: Run, from delivery: Delivery, warned: WarnedOnce) async -> FencedWrite {
         async let hiding = result { try await queue.hide(delivery, for: lease.visibility) }
         let renewal = await result { try await store.extendLease(of: run, until: now() + lease.length) }
         if case .failure(let error) = await hiding {
             // If the message comes back early, whoever gets it finds the lease and waits.
-            log("message not hidden for longer", error, complaints)
+            log("message not hidden for longer", error, warned)
         }
         switch renewal {
         case .success(let write):
             return write
         case .failure(let error):
-            log("lease not renewed", error, complaints)
+            log("lease not renewed", error, warned)
             return .written
         }
     }
@@ -68,12 +68,12 @@ extension JobRunner {
         }
     }
 
-    private func log(_ complaint: String, _ error: any Error, _ complaints: Complaints) {
+    private func log(_ text: String, _ error: any Error, _ warned: WarnedOnce) {
         // At the run's end a renewal is cut off, which is no failure.
         guard !(error is CancellationError) else { return }
         Logger.current.log(
-            level: complaints.isFirst(complaint) ? .warning : .debug,
-            "\(complaint)",
+            level: warned.isFirst(text) ? .warning : .debug,
+            "\(text)",
             metadata: ["error.message": "\(error)"]
         )
     }

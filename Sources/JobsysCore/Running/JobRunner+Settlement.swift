@@ -2,83 +2,154 @@ import JobsysJSON
 import Logging
 
 extension JobRunner {
-    /// Settles an attempt: the state first, then the queue, then the log.
-    func settle(_ outcome: JobOutcome, of job: Job, from delivery: Delivery, as run: Run) async throws {
-        switch Settlement(of: outcome, attempt: job.attempts, maxAttempts: job.maxAttempts, draw: draw()) {
-        case .complete(let result):
-            let kept = JobResult(result, expiresAt: now() + retention)
-            guard try await conclude(run, with: .succeeded(kept)) == .written else { return noteLoss(of: job) }
+    /// Settles a receipt of a message that ``process(_:round:hooks:)`` has not, or could not, deal with.
+    ///
+    /// - Parameters:
+    ///   - finding: What is known about it.
+    ///   - delivery: The receipt.
+    ///   - round: How often it was held and looked at before.
+    /// - Throws: ``DependencyError``; the message comes back when its visibility ends.
+    @discardableResult
+    public func settle(_ finding: Finding, of delivery: Delivery, round: Int = 0) async throws -> Processing {
+        try await settle(finding, of: delivery, round: round, job: nil, run: nil)
+    }
+
+    /// Settles a receipt: the record first, then the message, then the log.
+    ///
+    /// - Parameters:
+    ///   - finding: What came of it.
+    ///   - delivery: The receipt.
+    ///   - round: How often it was held and looked at before.
+    ///   - job: The job that the run holds; nil if it was not claimed.
+    ///   - run: The run; nil if there is none.
+    func settle(
+        _ finding: Finding,
+        of delivery: Delivery,
+        round: Int,
+        job: Job? = nil,
+        run: Run?
+    ) async throws -> Processing {
+        let facts = facts(delivery, round: round, job: job)
+        let settlement = Settlement(of: finding, facts)
+        return try await uncancelled {
+            if let job, let run {
+                switch try await write(settlement.record, to: job, as: run) {
+                case .written:
+                    break
+                case .lost:
+                    meter.note(.lost, of: job, at: now())
+                    Logger.current.warning("run lost its lease: its outcome is dropped")
+                    return .settled
+                case .cancelRequested:
+                    return try await settle(.ended(.cancelled), of: delivery, round: round, job: job, run: run)
+                }
+                note(settlement.record, of: job)
+            }
+            let processing = try await carryOut(settlement.message, of: delivery, run: run, facts)
+            log(settlement, of: delivery, job)
+            return processing
+        }
+    }
+
+    private func facts(_ delivery: Delivery, round: Int, job: Job?) -> Settlement.Facts {
+        let type = job?.type ?? delivery.jobType
+        return Settlement.Facts(
+            job: job,
+            policy: type.map(registry.policy) ?? registry.defaultPolicy,
+            receives: delivery.receiveCount + round,
+            deferrals: delivery.deferral?.count ?? 0,
+            waitingSince: waitingSince(delivery),
+            limits: queue.limits,
+            lease: lease,
+            now: now(),
+            draw: draw()
+        )
+    }
+
+    // MARK: The record
+
+    private func write(_ change: Settlement.RecordChange, to job: Job, as run: Run) async throws -> FencedWrite {
+        let policy = registry.policy(ofType: job.type)
+        let conclusion: Conclusion
+        switch change {
+        case .none:
+            return .written
+        case .succeed(let result):
+            conclusion = .succeeded(JobResult(result, expiresAt: now() + policy.retention))
+        case .retry(let failure, let delay, let maxAttempts):
+            conclusion = .retrying(failure, notBefore: now() + delay, maxAttempts: maxAttempts)
+        case .giveUp(let failure):
+            conclusion = .givenUp(failure)
+        case .release:
+            conclusion = .released
+        case .cancel:
+            conclusion = .cancelled(expiresAt: now() + policy.retention)
+        }
+        return try await persistently { try await store.conclude(run, with: conclusion, at: now()) }
+    }
+
+    /// Counts what was written; only then, so that no count claims what the store does not hold.
+    private func note(_ change: Settlement.RecordChange, of job: Job) {
+        switch change {
+        case .none: break
+        case .succeed:
             meter.note(.succeeded, of: job, at: now())
             CrashPoint.afterSuccess.reached()
-            try await queue.delete(delivery)
-            Logger.current.info("job succeeded", metadata: job.attemptMetadata(at: now()))
-        case .retry(let failure, let delay):
-            let instant = now()
-            let write = try await conclude(run, with: .retrying(failure, notBefore: instant + delay))
-            guard try await isStillOurs(write, job, from: delivery, as: run) else { return }
-            meter.note(.retried, of: job, at: instant)
+        case .retry:
+            meter.note(.retried, of: job, at: now())
             CrashPoint.afterRetry.reached()
-            // The queue keeps its own time; the record makes sure that nobody starts too early.
-            try await queue.hide(delivery, for: min(delay, job.hidingLeft(at: instant)))
-            Logger.current.warning(
-                "attempt failed",
-                metadata: job.attemptMetadata(at: now()).merging(failure.logMetadata(retryIn: delay)) { $1 }
-            )
-        case .deadLetter(let failure):
-            // Whoever lost the job must not delete the message under those who have it now.
-            let fence = try await persistently { try await store.extendLease(of: run, until: now() + lease.length) }
-            guard try await isStillOurs(fence, job, from: delivery, as: run) else { return }
-            CrashPoint.afterFence.reached()
-            try await bury(delivery, for: failure, run: run)
+        case .giveUp:
             meter.note(.deadLettered, of: job, at: now())
-        case .handBack:
-            guard try await release(job, from: delivery, as: run) == .released else { return }
+            CrashPoint.afterGivingUp.reached()
+        case .release:
+            meter.note(.handedBack, of: job, at: now())
             CrashPoint.afterRelease.reached()
-            try await queue.hide(delivery, for: .zero)
         case .cancel:
-            try await settleCancelled(job, from: delivery, as: run)
+            meter.note(.cancelled, of: job, at: now())
+        }
+    }
+
+    // MARK: The message
+
+    private func carryOut(
+        _ change: Settlement.MessageChange,
+        of delivery: Delivery,
+        run: Run?,
+        _ facts: Settlement.Facts
+    ) async throws -> Processing {
+        switch change {
+        case .delete:
+            try await queue.delete(delivery)
+        case .deadLetter(let failure):
+            return try await sendToDeadLetters(delivery, for: failure, run: run, facts)
+        case .hide(let duration):
+            try await queue.hide(delivery, for: duration)
+        case .replace(let delay):
+            guard let replacer else { return .held(for: delay) }
+            var copied = delivery
+            copied.deferral = Delivery.Deferral(
+                count: facts.deferrals + facts.receives,
+                since: facts.waitingSince
+            )
+            try await replacer.replace(copied, after: delay)
+        case .hold(let duration):
+            return .held(for: duration)
         case .leave:
-            noteLoss(of: job)
+            break
         }
-    }
-
-    /// Gives an attempt back; the message stays as it is.
-    func release(_ job: Job, from delivery: Delivery, as run: Run) async throws -> Processing {
-        let write = try await conclude(run, with: .released)
-        guard try await isStillOurs(write, job, from: delivery, as: run) else { return .settled }
-        meter.note(.handedBack, of: job, at: now())
-        Logger.current.info("job handed back", metadata: job.attemptMetadata(at: now()))
-        return .released
-    }
-
-    /// Whether a write found the job as the run's own; where it did not, what is left to do is done here.
-    private func isStillOurs(
-        _ write: FencedWrite,
-        _ job: Job,
-        from delivery: Delivery,
-        as run: Run
-    ) async throws -> Bool {
-        switch write {
-        case .written:
-            return true
-        case .lost:
-            noteLoss(of: job)
-        case .cancelRequested:
-            try await settleCancelled(job, from: delivery, as: run)
-        }
-        return false
-    }
-
-    private func settleCancelled(_ job: Job, from delivery: Delivery, as run: Run) async throws {
-        let conclusion = Conclusion.cancelled(expiresAt: now() + retention)
-        guard try await conclude(run, with: conclusion) == .written else { return noteLoss(of: job) }
-        meter.note(.cancelled, of: job, at: now())
-        try await queue.delete(delivery)
-        Logger.current.info("job cancelled", metadata: job.attemptMetadata(at: now()))
+        return .settled
     }
 
     /// Sends a message to the dead letters, then deletes it from its queue.
-    func bury(_ delivery: Delivery, for failure: JobFailure, run: Run?) async throws {
+    ///
+    /// A queue that does not take it as it is gets an excerpt; one that does not take that either leaves the message to
+    /// its own queue, which moves it when its receipts have run out.
+    private func sendToDeadLetters(
+        _ delivery: Delivery,
+        for failure: JobFailure,
+        run: Run?,
+        _ facts: Settlement.Facts
+    ) async throws -> Processing {
         let reason = DeadLetter.Reason(failure: failure, messageID: delivery.messageID, run: run)
         let letter = DeadLetter(
             body: delivery.body,
@@ -86,35 +157,63 @@ extension JobRunner {
             trace: delivery.trace,
             orderingKey: delivery.orderingKey
         )
-        try await persistently { try await deadLetters.send(letter) }
+        do {
+            try await send(letter)
+        } catch let error as DependencyError where error.refusesRequest {
+            Logger.current.warning(
+                "dead letter refused as it is: its excerpt is sent",
+                metadata: ["message.id": "\(delivery.messageID)", "error.message": "\(error)"]
+            )
+            do {
+                try await send(letter.excerpt)
+            } catch let error as DependencyError where error.refusesRequest {
+                Logger.current.error(
+                    "dead letter refused: the message is left to its queue, which moves it after its last receipt",
+                    metadata: ["message.id": "\(delivery.messageID)", "error.message": "\(error)"]
+                )
+                return try await carryOut(Settlement(of: .letterRefused, facts).message, of: delivery, run: nil, facts)
+            }
+        }
         CrashPoint.afterLetter.reached()
         try await persistently { try await queue.delete(delivery) }
-        CrashPoint.afterBurial.reached()
-        // Whoever records the failure reports it as an error.
-        Logger.current.warning(
-            "message sent to the dead letters",
-            metadata: ["message.id": "\(delivery.messageID)"].merging(failure.logMetadata()) { $1 }
-        )
+        CrashPoint.afterLetterDelete.reached()
+        return .settled
     }
 
-    private func conclude(_ run: Run, with conclusion: Conclusion) async throws -> FencedWrite {
-        try await persistently { try await store.conclude(run, with: conclusion, at: now()) }
+    private func send(_ letter: DeadLetter) async throws {
+        try await persistently { try await deadLetters.send(letter) }
     }
 
-    private func noteLoss(of job: Job) {
-        meter.note(.lost, of: job, at: now())
-        Logger.current.warning("run lost its lease: its outcome is dropped")
+    // MARK: The log
+
+    private func log(_ settlement: Settlement, of delivery: Delivery, _ job: Job?) {
+        let logger = Logger.current
+        let attempt = job?.attemptMetadata(at: now()) ?? [:]
+        switch (settlement.record, settlement.message) {
+        case (.succeed, _):
+            logger.info("job succeeded", metadata: attempt)
+        case (.retry(let failure, let delay, _), _):
+            logger.warning(
+                "attempt failed",
+                metadata: attempt.merging(failure.logMetadata(retryIn: delay)) { $1 }
+            )
+        case (.cancel, _):
+            logger.info("job cancelled", metadata: attempt)
+        case (_, .deadLetter(let failure)):
+            // Whoever records the failure reports it as an error.
+            logger.warning(
+                "message sent to the dead letters",
+                metadata: ["message.id": "\(delivery.messageID)"].merging(failure.logMetadata()) { $1 }
+            )
+        case (.release, _):
+            logger.info("job handed back", metadata: attempt)
+        default:
+            logger.debug("message settled", metadata: ["message.change": "\(settlement.message)"])
+        }
     }
 }
 
 extension Job {
-    /// How long the message of a running job can still be hidden: SQS hides it for 12 hours from its receipt in all, which
-    /// was a little before the start.
-    fileprivate func hidingLeft(at now: Timestamp) -> Duration {
-        let spent = startedAt.map { now.duration(since: $0) } ?? .zero
-        return max(.zero, .seconds(12 * 3600 - 60) - spent)
-    }
-
     fileprivate func attemptMetadata(at now: Timestamp) -> Logger.Metadata {
         var metadata: Logger.Metadata = ["job.type": "\(type)", "job.attempt": "\(attempts)"]
         if let startedAt {

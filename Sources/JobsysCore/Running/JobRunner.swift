@@ -1,15 +1,17 @@
 public import FoundationEssentials
-import JobsysObservability
 import Logging
+import JobsysObservability
 
-/// Runs the job that a message names: claim, run under a lease, settle.
+/// Deals with receipts of messages: claims the job that a message names, runs it under a lease, and settles what came of it.
 public struct JobRunner: Sendable {
     let store: any JobStore
     let queue: any JobQueue
+    let replacer: (any MessageReplacer)?
     let deadLetters: any DeadLetterSender
+    let directory: (any TypeDirectory)?
     let registry: JobRegistry
+    let gate: TypeGate
     let lease: LeaseTiming
-    let retention: Duration
     let meter: RunMeter
     let clock: any Clock<Duration>
     let now: @Sendable () -> Timestamp
@@ -22,10 +24,14 @@ public struct JobRunner: Sendable {
     /// - Parameters:
     ///   - store: Where the records are.
     ///   - queue: Where the messages come from.
+    ///   - replacer: What replaces messages whose receipts run out; nil where a message must keep its place, or never has to
+    ///     be put off for long.
     ///   - deadLetters: Where messages go whose jobs have failed for good.
-    ///   - registry: The handlers.
+    ///   - directory: Which types other workers offer; without one a type that this worker does not know is waited for as if
+    ///     nobody ever had offered it.
+    ///   - registry: The handlers and their policies.
+    ///   - gate: Decides whether jobs of a type may start; without one, by the registry's policies.
     ///   - lease: How long a job is held without renewal.
-    ///   - retention: How long a finished job is kept.
     ///   - meter: Is told of every attempt's end.
     ///   - clock: What the renewals wait by.
     ///   - now: The wall clock, which leases and records go by.
@@ -34,10 +40,12 @@ public struct JobRunner: Sendable {
     public init(
         store: any JobStore,
         queue: any JobQueue,
+        replacer: (any MessageReplacer)? = nil,
         deadLetters: any DeadLetterSender,
+        directory: (any TypeDirectory)? = nil,
         registry: JobRegistry,
+        gate: TypeGate? = nil,
         lease: LeaseTiming = LeaseTiming(),
-        retention: Duration = .seconds(14 * 86400),
         meter: RunMeter = RunMeter(),
         clock: any Clock<Duration> = ContinuousClock(),
         now: @escaping @Sendable () -> Timestamp = Timestamp.now,
@@ -46,10 +54,12 @@ public struct JobRunner: Sendable {
     ) {
         self.store = store
         self.queue = queue
+        self.replacer = replacer
         self.deadLetters = deadLetters
+        self.directory = directory
         self.registry = registry
+        self.gate = gate ?? TypeGate(clock: clock, draw: draw, policy: registry.policy)
         self.lease = lease
-        self.retention = retention
         self.meter = meter
         self.clock = clock
         self.now = now
@@ -58,45 +68,135 @@ public struct JobRunner: Sendable {
         alarms = AlarmClock(clock)
     }
 
-    /// Deals with one receipt of a message, to the end; see ``process(_:hooks:)``.
-    public func process(_ delivery: Delivery) async throws {
-        _ = try await process(delivery, hooks: RunHooks())
+    /// What a caller has to do about a message that was looked at.
+    public enum Processing: Sendable, Hashable {
+        /// Nothing: it is dealt with.
+        case settled
+        /// To look at it again after so long, and to keep it from everybody else meanwhile: it must not lose its place.
+        case held(for: Duration)
+    }
+
+    /// Whether a message's job may start, as far as the message tells before its record is read.
+    ///
+    /// A permission to start must be followed by ``process(_:round:hooks:)`` or given back by ``giveBack(_:)``.
+    public func verdict(on delivery: Delivery) -> TypeGate.Verdict {
+        guard let type = delivery.jobType, registry.offers(type) else { return .start(after: .zero) }
+        return gate.verdict(on: type)
+    }
+
+    /// Gives back a permission to start that ``verdict(on:)`` has given, for a message that is not processed after all.
+    public func giveBack(_ delivery: Delivery) {
+        if let type = delivery.jobType, registry.offers(type) { gate.finish(type: type) }
     }
 
     /// Deals with one receipt of a message, to the end.
     ///
-    /// Cancellation interrupts the handler; what follows it, the record and the acknowledgement, is still done.
+    /// Cancellation interrupts the handler; what follows it, the record and the acknowledgement, is still done. What is
+    /// wrong with the message or its record alone is settled here, and never thrown.
     ///
     /// - Parameters:
-    ///   - delivery: The receipt.
-    ///   - hooks: What is asked and told on the way.
-    /// - Returns: What is left to the caller.
-    /// - Throws: ``DependencyError`` when the store or the queue failed. The message is then still in the queue and
-    ///   comes back when its visibility ends.
-    public func process(_ delivery: Delivery, hooks: RunHooks) async throws -> Processing {
+    ///   - delivery: The receipt; ``verdict(on:)`` has allowed its job to start.
+    ///   - round: How often the same receipt was held and looked at before.
+    ///   - hooks: What is told on the way.
+    /// - Throws: ``DependencyError`` when the store or the queue failed. The message is then still in the queue; the
+    ///   caller has it come back by ``settle(_:of:round:)``, or it comes when its visibility ends.
+    @discardableResult
+    public func process(
+        _ delivery: Delivery,
+        round: Int = 0,
+        hooks: RunHooks = RunHooks()
+    ) async throws -> Processing {
+        defer { giveBack(delivery) }
         let message: JobMessage
         do {
             message = try JobMessage(body: delivery.body)
-        } catch {
-            try await bury(delivery, for: error, run: nil)
-            return .settled
+        } catch .newer(let text) {
+            return try await settle(.newer(text), of: delivery, round: round)
+        } catch .malformed(let failure) {
+            return try await settle(.unreadable(failure), of: delivery, round: round)
         }
         return try await withLogger(mergingMetadata: ["jobId": "\(message.jobID)", "traceId": "\(message.traceID)"]) {
             _ in
-            let claim = newClaim(message, from: delivery)
-            // Under one name, so that a claim whose answer was lost is found to be ours.
-            let result = try await persistently(for: lease.renewalInterval) {
-                try await uncancelled { try await store.claim(claim) }
+            if let type = delivery.jobType, !registry.offers(type) {
+                return try await settle(unknownType(type, delivery), of: delivery, round: round)
             }
-            hooks.onClaim()
-            CrashPoint.afterClaim.reached()
-            return try await act(on: result, of: claim, from: delivery, hooks: hooks)
+            do {
+                return try await claimAndRun(message, from: delivery, round: round, hooks: hooks)
+            } catch let error as UnreadableRecord {
+                let failure = JobFailure(.unknown, "the job's record cannot be read: \(error)")
+                let finding: Finding = error.isNewer ? .newer(error.description) : .unreadable(failure)
+                return try await settle(finding, of: delivery, round: round)
+            } catch let error as DependencyError where error.refusesRequest {
+                let failure = JobFailure(.system, "the store refuses what the job's record would become: \(error)")
+                return try await settle(.unreadable(failure), of: delivery, round: round)
+            }
         }
     }
 
-    /// Hands a message back that was received but not begun.
-    public func handBack(_ delivery: Delivery) async throws {
-        try await queue.hide(delivery, for: .zero)
+    private func claimAndRun(
+        _ message: JobMessage,
+        from delivery: Delivery,
+        round: Int,
+        hooks: RunHooks
+    ) async throws -> Processing {
+        let claim = newClaim(message, from: delivery)
+        // Under one name, so that a claim whose answer was lost is found to be ours.
+        let result = try await persistently(for: lease.renewalInterval) {
+            try await uncancelled { try await store.claim(claim) }
+        }
+        hooks.onClaim()
+        CrashPoint.afterClaim.reached()
+        switch result {
+        case .claimed(let job):
+            return try await run(job, as: Run(claim, attempt: job.attempts), from: delivery, round: round, hooks: hooks)
+        case .exhausted(let job), .cancelRequested(let job):
+            // First of all it must be ours, because who ran it may be alive yet.
+            guard try await uncancelled({ try await store.takeOver(job, by: claim) }) == .written else {
+                return try await settle(.refused(.notReady()), of: delivery, round: round)
+            }
+            CrashPoint.afterTakeOver.reached()
+            let run = Run(claim, attempt: job.attempts)
+            return try await settle(.refused(result), of: delivery, round: round, job: job, run: run)
+        case .givenUp(let job):
+            return try await settle(.refused(result), of: delivery, round: round, run: Run(latestOf: job))
+        case .finished, .superseded, .mismatched, .duplicate, .leased, .notReady:
+            return try await settle(.refused(result), of: delivery, round: round)
+        }
+    }
+
+    private func run(
+        _ job: Job,
+        as run: Run,
+        from delivery: Delivery,
+        round: Int,
+        hooks: RunHooks
+    ) async throws -> Processing {
+        guard registry.offers(job.type) else {
+            let finding = try await unknownType(job.type, delivery)
+            return try await settle(finding, of: delivery, round: round, job: job, run: run)
+        }
+        // A message that does not tell its type comes to the gate only now.
+        if delivery.jobType == nil {
+            switch gate.verdict(on: job.type) {
+            case .start: break
+            case .turnAway(let wait):
+                return try await settle(.turnedAway(for: wait), of: delivery, round: round, job: job, run: run)
+            }
+        }
+        defer { if delivery.jobType == nil { gate.finish(type: job.type) } }
+        let outcome = await outcome(of: job, from: delivery, as: run, hooks: hooks)
+        CrashPoint.afterHandler.reached()
+        let evidence = gate.note(outcome, of: job.id, type: job.type)
+        return try await settle(.ended(outcome, evidence), of: delivery, round: round, job: job, run: run)
+    }
+
+    /// What is known about a type that this worker does not offer; others are asked for only when it matters.
+    private func unknownType(_ type: String, _ delivery: Delivery) async throws -> Finding {
+        let since = waitingSince(delivery)
+        guard now().duration(since: since) > registry.defaultPolicy.patience.unknown else {
+            return .unknownType(type, lastOffered: nil)
+        }
+        return .unknownType(type, lastOffered: try await directory?.lastOffered(type))
     }
 
     private func newClaim(_ message: JobMessage, from delivery: Delivery) -> Claim {
@@ -110,69 +210,28 @@ public struct JobRunner: Sendable {
         )
     }
 
-    private func act(
-        on result: ClaimResult,
-        of claim: Claim,
-        from delivery: Delivery,
-        hooks: RunHooks
-    ) async throws -> Processing {
-        guard case .claimed(let job) = result else {
-            try await act(onRefusal: result, of: claim, from: delivery)
-            return .settled
-        }
-        let run = Run(claim, attempt: job.attempts)
-        guard hooks.mayStart(job) else {
-            return try await uncancelled { try await release(job, from: delivery, as: run) }
-        }
-        let outcome = await outcome(of: job, from: delivery, as: run, hooks: hooks)
-        CrashPoint.afterHandler.reached()
-        guard hooks.counts(job, outcome) else {
-            return try await uncancelled { try await release(job, from: delivery, as: run) }
-        }
-        try await uncancelled { try await settle(outcome, of: job, from: delivery, as: run) }
-        return .settled
+    /// Since when a message waits, as far as it tells.
+    func waitingSince(_ delivery: Delivery) -> Timestamp {
+        delivery.deferral?.since ?? delivery.sentAt ?? now()
     }
-
-    private func act(onRefusal result: ClaimResult, of claim: Claim, from delivery: Delivery) async throws {
-        switch result {
-        case .claimed:
-            break
-        case .duplicate where delivery.orderingKey != nil:
-            // Were it deleted, the next of its key would start beside the run that another message brought.
-            try await queue.hide(delivery, for: lease.length)
-        case .finished, .superseded, .duplicate:
-            Logger.current.debug("message that nobody needs deleted", metadata: ["claim.result": "\(result)"])
-            try await queue.delete(delivery)
-        case .mismatched:
-            let failure = JobFailure(.validation, "the message was made for another payload than the job has")
-            try await bury(delivery, for: failure, run: nil)
-        case .leased(let expiry):
-            // A second more, so that the lease has really ended by every clock that is not far off.
-            try await queue.hide(delivery, for: max(.zero, expiry.duration(since: now())) + .seconds(1))
-        case .exhausted(let job):
-            try await giveUp(job, by: claim, from: delivery)
-        case .notReady(until: let start?):
-            try await queue.hide(delivery, for: max(.zero, start.duration(since: now())))
-        case .notReady(until: nil):
-            try await queue.hide(delivery, for: Self.pauseBeforeAnotherLook)
-        }
-    }
-
-    /// Gives up a job whose last attempt vanished; first of all it must be ours, because who ran it may be alive yet.
-    private func giveUp(_ job: Job, by claim: Claim, from delivery: Delivery) async throws {
-        guard try await uncancelled({ try await store.takeOver(job, by: claim) }) == .written else {
-            return try await queue.hide(delivery, for: Self.pauseBeforeAnotherLook)
-        }
-        CrashPoint.afterTakeOver.reached()
-        let message = "the process that ran attempt \(job.attempts) of \(job.maxAttempts) ended without a word"
-        try await bury(delivery, for: JobFailure(.unknown, message), run: Run(claim, attempt: job.attempts))
-    }
-
-    private static let pauseBeforeAnotherLook: Duration = .seconds(5)
 }
 
 extension Run {
     fileprivate init(_ claim: Claim, attempt: Int) {
         self.init(jobID: claim.jobID, generation: claim.generation, attempt: attempt, owner: claim.owner)
+    }
+}
+
+/// What is told while a job is dealt with.
+public struct RunHooks: Sendable {
+    /// The store has granted or refused the claim, and so is known to take writes.
+    public var onClaim: @Sendable () -> Void
+    /// A renewal of the lease has been made, or has failed.
+    public var onRenewal: @Sendable () -> Void
+
+    /// Makes hooks; those that are left out do nothing.
+    public init(onClaim: @escaping @Sendable () -> Void = {}, onRenewal: @escaping @Sendable () -> Void = {}) {
+        self.onClaim = onClaim
+        self.onRenewal = onRenewal
     }
 }

@@ -7,11 +7,11 @@ import JobsysObservability
 /// The records are independent of each other: one that fails or is postponed is named in the answer, and the others are
 /// done with, whatever their order.
 public struct DeadLetterFunction: Sendable {
-    /// Reads why a letter was given up from its message's attributes; nil if they do not say it.
-    public typealias ReasonReader = @Sendable (_ messageAttributes: [String: String]) -> DeadLetter.Reason?
+    /// Reads what a letter's message attributes say into its delivery.
+    public typealias AttributeReader = @Sendable (_ messageAttributes: [String: String], inout Delivery) -> Void
 
     private let processor: DeadLetterProcessor
-    private let readReason: ReasonReader
+    private let readAttributes: AttributeReader
     private let clock: any Clock<Duration>
     private let now: @Sendable () -> Timestamp
 
@@ -19,17 +19,17 @@ public struct DeadLetterFunction: Sendable {
     ///
     /// - Parameters:
     ///   - processor: Records the letters.
-    ///   - readReason: Reads why a letter was given up.
+    ///   - readAttributes: Reads why a letter was given up, and what else its attributes say.
     ///   - clock: What the time until the deadline is measured by.
     ///   - now: The wall clock, which the deadline is given by.
     public init(
         processor: DeadLetterProcessor,
-        readReason: @escaping ReasonReader,
+        readAttributes: @escaping AttributeReader,
         clock: any Clock<Duration> = ContinuousClock(),
         now: @escaping @Sendable () -> Timestamp = Timestamp.now
     ) {
         self.processor = processor
-        self.readReason = readReason
+        self.readAttributes = readAttributes
         self.clock = clock
         self.now = now
     }
@@ -44,7 +44,7 @@ public struct DeadLetterFunction: Sendable {
         } catch {
             throw LambdaFunctionError(type: "Runtime.InvalidEvent", message: "not an SQS event: \(error)")
         }
-        let deliveries = event.records.map { Delivery($0, readReason: readReason) }
+        let deliveries = event.records.map { Delivery($0, readAttributes: readAttributes) }
         let dispositions = await dispositions(of: deliveries, until: invocation.deadline)
         let unfinished = zip(deliveries, dispositions).filter { $0.1 != .done }
         return SQSBatchResponse(failedMessageIDs: unfinished.map(\.0.messageID)).json
@@ -83,15 +83,15 @@ public struct DeadLetterFunction: Sendable {
 
 extension Delivery {
     /// Makes a receipt of a record of an event.
-    init(_ record: SQSEvent.Record, readReason: DeadLetterFunction.ReasonReader) {
+    init(_ record: SQSEvent.Record, readAttributes: DeadLetterFunction.AttributeReader) {
         self.init(
             messageID: record.messageID,
             receipt: record.receiptHandle,
             body: record.body,
             receiveCount: record.attributes["ApproximateReceiveCount"].flatMap { Int($0) } ?? 1,
             sentAt: record.attributes["SentTimestamp"].flatMap { Int64($0) }.map(Timestamp.init(milliseconds:)),
-            trace: record.attributes["AWSTraceHeader"].flatMap { TraceContext(xrayHeader: $0) },
-            deadLetterReason: readReason(record.messageAttributes)
+            trace: record.attributes["AWSTraceHeader"].flatMap { TraceContext(xrayHeader: $0) }
         )
+        readAttributes(record.messageAttributes, &self)
     }
 }

@@ -6,8 +6,8 @@ extension CrashPoint {
     var service: Service {
         switch self {
         case .afterCreate, .afterSend: .api
-        case .afterClaim, .afterHandler, .afterSuccess, .afterRetry, .afterRelease, .afterFence, .afterTakeOver,
-            .afterLetter, .afterBurial, .afterPromotion:
+        case .afterClaim, .afterHandler, .afterSuccess, .afterRetry, .afterRelease, .afterGivingUp, .afterTakeOver,
+            .afterLetter, .afterLetterDelete, .afterPromotion:
             .worker
         case .afterResend, .afterFail, .afterAnnouncement: .dlqHandler
         }
@@ -21,7 +21,7 @@ extension CrashPoint {
         case .afterCreate, .afterSend, .afterClaim, .afterHandler, .afterSuccess, .afterRetry, .afterRelease,
             .afterResend, .afterPromotion:
             0
-        case .afterFence, .afterTakeOver, .afterLetter, .afterBurial, .afterFail: 1
+        case .afterGivingUp, .afterTakeOver, .afterLetter, .afterLetterDelete, .afterFail: 1
         case .afterAnnouncement: 2
         }
     }
@@ -38,7 +38,7 @@ extension CrashPoint {
             .failing(0, times: 1)
         case .afterRelease:
             .transform(0, sleepMs: 10_000)
-        case .afterFence, .afterLetter, .afterBurial, .afterFail, .afterAnnouncement:
+        case .afterGivingUp, .afterLetter, .afterLetterDelete, .afterFail, .afterAnnouncement:
             .drill(0, ["class": "VALIDATION"], maxAttempts: 4, .failure)
         case .afterTakeOver:
             .drill(0, ["crash": true], maxAttempts: 1, .failure)

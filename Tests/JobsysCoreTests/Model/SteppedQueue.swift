@@ -9,6 +9,8 @@ struct SteppedQueue: JobQueue, JobSender, DeadLetterSender {
     /// Whether a letter says which run failed; without it nobody can tell that it is out of date.
     var namesRun = true
 
+    var limits: QueueLimits { queue.limits }
+
     func send(_ job: Job, trace: TraceContext?, after delay: Duration) async throws {
         try await scheduler.step("send") { try await queue.send(job, trace: trace, after: delay) }
     }

@@ -11,7 +11,9 @@ public final class InMemoryJobQueue: JobQueue, JobSender, DeadLetterSender, Mess
         var trace: TraceContext?
         var jobType: String?
         var orderingKey: String?
+        var deferral: Delivery.Deferral?
         var reason: DeadLetter.Reason?
+        var wholeBody: BodyDigest?
         var sentAt: Timestamp
         var visibleAt: Timestamp
         var receiveCount = 0
@@ -27,6 +29,7 @@ public final class InMemoryJobQueue: JobQueue, JobSender, DeadLetterSender, Mess
         var counter = 0
         var receives = 0
         var outage: DependencyError?
+        var largestMessage = Int.max
         var sentAt: [String: Timestamp] = [:]
         var watchers: [Int: AsyncStream<Void>.Continuation] = [:]
     }
@@ -36,6 +39,17 @@ public final class InMemoryJobQueue: JobQueue, JobSender, DeadLetterSender, Mess
     private let maxReceiveCount: Int
     private let deadLetters: InMemoryJobQueue?
     private let isOrdered: Bool
+
+    /// What SQS allows, with this queue's own count of receipts.
+    public var limits: QueueLimits {
+        QueueLimits(
+            longestDelay: isOrdered ? .zero : .seconds(900),
+            longestInvisibility: .seconds(43200),
+            receives: maxReceiveCount,
+            batch: 10,
+            keepsOrder: isOrdered
+        )
+    }
 
     /// Makes an empty queue that gives messages up to `deadLetters` after `maxReceiveCount` receipts.
     public init(
@@ -88,6 +102,11 @@ public final class InMemoryJobQueue: JobQueue, JobSender, DeadLetterSender, Mess
         state.withLock { $0.outage = error }
     }
 
+    /// Refuses dead letters that have more bytes than this, their attributes included.
+    public func refuseLetters(longerThan bytes: Int) {
+        state.withLock { $0.largestMessage = bytes }
+    }
+
     /// Sends a job's message.
     public func send(_ job: Job, trace: TraceContext?, after delay: Duration) async throws {
         if isOrdered {
@@ -116,13 +135,35 @@ public final class InMemoryJobQueue: JobQueue, JobSender, DeadLetterSender, Mess
 
     /// Sends a copy of a message and removes it.
     public func replace(_ delivery: Delivery, after delay: Duration) async throws {
-        try add(body: delivery.body, trace: delivery.trace, jobType: delivery.jobType, after: delay)
+        try add(
+            body: delivery.body,
+            trace: delivery.trace,
+            jobType: delivery.jobType,
+            deferral: delivery.deferral,
+            after: delay
+        )
         try await delete(delivery)
     }
 
     /// Sends a dead letter; the call may carry others too.
     public func send(_ letter: DeadLetter) async throws {
-        try add(body: letter.body, trace: letter.trace, orderingKey: letter.orderingKey, reason: letter.reason)
+        let attributes = "\(letter.reason)".utf8.count
+        guard letter.body.utf8.count + attributes <= state.withLock(\.largestMessage) else {
+            throw DependencyError(
+                dependency: "queue",
+                code: "InvalidParameterValue",
+                message: "message too long",
+                isTransient: false,
+                refusesRequest: true
+            )
+        }
+        try add(
+            body: letter.body,
+            trace: letter.trace,
+            orderingKey: letter.orderingKey,
+            reason: letter.reason,
+            wholeBody: letter.whole
+        )
     }
 
     /// Sends any text.
@@ -131,7 +172,9 @@ public final class InMemoryJobQueue: JobQueue, JobSender, DeadLetterSender, Mess
         trace: TraceContext? = nil,
         jobType: String? = nil,
         orderingKey: String? = nil,
+        deferral: Delivery.Deferral? = nil,
         reason: DeadLetter.Reason? = nil,
+        wholeBody: BodyDigest? = nil,
         after delay: Duration = .zero
     ) throws {
         let now = clock.timestamp
@@ -145,7 +188,9 @@ public final class InMemoryJobQueue: JobQueue, JobSender, DeadLetterSender, Mess
                     trace: trace,
                     jobType: jobType,
                     orderingKey: isOrdered ? orderingKey : nil,
+                    deferral: deferral,
                     reason: reason,
+                    wholeBody: wholeBody,
                     sentAt: now,
                     visibleAt: now + delay
                 )
@@ -274,7 +319,9 @@ extension Delivery {
             trace: message.trace,
             jobType: message.jobType,
             orderingKey: message.orderingKey,
-            deadLetterReason: message.reason
+            deferral: message.deferral,
+            deadLetterReason: message.reason,
+            wholeBody: message.wholeBody
         )
     }
 }

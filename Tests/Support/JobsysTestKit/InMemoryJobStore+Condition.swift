@@ -9,6 +9,10 @@ extension InMemoryJobStore {
         case sameGeneration
         /// A claim: the job is not final.
         case notFinal
+        /// A claim: nobody has asked for the job's cancellation.
+        case notCancelled
+        /// A claim: the job's last attempt has not failed for good.
+        case notGivenUp
         /// A run's write: the run still holds the job.
         case sameRun
         /// A final failure: the job is as it was read.

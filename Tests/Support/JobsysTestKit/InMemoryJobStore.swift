@@ -9,6 +9,8 @@ public final class InMemoryJobStore: JobStore, FailureStore, JobControl {
         var incidents: [Incident.ID: Incident] = [:]
         var openIncidents: Set<Incident.ID> = []
         var due: [JobID: Timestamp] = [:]
+        var offers: [String: Timestamp] = [:]
+        var unreadable: [JobID: UnreadableRecord] = [:]
         var outage: DependencyError?
     }
 
@@ -40,6 +42,11 @@ public final class InMemoryJobStore: JobStore, FailureStore, JobControl {
         state.withLock { $0.outage = error }
     }
 
+    /// Makes a job's record one that cannot be read, until it is set to nil.
+    public func setUnreadable(_ id: JobID, _ error: UnreadableRecord?) {
+        state.withLock { $0.unreadable[id] = error }
+    }
+
     /// Puts a job as it is, whatever was there.
     public func put(_ job: Job) {
         state.withLock { $0.jobs[job.id] = job }
@@ -59,12 +66,16 @@ public final class InMemoryJobStore: JobStore, FailureStore, JobControl {
 
     /// Reads a job, with everything that was written before.
     public func job(_ id: JobID) async throws -> Job? {
-        try access { $0.jobs[id] }
+        try access { state in
+            if let error = state.unreadable[id] { throw error }
+            return state.jobs[id]
+        }
     }
 
     /// Takes a job, if its record allows it.
     public func claim(_ claim: Claim) async throws -> ClaimResult {
         try access { state in
+            if let error = state.unreadable[claim.jobID] { throw error }
             guard var job = state.jobs[claim.jobID], claim.canTake(job, ignoring: ignored) else {
                 return claim.refusal(by: state.jobs[claim.jobID])
             }
@@ -113,11 +124,15 @@ public final class InMemoryJobStore: JobStore, FailureStore, JobControl {
                 job.cancelRequestedAt = nil
                 job.finishedAt = now
                 job.expiresAt = result.expiresAt
-            case .retrying(let failure, let notBefore):
+            case .retrying(let failure, let notBefore, let maxAttempts):
                 job.status = .retrying
+                job.maxAttempts = maxAttempts
                 job.runAt = notBefore
                 job.error = Job.RecordedFailure(failure, at: now)
                 job.failures.append(Job.RecordedFailure(failure, at: now))
+            case .givenUp(let failure):
+                job.givenUpAt = now
+                job.error = Job.RecordedFailure(failure, at: now)
             case .cancelled(let expiresAt):
                 job.status = .cancelled
                 job.finishedAt = now
@@ -137,6 +152,7 @@ public final class InMemoryJobStore: JobStore, FailureStore, JobControl {
             current.status = .failedFinal
             current.error = incident.failure
             current.lease?.expiresAt = nil
+            current.givenUpAt = nil
             current.runAt = nil
             current.updatedAt = incident.failure.at
             current.finishedAt = incident.failure.at
@@ -187,6 +203,8 @@ public final class InMemoryJobStore: JobStore, FailureStore, JobControl {
                 job.runAt = nil
                 state.due[id] = nil
                 return .done(job)
+            case .running where job.givenUpAt != nil:
+                return .refused(job)
             case .running:
                 job.cancelRequestedAt = job.cancelRequestedAt ?? now
                 return .requested(job)
@@ -257,6 +275,20 @@ public final class InMemoryJobStore: JobStore, FailureStore, JobControl {
     }
 }
 
+extension InMemoryJobStore: TypeDirectory {
+    /// Notes when types were offered.
+    public func announce(_ types: [String], at now: Timestamp) async throws {
+        try access { state in
+            for type in types { state.offers[type] = now }
+        }
+    }
+
+    /// When a type was last offered.
+    public func lastOffered(_ type: String) async throws -> Timestamp? {
+        try access { $0.offers[type] }
+    }
+}
+
 extension Claim {
     fileprivate func canTake(_ job: Job, ignoring ignored: InMemoryJobStore.Condition?) -> Bool {
         guard job.payloadHash == payloadHash, ignored == .sameGeneration || job.generation == generation,
@@ -264,7 +296,10 @@ extension Claim {
         else { return false }
         switch job.status {
         case .scheduled, .pending, .retrying: return job.runAt.map { $0 <= at } ?? true
-        case .running: return ignored == .leaseEnded || job.lease?.expiresAt.map { $0 < at } ?? true
+        case .running:
+            guard ignored == .notCancelled || job.cancelRequestedAt == nil else { return false }
+            guard job.givenUpAt == nil else { return ignored == .notGivenUp }
+            return ignored == .leaseEnded || job.lease?.expiresAt.map { $0 < at } ?? false
         case .succeeded, .failedFinal, .cancelled: return ignored == .notFinal
         }
     }

@@ -1,8 +1,8 @@
 /// Decides whether work may be taken on: all of it, none, or one piece to see if it goes well again.
 ///
 /// Failures while it is open say nothing new; only the piece that is tried opens it anew, for longer.
-struct CircuitBreaker: Sendable, Hashable {
-    enum State: Sendable, Hashable {
+package struct CircuitBreaker: Sendable, Hashable {
+    package enum State: Sendable, Hashable {
         /// All goes well.
         case closed
         /// Nothing may be taken on; so many tries have failed in a row.
@@ -11,17 +11,17 @@ struct CircuitBreaker: Sendable, Hashable {
         case halfOpen(failures: Int, isTrying: Bool)
     }
 
-    private(set) var state = State.closed
+    package private(set) var state = State.closed
     /// How many failures in a row open it.
     private let threshold: Int
     private var failuresInARow = 0
 
-    init(threshold: Int = 1) {
+    package init(threshold: Int = 1) {
         self.threshold = threshold
     }
 
     /// Notes a failure of what the work needs; answers whether that has opened the breaker.
-    mutating func noteFailure() -> Bool {
+    package mutating func noteFailure() -> Bool {
         switch state {
         case .closed:
             failuresInARow += 1
@@ -37,7 +37,7 @@ struct CircuitBreaker: Sendable, Hashable {
     }
 
     /// Notes a success; answers whether that has closed the breaker.
-    mutating func noteSuccess() -> Bool {
+    package mutating func noteSuccess() -> Bool {
         failuresInARow = 0
         guard state != .closed else { return false }
         state = .closed
@@ -45,19 +45,19 @@ struct CircuitBreaker: Sendable, Hashable {
     }
 
     /// Lets one piece of work through, if none is let through at all.
-    mutating func allowOne() {
+    package mutating func allowOne() {
         guard case .open(let failures) = state else { return }
         state = .halfOpen(failures: failures, isTrying: false)
     }
 
     /// Notes that the piece of work that was let through has ended without saying anything: another may be tried.
-    mutating func noteInconclusive() {
+    package mutating func noteInconclusive() {
         guard case .halfOpen(let failures, isTrying: true) = state else { return }
         state = .halfOpen(failures: failures, isTrying: false)
     }
 
     /// Notes that work was taken on.
-    mutating func noteTaken() {
+    package mutating func noteTaken() {
         guard case .halfOpen(let failures, _) = state else { return }
         state = .halfOpen(failures: failures, isTrying: true)
     }
