@@ -48,7 +48,8 @@ public enum DeadLetterAttributes {
 
     /// Reads the reason that a worker gave, by the attributes' names and texts; nil if none gave one.
     static func reason(in texts: [String: String]) -> DeadLetter.Reason? {
-        guard let errorClass = texts[errorClass].map(ErrorClass.init(rawValue:)), let messageID = texts[messageID] else {
+        guard let errorClass = texts[errorClass].map(ErrorClass.init(rawValue:)), let messageID = texts[messageID]
+        else {
             return nil
         }
         let failure = JobFailure(errorClass, texts[errorMessage] ?? "")

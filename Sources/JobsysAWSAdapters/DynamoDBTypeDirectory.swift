@@ -1,5 +1,6 @@
 public import JobsysAWS
 public import JobsysCore
+public import JobsysTime
 
 /// Which job types workers offer, as items `TYPE#<name>` of the table.
 public struct DynamoDBTypeDirectory: TypeDirectory {

@@ -12,7 +12,10 @@ extension Job {
         let statusName = try reader.string(JobItem.status)
         // A status is what newer versions add first.
         guard let status = JobStatus(rawValue: statusName) else {
-            throw reader.unreadable("its status is \(statusName.prefix(64)), which this version does not know", isNewer: true)
+            throw reader.unreadable(
+                "its status is \(statusName.prefix(64)), which this version does not know",
+                isNewer: true
+            )
         }
         self.init(
             id: id,

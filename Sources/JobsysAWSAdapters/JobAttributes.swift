@@ -1,5 +1,6 @@
 import JobsysAWS
 import JobsysCore
+import JobsysTime
 
 /// What a job's message tells beside its body: as attributes, so that it can be read before the record is.
 enum JobAttributes {

@@ -1,3 +1,5 @@
+import JobsysTime
+
 extension DeadLetterRecorder {
     /// What a dead letter means for its job as it is now.
     enum Verdict: Sendable, Hashable {
@@ -28,7 +30,9 @@ extension DeadLetterRecorder {
     /// Receipts are not attempts: an outage uses them up without the job's fault, and then it is owed the attempts that
     /// it has left.
     private func verdict(onGivenUp job: Job, at now: Timestamp) -> Verdict {
-        if job.givenUpAt != nil, let failure = job.error { return .failed(JobFailure(failure.errorClass, failure.message)) }
+        if job.givenUpAt != nil, let failure = job.error {
+            return .failed(JobFailure(failure.errorClass, failure.message))
+        }
         if job.status == .running, let expiry = job.lease?.expiresAt, expiry > now {
             return .postponed("the job is being run under a lease until \(expiry)")
         }

@@ -1,6 +1,7 @@
 public import FoundationEssentials
-import Logging
 import JobsysObservability
+public import JobsysTime
+import Logging
 
 /// Deals with receipts of messages: claims the job that a message names, runs it under a lease, and settles what came of it.
 public struct JobRunner: Sendable {

@@ -1,4 +1,5 @@
 public import JobsysJSON
+public import JobsysTime
 
 /// What is to be done about one receipt of a message: to the record first, then to the message.
 ///

@@ -1,3 +1,4 @@
+import JobsysTime
 import Logging
 import Synchronization
 
@@ -165,9 +166,4 @@ public final class TypeGate: Sendable {
         )
         return evidence
     }
-}
-
-private func stopwatch(_ clock: some Clock<Duration>) -> @Sendable () -> Duration {
-    let start = clock.now
-    return { start.duration(to: clock.now) }
 }
