@@ -49,6 +49,7 @@ extension Job {
         }
         runAt = try reader.optionalTime(JobItem.runAt)
         cancelRequestedAt = try reader.optionalTime(JobItem.cancelRequestedAt)
+        hasDefaultMaxAttempts = reader.item[JobItem.hasDefaultMaxAttempts]?.bool ?? false
         givenUpAt = try reader.optionalTime(JobItem.givenUpAt)
         if reader.item[JobItem.result] != nil {
             result = try reader.json(JobItem.result)

@@ -28,6 +28,8 @@ enum JobItem {
     static let generation = "generation"
     static let attempts = "attempts"
     static let maxAttempts = "maxAttempts"
+    /// Whether `maxAttempts` is a default, which the policy of the job's type may change; absent if the client asked for it.
+    static let hasDefaultMaxAttempts = "hasDefaultMaxAttempts"
     static let leaseOwner = "leaseOwner"
     static let leaseMessageID = "leaseMessageId"
     static let leaseExpiresAt = "leaseExpiresAt"
@@ -93,10 +95,19 @@ enum JobItem {
         if let key = job.orderingKey { add(orderingKey, .s(key)) }
         if let start = job.runAt { add(runAt, .time(start)) }
         if !job.failures.isEmpty { add(failures, .l(job.failures.map(attribute))) }
+        if job.hasDefaultMaxAttempts { add(hasDefaultMaxAttempts, .bool(true)) }
         if let lease = job.lease {
             add(leaseOwner, .s(lease.owner))
             add(leaseMessageID, .s(lease.messageID))
+            if let expiry = lease.expiresAt { add(leaseExpiresAt, .time(expiry)) }
         }
+        if let instant = job.cancelRequestedAt { add(cancelRequestedAt, .time(instant)) }
+        if let instant = job.givenUpAt { add(givenUpAt, .time(instant)) }
+        if let result = job.result { add(Self.result, .s(result.serializedString)) }
+        if let error = job.error { add(Self.error, attribute(of: error)) }
+        if let instant = job.startedAt { add(startedAt, .time(instant)) }
+        if let instant = job.finishedAt { add(finishedAt, .time(instant)) }
+        if let instant = job.expiresAt { add(expiresAt, .seconds(instant)) }
         let shard = job.id.shard(of: shards.count)
         add(timelineKey, .s("\(job.tenant)#\(job.createdAt.day)#\(shard)"))
         add(timelineSort, .s("\(createdAt)#\(job.id)"))

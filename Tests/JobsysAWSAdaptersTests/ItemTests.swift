@@ -3,6 +3,7 @@ import JobsysCore
 import JobsysJSON
 import JobsysObservability
 import JobsysTestKit
+import JobsysTime
 import Testing
 
 @testable import JobsysAWSAdapters
@@ -43,36 +44,75 @@ struct ItemTests {
         )
     }
 
-    @Test("read back as the job that they were made of")
+    @Test("read back as the job that they were made of, whatever has become of it")
     func roundTrip() throws {
-        let job = Job.sample(idempotencyKey: "key")
+        var job = Job.sample(idempotencyKey: "key", orderingKey: "order")
+        #expect(try Job(item: JobItem.item(of: job)) == job)
+        job.status = .running
+        job.generation = 2
+        job.attempts = 3
+        job.hasDefaultMaxAttempts = true
+        job.runAt = .sample + .seconds(1)
+        job.cancelRequestedAt = .sample + .seconds(2)
+        job.givenUpAt = .sample + .seconds(3)
+        job.lease = Job.Lease(owner: "one", messageID: "m", expiresAt: .sample + .seconds(4))
+        job.result = ["answer": 42]
+        job.error = Job.RecordedFailure(errorClass: .network, message: "no route", at: .sample)
+        job.failures = [Job.RecordedFailure(errorClass: .system, message: "broken", at: .sample)]
+        job.updatedAt = .sample + .seconds(5)
+        job.startedAt = .sample + .seconds(6)
+        job.finishedAt = .sample + .seconds(7)
+        job.expiresAt = Timestamp(milliseconds: 1_763_720_000_000)
+        let unset = Mirror(reflecting: job).children.filter { "\($0.value)" == "nil" }.map(\.label)
+        #expect(unset == [], "a field of which the test does not know")
         #expect(try Job(item: JobItem.item(of: job)) == job)
     }
 
     @Test(
         "that are damaged are refused, with the attribute that is wrong",
         arguments: [
-            ("status", "DANCING", "status is not a status"),
             ("payload", "{", "payload is not JSON"),
             ("createdAt", "yesterday", "createdAt is not an RFC 3339 time"),
             ("traceId", "x", "traceId is not a trace id"),
         ]
     )
-    func damaged(name: String, value: String, complaint: String) throws {
+    func damaged(name: String, value: String, finding: String) throws {
         let job = Job.sample()
         var item = JobItem.item(of: job)
         item[name] = .s(value)
-        let error = #expect(throws: DependencyError.self) { try Job(item: item) }
-        #expect(error?.code == "MalformedItem")
-        #expect(error?.isTransient == false)
-        #expect(error?.message.hasPrefix("JOB#\(job.id): \(complaint)") == true)
+        let error = #expect(throws: UnreadableRecord.self) { try Job(item: item) }
+        #expect(error?.isNewer == false)
+        #expect(error?.description.hasPrefix("JOB#\(job.id): \(finding)") == true)
+    }
+
+    @Test(
+        "that a newer version has written are told from damaged ones",
+        arguments: [
+            ("status", .s("DANCING"), "its status is DANCING, which this version does not know"),
+            ("version", .n(2), "its version is 2, newer than 1"),
+        ] as [(String, AttributeValue, String)]
+    )
+    func newer(name: String, value: AttributeValue, finding: String) throws {
+        let job = Job.sample()
+        var item = JobItem.item(of: job)
+        item[name] = value
+        let expected = UnreadableRecord(key: "JOB#\(job.id)", finding: finding, isNewer: true)
+        #expect(throws: expected) { try Job(item: item) }
+    }
+
+    @Test("with an error of a class that only a newer version knows are read, and keep it")
+    func newerClass() throws {
+        var job = Job.sample()
+        job.error = Job.RecordedFailure(errorClass: ErrorClass(rawValue: "QUOTA"), message: "x", at: .sample)
+        job.failures = [Job.RecordedFailure(errorClass: ErrorClass(rawValue: "QUOTA"), message: "x", at: .sample)]
+        #expect(try Job(item: JobItem.item(of: job)) == job)
     }
 
     @Test("that lack an attribute are refused")
     func incomplete() throws {
         var item = JobItem.item(of: .sample())
         item["attempts"] = nil
-        let error = #expect(throws: DependencyError.self) { try Job(item: item) }
-        #expect(error?.message.hasSuffix("attempts is not a whole number") == true)
+        let error = #expect(throws: UnreadableRecord.self) { try Job(item: item) }
+        #expect(error?.description.hasSuffix("attempts is not a whole number") == true)
     }
 }

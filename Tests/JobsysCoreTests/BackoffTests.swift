@@ -31,19 +31,21 @@ struct BackoffTests {
     }
 
     @Test(
-        "Every class has its policy",
+        "Every class has its default policy",
         arguments: [
             (ErrorClass.validation, false, 1, 60), (.network, true, 1, 60), (.rateLimit, true, 5, 300),
-            (.system, true, 1, 60), (.unknown, true, 1, 60),
+            (.system, true, 1, 60), (.unknown, true, 1, 60), (ErrorClass(rawValue: "QUOTA"), true, 1, 60),
         ]
     )
     func policy(errorClass: ErrorClass, isRetryable: Bool, base: Int, limit: Int) {
-        #expect(errorClass.isRetryable == isRetryable)
-        #expect(errorClass.backoff == Backoff(base: .seconds(base), limit: .seconds(limit)))
+        #expect(JobPolicy.standard.permanent.contains(errorClass) != isRetryable)
+        #expect(JobPolicy.standard.backoff[errorClass] == Backoff(base: .seconds(base), limit: .seconds(limit)))
     }
 
     @Test("The classes have the names that records and payloads use")
     func names() {
         #expect(ErrorClass.allCases.map(\.rawValue) == ["VALIDATION", "NETWORK", "RATE_LIMIT", "SYSTEM", "UNKNOWN"])
+        #expect(ErrorClass.allCases.map(\.known) == ErrorClass.allCases)
+        #expect(ErrorClass(rawValue: "QUOTA").known == .unknown)
     }
 }

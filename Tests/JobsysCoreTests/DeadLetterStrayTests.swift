@@ -26,12 +26,13 @@ struct DeadLetterStrayTests {
             failure: Job.RecordedFailure(failure, at: .sample),
             attempts: 0,
             traceID: nil,
-            excerpt: excerpt
+            excerpt: excerpt,
+            body: BodyDigest(excerpt)
         )
     }
 
     @Test("A text that is no message of ours has an incident by the id of its first message")
-    func buriedStray() async throws {
+    func strayOfWorker() async throws {
         let failure = JobFailure(.validation, "the message is not JSON: as the worker found")
         let reason = DeadLetter.Reason(failure: failure, messageID: "first", run: nil)
         let expected = incident("first", failure, excerpt: "hello?")
@@ -75,6 +76,49 @@ struct DeadLetterStrayTests {
         let told = incident("first", failure, excerpt: body)
         #expect(try await recorder.record(delivery(body, reason: reason)) == .recorded(told))
         #expect(store.jobs == [])
+    }
+
+    @Test("A letter that is the beginning of a body tells the whole one's size and hash")
+    func cutLetter() async throws {
+        var letter = delivery(
+            "hel",
+            reason: DeadLetter.Reason(failure: JobFailure(.validation, "x"), messageID: "first", run: nil)
+        )
+        letter.wholeBody = BodyDigest("hello?")
+        _ = try await recorder.record(letter)
+        #expect(store.incidents.map(\.excerpt) == ["hel"])
+        #expect(store.incidents.map(\.body?.bytes) == [6])
+        #expect(store.incidents.map(\.body) == [BodyDigest("hello?")])
+    }
+
+    @Test("A record that cannot be read leaves one incident of its message, which says what is wrong with it")
+    func unreadableRecord() async throws {
+        let job = Job.sample()
+        store.put(job)
+        store.setUnreadable(job.id, UnreadableRecord(key: "JOB#1", finding: "attempts is not a number", isNewer: false))
+        let failure = JobFailure(.unknown, "the job's record cannot be read: JOB#1: attempts is not a number")
+        let expected = incident("second", failure, excerpt: job.message.body)
+        #expect(try await recorder.record(delivery(job.message.body)) == .recorded(expected))
+        try await recorder.noteAnnounced(expected)
+        #expect(try await recorder.record(delivery(job.message.body)) == .alreadyRecorded)
+        #expect(store.incidents.map(\.id) == [expected.id])
+    }
+
+    @Test("A record of a newer version is left to one that can read it for a day, unless a worker has given it up")
+    func newerRecord() async throws {
+        let job = Job.sample()
+        store.put(job)
+        store.setUnreadable(job.id, UnreadableRecord(key: "JOB#1", finding: "its version is 2", isNewer: true))
+        var letter = delivery(job.message.body)
+        letter.sentAt = .sample + .seconds(-86400)
+        await #expect(throws: DeadLetterRecorder.Postponed.self) { try await recorder.record(letter) }
+        letter.sentAt = .sample + .seconds(-86401)
+        guard case .recorded = try await recorder.record(letter) else { return #expect(Bool(false), "not recorded") }
+        let reason = DeadLetter.Reason(failure: JobFailure(.unknown, "nobody reads it"), messageID: "third", run: nil)
+        guard case .recorded(let told) = try await recorder.record(delivery(job.message.body, reason: reason)) else {
+            return #expect(Bool(false), "not recorded")
+        }
+        #expect(told.failure.message == "nobody reads it")
     }
 
     @Test("A job that changes between the reading and the write is read again", arguments: [1, 2])

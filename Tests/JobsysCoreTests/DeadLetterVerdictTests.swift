@@ -82,6 +82,8 @@ struct DeadLetterVerdictTests {
     ]
 
     static let ofNoRun = [
+        Row(letter: .ofNoRun, status: .running, lease: 30_000, expected: .obsolete),
+        Row(letter: .ofNoRun, status: .running, lease: -1, expected: .obsolete),
         Row(letter: .ofNoRun, status: .pending, attempts: 4, expected: .recorded),
         Row(letter: .ofNoRun, status: .failedFinal, expected: .alreadyRecorded),
         Row(letter: .ofNoRun, status: .succeeded, expected: .obsolete),

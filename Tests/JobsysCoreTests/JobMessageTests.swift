@@ -75,10 +75,19 @@ struct JobMessageTests {
         ]
     )
     func badBody(body: String, message: String) throws {
-        let failure = try #require(throws: JobFailure.self) { try JobMessage(body: body) }
+        let failure = try #require(throws: JobMessage.Unreadable.self) { try JobMessage(body: body) }.failure
         #expect(failure.errorClass == .validation)
         #expect(failure.message.hasPrefix(message))
         // What is wrong with the JSON is the parser's to say, but it must be said.
         #expect(message.hasSuffix(" ") == (failure.message != message))
+    }
+
+    @Test("A body of a newer version is told from a bad one, whatever else it holds")
+    func newer() {
+        let newer = JobMessage.Unreadable.newer("the message is of version 2, newer than 1")
+        #expect(throws: newer) { try JobMessage(body: #"{"version":2,"job":{"id":7}}"#) }
+        #expect(throws: Never.self) {
+            try JobMessage(body: Job.sample().message.body.replacing("{", with: #"{"version":1,"#))
+        }
     }
 }

@@ -12,7 +12,11 @@ struct JobRegistryTests {
 
         var name: String
         var lines: [Line]
-        var errorClass: ErrorClass?
+        var grade: Grade?
+    }
+
+    private enum Grade: String, Decodable {
+        case good
     }
 
     private struct OrderHandler: JobHandler {
@@ -53,9 +57,9 @@ struct JobRegistryTests {
         }
     }
 
-    @Test("A type that nobody runs is a validation failure")
+    @Test("A type that nobody runs is a failure of unknown class, should anybody ask to run it")
     func unknownType() async {
-        let expected = JobFailure(.validation, "no handler runs jobs of type nobody")
+        let expected = JobFailure(.unknown, "no handler runs jobs of type nobody")
         #expect(await JobRegistry.builtIn.run(.sample(type: "nobody")) == .failed(expected))
     }
 
@@ -87,8 +91,8 @@ struct JobRegistryTests {
                 "the payload does not fit: /lines/0/count must be of type Int"
             ),
             (
-                ["name": "tea", "lines": [], "errorClass": "s3cret"],
-                "the payload does not fit: /errorClass has a value that cannot be used"
+                ["name": "tea", "lines": [], "grade": "s3cret"],
+                "the payload does not fit: /grade has a value that cannot be used"
             ),
             ("tea", "the payload does not fit: it must be of type "),
         ] as [(JSONValue, String)]
@@ -147,11 +151,14 @@ struct JobRegistryTests {
         #expect(cancelled.failure?.errorClass == .unknown)
     }
 
-    @Test("Whatever a cancelled handler throws, it was interrupted; what it returns still counts")
+    @Test("Whatever a cancelled handler throws or returns, it was interrupted, unless it has succeeded")
     func cancellation() async {
         let errors: [any Error] = [CancellationError(), Mishap(description: "oh no"), JobFailure(.validation, "x")]
         for error in errors {
             #expect(await cancelledOutcome { _, _ in throw error } == .interrupted)
+        }
+        for outcome in [JobOutcome.failed(JobFailure(.validation, "x")), .interrupted, .cancelled, .leaseLost] {
+            #expect(await cancelledOutcome { _, _ in outcome } == .interrupted)
         }
         #expect(await cancelledOutcome { _, _ in .succeeded("done") } == .succeeded("done"))
     }

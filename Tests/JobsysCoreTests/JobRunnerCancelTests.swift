@@ -27,11 +27,11 @@ struct JobRunnerCancelTests {
             }
             return .succeeded("never")
         }
-        async let done: Void = runner.process(delivery)
+        async let done = runner.process(delivery)
         await bench.clock.waitForSleepers(2)
         try await cancel(job)
         bench.clock.advance(by: .seconds(20))
-        try await done
+        _ = try await done
         #expect(stops.count == 1)
         let cancelled = try await bench.job(job.id)
         #expect(cancelled.status == .cancelled)

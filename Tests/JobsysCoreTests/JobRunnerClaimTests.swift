@@ -79,8 +79,44 @@ struct JobRunnerClaimTests {
         )
         #expect(bench.deadLetters.reasons == [reason])
         #expect(bench.queue.bodies == [])
-        job.lease = Job.Lease(owner: "worker", messageID: "message-1", expiresAt: .sample + .seconds(60))
+        job.lease = Job.Lease(owner: "worker", messageID: "message-1", expiresAt: nil)
+        job.givenUpAt = .sample
+        job.error = Job.RecordedFailure(reason.failure, at: .sample)
+        job.updatedAt = .sample
         #expect(bench.store.jobs == [job])
+    }
+
+    @Test("A job that was to be cancelled when its worker vanished is cancelled, and does not run again")
+    func cancelled() async throws {
+        var job = try await bench.submit()
+        job.status = .running
+        job.attempts = 1
+        job.cancelRequestedAt = .sample + .seconds(-30)
+        job.lease = Job.Lease(owner: "dead", messageID: "message-1", expiresAt: .sample + .seconds(-1))
+        bench.store.put(job)
+        try await processWithoutRun()
+        #expect(try await bench.job(job.id).status == .cancelled)
+        #expect(bench.queue.bodies == [])
+        #expect(bench.deadLetters.bodies == [])
+    }
+
+    @Test("A job that was given up is not run again while nobody records its letter: the letter is sent again")
+    func givenUp() async throws {
+        let job = try await bench.submit()
+        let failure = JobFailure(.validation, "wrong")
+        try await bench.runner { _, _ in .failed(failure) }.process(bench.receive())
+        #expect(bench.deadLetters.reasons.map(\.failure) == [failure])
+        // Much later somebody sends its message again.
+        bench.clock.advance(by: .seconds(86400))
+        try await bench.queue.send(job, trace: .sample, after: .zero)
+        try await processWithoutRun()
+        #expect(bench.queue.bodies == [])
+        #expect(bench.deadLetters.reasons.map(\.failure) == [failure, failure])
+        #expect(
+            bench.deadLetters.reasons.map(\.run)
+                == Array(repeating: Run(latestOf: try await bench.job(job.id)), count: 2)
+        )
+        #expect(try await bench.job(job.id).attempts == 1)
     }
 
     @Test("A job that is not there, or may not start yet, is looked for again after five seconds")
@@ -125,7 +161,7 @@ struct JobRunnerClaimTests {
             try await clock.sleep(for: .seconds(5))
             return .succeeded("first")
         }
-        async let done: Void = runner.process(first)
+        async let done = runner.process(first)
         // The handler and the renewal of its lease.
         await bench.clock.waitForSleepers(2)
         try await bench.runner(owner: "rival") { _, _ in .succeeded("second") }.process(second)
@@ -134,7 +170,7 @@ struct JobRunnerClaimTests {
         try await bench.runner(owner: "rival") { _, _ in .succeeded("third") }.process(first)
         #expect(bench.queue.hiddenFor == [.seconds(61)])
         bench.clock.advance(by: .seconds(5))
-        try await done
+        _ = try await done
         #expect(try await bench.job(job.id).result == "first")
         #expect(try await bench.job(job.id).attempts == 1)
         #expect(bench.queue.bodies == [])

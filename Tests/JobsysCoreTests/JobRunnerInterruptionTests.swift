@@ -54,19 +54,31 @@ struct JobRunnerInterruptionTests {
         #expect(bench.queue.bodies == [])
     }
 
-    @Test("A failure that a handler returns although it was cancelled counts")
-    func failed() async throws {
-        let job = try await bench.submit()
+    @Test(
+        "A failure that a handler answers a stop with costs no attempt, not even the last one",
+        arguments: [ErrorClass.validation, .network, .unknown],
+        [true, false]
+    )
+    func failed(errorClass: ErrorClass, throwing: Bool) async throws {
+        let job = try await bench.submit(.sample(type: "task", maxAttempts: 1))
         try await processAndCancel(
             bench.runner { [clock = bench.clock] _, _ in
-                // Cancelled, and it has something to say.
-                try? await clock.sleep(for: .seconds(3600))
-                return .failed(JobFailure(.validation, "wrong"))
+                let failure = JobFailure(errorClass, "cut off")
+                do {
+                    try await clock.sleep(for: .seconds(3600))
+                } catch {
+                    if throwing { throw failure }
+                }
+                return .failed(failure)
             }
         )
-        #expect(try await bench.job(job.id).attempts == 1)
-        #expect(bench.deadLetters.reasons.map(\.failure) == [JobFailure(.validation, "wrong")])
-        #expect(bench.queue.bodies == [])
+        let left = try await bench.job(job.id)
+        #expect(left.status == .pending)
+        #expect(left.attempts == 0)
+        #expect(left.error == nil)
+        #expect(bench.deadLetters.reasons == [])
+        #expect(bench.queue.bodies == [job.message.body])
+        #expect(bench.queue.hiddenFor == [.zero])
     }
 
     @Test("The second attempt's interruption leaves the first one's failure in the record")

@@ -20,7 +20,7 @@ struct JobRunnerLeaseTests {
     func renewal() async throws {
         let job = try await bench.submit()
         let delivery = try await bench.receive()
-        async let done: Void = runner(working: .seconds(70)).process(delivery)
+        async let done = runner(working: .seconds(70)).process(delivery)
         for elapsed in [20, 40, 60] {
             await bench.clock.waitForSleepers(2)
             bench.clock.advance(by: .seconds(20))
@@ -29,7 +29,7 @@ struct JobRunnerLeaseTests {
             #expect(bench.queue.hiddenFor == [.seconds(62)])
         }
         bench.clock.advance(by: .seconds(10))
-        try await done
+        _ = try await done
         let finished = try await bench.job(job.id)
         #expect(finished.status == .succeeded)
         #expect(finished.attempts == 1)
@@ -43,10 +43,10 @@ struct JobRunnerLeaseTests {
     func shortRun() async throws {
         let job = try await bench.submit()
         let delivery = try await bench.receive()
-        async let done: Void = runner(working: .seconds(19)).process(delivery)
+        async let done = runner(working: .seconds(19)).process(delivery)
         await bench.clock.waitForSleepers(2)
         bench.clock.advance(by: .seconds(19))
-        try await done
+        _ = try await done
         #expect(try await bench.job(job.id).status == .succeeded)
         #expect(bench.clock.sleepers == 0)
     }
@@ -64,14 +64,14 @@ struct JobRunnerLeaseTests {
             }
             return .succeeded("late")
         }
-        async let done: Void = runner.process(delivery)
+        async let done = runner.process(delivery)
         await bench.clock.waitForSleepers(2)
         var taken = try await bench.job(job.id)
         taken.attempts = 2
         taken.lease = Job.Lease(owner: "rival", messageID: "message-1", expiresAt: .sample + .seconds(90))
         bench.store.put(taken)
         bench.clock.advance(by: .seconds(20))
-        try await done
+        _ = try await done
         #expect(stops.count == 1)
         #expect(bench.store.jobs == [taken])
         #expect(bench.queue.bodies == [job.message.body])
@@ -110,7 +110,7 @@ struct JobRunnerLeaseTests {
     func storeAway() async throws {
         let job = try await bench.submit()
         let delivery = try await bench.receive()
-        async let done: Void = runner(working: .seconds(50)).process(delivery)
+        async let done = runner(working: .seconds(50)).process(delivery)
         await bench.clock.waitForSleepers(2)
         bench.store.fail(with: .outage)
         bench.clock.advance(by: .seconds(20))
@@ -122,7 +122,7 @@ struct JobRunnerLeaseTests {
         await bench.clock.waitForSleepers(2)
         #expect(try await bench.job(job.id).lease?.expiresAt == .sample + .seconds(100))
         bench.clock.advance(by: .seconds(10))
-        try await done
+        _ = try await done
         #expect(try await bench.job(job.id).status == .succeeded)
     }
 
@@ -130,7 +130,7 @@ struct JobRunnerLeaseTests {
     func queueAway() async throws {
         let job = try await bench.submit()
         let delivery = try await bench.receive()
-        async let done: Void = runner(working: .seconds(30)).process(delivery)
+        async let done = runner(working: .seconds(30)).process(delivery)
         await bench.clock.waitForSleepers(2)
         bench.queue.fail(with: .outage)
         bench.clock.advance(by: .seconds(20))
@@ -138,7 +138,7 @@ struct JobRunnerLeaseTests {
         #expect(try await bench.job(job.id).lease?.expiresAt == .sample + .seconds(80))
         bench.queue.fail(with: nil)
         bench.clock.advance(by: .seconds(10))
-        try await done
+        _ = try await done
         #expect(try await bench.job(job.id).status == .succeeded)
     }
 }

@@ -19,7 +19,7 @@ struct JobRunnerOutageTests {
             runs.increment()
             return .succeeded("done")
         }
-        async let done: Void = runner.process(delivery)
+        async let done = runner.process(delivery)
         var failures = store.attempts.makeAsyncIterator()
         for milliseconds in [200, 400, 800, 1600] {
             await failures.next()
@@ -28,7 +28,7 @@ struct JobRunnerOutageTests {
             #expect(bench.clock.sleepers == 1)
             bench.clock.advance(by: .milliseconds(1))
         }
-        try await done
+        _ = try await done
         #expect(runs.count == 1)
         let finished = try await bench.job(job.id)
         #expect(finished.status == .succeeded)
@@ -105,12 +105,12 @@ struct JobRunnerOutageTests {
         let delivery = try await bench.receive()
         bench.deadLetters.fail(with: .outage)
         let runner = bench.runner { _, _ in .failed(JobFailure(.validation, "wrong")) }
-        async let done: Void = runner.process(delivery)
+        async let done = runner.process(delivery)
         // The renewal of the lease sleeps until the handler has ended; the pause is 200 milliseconds.
         while bench.clock.sleepers != 1 || bench.clock.nextWakeUp != .milliseconds(200) { await Task.yield() }
         bench.deadLetters.fail(with: nil)
         bench.clock.advance(by: .milliseconds(200))
-        try await done
+        _ = try await done
         #expect(bench.queue.bodies == [])
         #expect(bench.deadLetters.reasons.map(\.failure) == [JobFailure(.validation, "wrong")])
     }

@@ -32,7 +32,7 @@ struct JobRunnerPlaceTests {
         let desk = Desk()
         let runner = bench.runner(isBrief: isBrief) { _, _ in .succeeded(.bool(desk.isHere)) }
         let delivery = try await bench.receive()
-        try await Workplace.work(on: desk) { try await runner.process(delivery) }
+        _ = try await Workplace.work(on: desk) { try await runner.process(delivery) }
         #expect(try await bench.job(job.id).result == .bool(isBrief))
     }
 }

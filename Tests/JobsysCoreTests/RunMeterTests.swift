@@ -26,7 +26,8 @@ struct RunMeterTests {
             return #expect(Bool(false), "not claimed")
         }
         let run = Run(jobID: job.id, generation: 0, attempt: 1, owner: claim.owner)
-        try await bench.runner(meter: meter).settle(outcome, of: running, from: delivery, as: run)
+        _ = try await bench.runner(meter: meter)
+            .settle(.ended(outcome), of: delivery, round: 0, job: running, run: run)
         #expect(lines("jobsys_runs_total") == [#"jobsys_runs_total{type="task",end="\#(end)"} 1"#])
     }
 

@@ -14,7 +14,9 @@ struct SQSEventTests {
         let event = try SQSEvent(json: Array(event(record).utf8))
         let reason = DeadLetter.Reason(failure: JobFailure(.system, "broken"), messageID: "first", run: nil)
         let deliveries = event.records.map { record in
-            Delivery(record) { $0 == ["errorClass": "SYSTEM", "count": "5"] ? reason : nil }
+            Delivery(record) { attributes, delivery in
+                if attributes == ["errorClass": "SYSTEM", "count": "5"] { delivery.deadLetterReason = reason }
+            }
         }
         #expect(
             deliveries == [

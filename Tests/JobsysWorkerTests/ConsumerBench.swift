@@ -12,8 +12,10 @@ struct ConsumerBench {
     let deadLetters: InMemoryJobQueue
     let queue: InMemoryJobQueue
     let orderedQueue: InMemoryJobQueue
+    let gate: TypeGate
 
     init() {
+        gate = TypeGate(clock: clock, draw: { 0.5 })
         deadLetters = InMemoryJobQueue(clock: clock)
         queue = InMemoryJobQueue(clock: clock, deadLetters: deadLetters)
         orderedQueue = InMemoryJobQueue(clock: clock, deadLetters: deadLetters, isOrdered: true)
@@ -156,8 +158,10 @@ struct ConsumerBench {
         return JobRunner(
             store: store ?? self.store,
             queue: queue,
+            replacer: queue.limits.keepsOrder ? nil : self.queue,
             deadLetters: deadLetters,
             registry: registry,
+            gate: gate,
             clock: clock,
             now: { [clock] in clock.timestamp },
             draw: { 0.5 }
@@ -173,6 +177,7 @@ struct ConsumerBench {
         JobConsumer(
             lanes: lanes,
             store: store,
+            gate: gate,
             options: JobConsumer.Options(concurrency: concurrency, grace: grace),
             clock: clock,
             now: { [clock] in clock.timestamp },

@@ -9,9 +9,9 @@ import Testing
 struct JobConsumerMetricsTests {
     @Test("is its slots, and which types do not start; of the backlog nothing before the first receive")
     func metrics() async {
-        let gate = TypeGate(threshold: 1)
+        let gate = TypeGate(policy: { _ in JobPolicy(breaker: JobPolicy.Breaker(failures: 1)) })
         _ = gate.verdict(on: "email")
-        gate.note(.failed(JobFailure(.network, "away")), of: JobID(at: .sample), ofType: "email")
+        gate.note(.failed(JobFailure(.network, "away")), of: JobID(at: .sample), type: "email")
         let consumer = JobConsumer(
             lanes: [],
             store: InMemoryJobStore(),

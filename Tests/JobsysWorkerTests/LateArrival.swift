@@ -2,6 +2,7 @@ import JobsysCore
 
 /// A queue whose first receive returns a little after the worker was told to stop, as an answer on its way does.
 actor LateArrival: JobQueue {
+    nonisolated let limits: QueueLimits
     private let queue: any JobQueue
     private var stop: (@Sendable () -> Void)?
     private var waiters: [CheckedContinuation<Void, Never>] = []
@@ -10,6 +11,7 @@ actor LateArrival: JobQueue {
 
     init(queue: any JobQueue) {
         self.queue = queue
+        limits = queue.limits
     }
 
     /// Calls `stop` in the middle of the receive, and waits for its end.

@@ -48,7 +48,7 @@ extension DeadLetter {
     /// With its attributes it has less than 1 KiB, which is the least that a queue's longest message can be set to.
     ///
     /// Source: Amazon SQS API Reference, `SetQueueAttributes`, `MaximumMessageSize`.
-    var excerpt: DeadLetter {
+    package var excerpt: DeadLetter {
         var letter = self
         letter.body = body.beginning(of: Self.excerptLimit)
         letter.whole = BodyDigest(body)

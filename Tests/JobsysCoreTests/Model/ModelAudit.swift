@@ -6,17 +6,25 @@ import JobsysTestKit
 struct ModelAudit {
     private(set) var violations: [String] = []
     private var previous: Job?
+    /// The runs that letters say have failed for good.
+    private var lettered: Set<Run> = []
+    /// The runs whose handler did not succeed after a stop.
+    private var interrupted: Set<String> = []
 
     /// Holds the state after a move against the one before.
-    mutating func check(_ system: ModelSystem) {
+    mutating func check(_ system: ModelSystem, after move: ModelMove) {
         guard let job = system.job else { return }
         defer { previous = job }
+        note(move)
+        lettered.formUnion(system.letters.reasons.compactMap(\.run))
+        expect(!system.hasRefusedWrongly, "a cancellation that was told that the job is over, and it was not")
         expect(job.attempts <= job.maxAttempts, "more attempts than there may be")
         expect(!system.hasRunVoidMessage, "a run for a message of another generation")
         if job.status == .succeeded {
             expect(job.result?["attempt"]?.intValue == job.attempts, "a result that is not the latest attempt's")
         }
         guard let previous, previous.generation == job.generation, previous != job else { return }
+        checkAttempts(job, after: previous)
         expect(!previous.status.isFinal, "a job that changed after its end: \(previous.status) to \(job.status)")
         guard previous.status == .running, let lease = previous.lease, let expiry = lease.expiresAt,
             expiry >= system.clock.timestamp
@@ -26,6 +34,25 @@ struct ModelAudit {
             call == "handler" && lease.owner.hasPrefix(process.rawValue)
         }
         expect(job.status == .running || !isInHandler, "a job that was ended under the one who runs it")
+    }
+
+    private mutating func note(_ move: ModelMove) {
+        guard case .stop(let process, let end) = move, end != .succeeds, let owner = previous?.lease?.owner,
+            owner.hasPrefix(process.rawValue)
+        else { return }
+        interrupted.insert(owner)
+    }
+
+    /// Holds a change of one generation against what must not cost, or begin, an attempt.
+    private mutating func checkAttempts(_ job: Job, after previous: Job) {
+        if let owner = job.lease?.owner, interrupted.contains(owner), owner == previous.lease?.owner {
+            let hasFailed = job.failures.count > previous.failures.count || job.givenUpAt != previous.givenUpAt
+            expect(!hasFailed, "a stop that cost an attempt")
+        }
+        guard job.attempts > previous.attempts else { return }
+        expect(previous.cancelRequestedAt == nil, "a job that was to be cancelled, and ran again")
+        expect(previous.givenUpAt == nil, "a job that was given up, and ran again")
+        expect(Run(latestOf: previous).map(lettered.contains) != true, "a job that ran again beside its letter")
     }
 
     /// Holds the state when nothing more happens against what was promised.

@@ -16,6 +16,8 @@ struct ModelBudget: Sendable {
     var rounds = 1
     /// How often somebody cancels the job.
     var cancellations = 0
+    /// How often a worker is told to stop.
+    var stops = 1
     /// How often somebody starts it anew.
     var redrives = 1
     /// How many attempts the job has.

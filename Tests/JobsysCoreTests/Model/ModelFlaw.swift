@@ -20,6 +20,16 @@ enum ModelFlaw: String, Sendable, Hashable, CaseIterable {
     case takeOverDoesNothing
     /// A letter does not say which run failed.
     case letterWithoutRun
+    /// A job whose cancellation was asked for may be claimed when its lease has ended.
+    case claimIgnoresCancellation
+    /// A job whose last attempt has failed may be claimed while its letter is under way.
+    case claimIgnoresGivingUp
+    /// A job whose last attempt has failed stays as it was, under the lease, until its letter is recorded.
+    case givingUpIsNotRecorded
+    /// A failure that a handler answers a stop with counts as one.
+    case stopCounts
+    /// A cancellation that meets a job between two attempts is told that the job is over.
+    case cancellationMissesRetry
     /// A letter that comes again is no news, although nobody was told.
     case repeatedLetterIsSilent
 
@@ -33,7 +43,11 @@ enum ModelFlaw: String, Sendable, Hashable, CaseIterable {
         case .runsAreNotFenced: .sameRun
         case .failIgnoresChanges: .unchanged
         case .renewalIsNoChange: .sameExpiry
-        case .takeOverDoesNothing, .letterWithoutRun, .repeatedLetterIsSilent: nil
+        case .claimIgnoresCancellation: .notCancelled
+        case .claimIgnoresGivingUp: .notGivenUp
+        case .takeOverDoesNothing, .letterWithoutRun, .repeatedLetterIsSilent, .givingUpIsNotRecorded, .stopCounts,
+            .cancellationMissesRetry:
+            nil
         }
     }
 }

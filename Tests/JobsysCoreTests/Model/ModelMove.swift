@@ -10,6 +10,8 @@ enum ModelMove: Sendable, Hashable, CustomStringConvertible {
     case decide(ModelProcess, Fate, call: String)
     /// A handler ends.
     case finish(ModelProcess, HandlerEnd)
+    /// A worker is told to stop: the handler that it runs is cancelled, and ends in some way.
+    case stop(ModelProcess, HandlerEnd)
     /// The queue has one of its messages twice.
     case duplicate
     /// Time passes, longer than a lease.
@@ -37,6 +39,7 @@ enum ModelMove: Sendable, Hashable, CustomStringConvertible {
         case .receiveLetter: "dlqHandler receives"
         case .decide(let process, let fate, let call): "\(process): \(call) \(fate)"
         case .finish(let process, let end): "\(process): handler \(end)"
+        case .stop(let process, let end): "\(process) stops: handler \(end)"
         case .duplicate: "duplicate"
         case .wait: "wait"
         case .pause: "pause"

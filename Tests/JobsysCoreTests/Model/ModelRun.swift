@@ -16,8 +16,9 @@ struct ModelRun: CustomStringConvertible {
             guard isFree || !world.isAtRest else { break }
             let (plain, others) = (world.plainMoves, world.otherMoves)
             let moves = plain + others
-            try await world.make(moves[isFree ? choices.choose(of: moves.count, plain: plain.count) : 0])
-            audit.check(world.system)
+            let move = moves[isFree ? choices.choose(of: moves.count, plain: plain.count) : 0]
+            try await world.make(move)
+            audit.check(world.system, after: move)
         }
         audit.conclude(world)
         return ModelRun(violations: audit.violations, trace: world.trace)

@@ -22,6 +22,7 @@ final class ModelSystem: Sendable {
     private let held = Mutex<[ModelProcess: (run: Run, delivery: Delivery)]>([:])
     private let voidRuns = Mutex(0)
     private let told = Mutex<Set<Incident.ID>>([])
+    private let wrongRefusals = Mutex(0)
 
     init(maxAttempts: Int, flaw: ModelFlaw?) {
         self.flaw = flaw
@@ -37,6 +38,9 @@ final class ModelSystem: Sendable {
     /// Whether a handler ran for a message of another generation than the job's.
     var hasRunVoidMessage: Bool { voidRuns.withLock { $0 > 0 } }
 
+    /// Whether somebody was told that a job is over which was not.
+    var hasRefusedWrongly: Bool { wrongRefusals.withLock { $0 > 0 } }
+
     /// The incidents that people were told of.
     var announced: Set<Incident.ID> { told.withLock(\.self) }
 
@@ -51,7 +55,18 @@ final class ModelSystem: Sendable {
     /// Somebody cancels the job.
     func cancel() async throws {
         guard let job else { return }
-        _ = try await store.cancel(job.id, at: clock.timestamp, expiresAt: clock.timestamp)
+        let answer =
+            flaw == .cancellationMissesRetry && job.status == .retrying
+            ? .refused(job) : try await store.cancel(job.id, at: clock.timestamp, expiresAt: clock.timestamp)
+        if case .refused(let refused) = answer, !refused.status.isFinal, refused.givenUpAt == nil {
+            wrongRefusals.withLock { $0 += 1 }
+        }
+    }
+
+    /// A worker's grace period is over.
+    func stop(_ worker: ModelProcess) {
+        guard flaw != .stopCounts else { return }
+        scheduler.cancel(worker)
     }
 
     /// Somebody starts the failed job anew.

@@ -26,7 +26,7 @@ struct ModelTests {
     private func explore(_ course: [Int: Int], from place: Int, deviations: Int) async throws {
         var choices = DeviatingChoices(course)
         // Without what the clock brings about: it multiplies the courses, and the random ones have it.
-        let run = try await ModelRun.run(&choices, budget: ModelBudget(pauses: 0, renewals: 0, rounds: 0))
+        let run = try await ModelRun.run(&choices, budget: ModelBudget(pauses: 0, renewals: 0, rounds: 0, stops: 0))
         try #require(run.violations.isEmpty, "\(course): \(run)")
         guard deviations > 0 else { return }
         for (place, count) in choices.counts.enumerated().dropFirst(place) {
@@ -48,7 +48,9 @@ struct ModelTests {
     func notices(flaw: ModelFlaw) async throws {
         for seed in 0..<20_000 as Range<UInt64> {
             var choices = RandomChoices(seed: seed)
-            guard try await ModelRun.run(&choices, flaw: flaw).violations.isEmpty else { return }
+            var budget = ModelBudget()
+            budget.cancellations = Int(seed % 2)
+            guard try await ModelRun.run(&choices, budget: budget, flaw: flaw).violations.isEmpty else { return }
         }
         Issue.record("\(flaw) was not noticed")
     }

@@ -75,6 +75,11 @@ struct ModelWorld {
         var moves: [ModelMove] = []
         if budget.duplicates > 0, !system.queue.bodies.isEmpty { moves.append(.duplicate) }
         if budget.cancellations > 0, system.job != nil { moves.append(.cancel) }
+        if budget.stops > 0 {
+            for (process, call) in system.scheduler.waiting where call == "handler" {
+                moves += ModelMove.HandlerEnd.allCases.map { .stop(process, $0) }
+            }
+        }
         if budget.redrives > 0, system.job?.status == .failedFinal, !system.scheduler.busy.contains(.supervisor) {
             moves.append(.redrive)
         }
@@ -114,6 +119,11 @@ struct ModelWorld {
             await system.scheduler.decide(process, fate)
         case .finish(let process, let end):
             system.setHandlerEnd(end)
+            await system.scheduler.decide(process, .done)
+        case .stop(let process, let end):
+            budget.stops -= 1
+            system.setHandlerEnd(end)
+            system.stop(process)
             await system.scheduler.decide(process, .done)
         case .duplicate:
             budget.duplicates -= 1

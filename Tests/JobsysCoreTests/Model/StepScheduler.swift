@@ -18,6 +18,7 @@ final class StepScheduler: Sendable {
         var dead: Set<Int> = []
         var runs = 0
         var running: [ModelProcess: Int] = [:]
+        var tasks: [ModelProcess: Task<Void, Never>] = [:]
         var watcher: CheckedContinuation<Void, Never>?
         var hasStopped = false
     }
@@ -49,11 +50,11 @@ final class StepScheduler: Sendable {
             _ = try await body()
             throw DependencyError.modelled
         case .diesBefore:
-            bury(run)
+            noteDeath(of: run)
             throw ProcessDied()
         case .diesAfter:
             _ = try await body()
-            bury(run)
+            noteDeath(of: run)
             throw ProcessDied()
         }
     }
@@ -66,13 +67,19 @@ final class StepScheduler: Sendable {
             return state.runs
         }
         await untilStopped {
-            Task {
+            let task = Task {
                 await Self.$process.withValue(process) {
                     await Self.$run.withValue(run) { await work() }
                 }
                 self.noteStop { $0.running[process] = nil }
             }
+            state.withLock { $0.tasks[process] = task }
         }
+    }
+
+    /// Cancels what a process works on, as a stop does when its grace period is over.
+    func cancel(_ process: ModelProcess) {
+        state.withLock { $0.tasks[process] }?.cancel()
     }
 
     /// Decides a call; returns when its process makes the next one, or has ended.
@@ -89,7 +96,7 @@ final class StepScheduler: Sendable {
         }
     }
 
-    private func bury(_ run: Int) {
+    private func noteDeath(of run: Int) {
         state.withLock { _ = $0.dead.insert(run) }
     }
 

@@ -32,7 +32,10 @@ struct SteppedStore: JobStore, FailureStore, JobControl {
     }
 
     func conclude(_ run: Run, with conclusion: Conclusion, at now: Timestamp) async throws -> FencedWrite {
-        try await scheduler.step("conclude") { try await store.conclude(run, with: conclusion, at: now) }
+        if flaw == .givingUpIsNotRecorded, case .givenUp = conclusion {
+            return try await extendLease(of: run, until: now + LeaseTiming().length)
+        }
+        return try await scheduler.step("conclude") { try await store.conclude(run, with: conclusion, at: now) }
     }
 
     func fail(_ job: Job, with incident: Incident, expiresAt: Timestamp) async throws -> FencedWrite {

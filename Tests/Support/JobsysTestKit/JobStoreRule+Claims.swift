@@ -65,7 +65,7 @@ extension JobStoreRule {
             let job = try await store.created()
             let run = try await store.claimed(job)
             let start = Timestamp.sample + .seconds(30)
-            let conclusion = Conclusion.retrying(JobFailure(.system, "x"), notBefore: start)
+            let conclusion = Conclusion.retrying(JobFailure(.system, "x"), notBefore: start, maxAttempts: 4)
             #expect(try await store.conclude(run, with: conclusion, at: .sample) == .written)
             #expect(try await store.job(job.id)?.runAt == start)
             let early = Claim.sample(of: job, owner: "two", messageID: "copy", at: start + .milliseconds(-1))
@@ -120,6 +120,45 @@ extension JobStoreRule {
         },
         JobStoreRule("a claim of a job that is not there must wait") { store async throws in
             #expect(try await store.claim(.sample(of: .sample())) == .notReady())
+        },
+        JobStoreRule("a job whose cancellation was asked for is not started again when its worker is no more") {
+            store async throws in
+            let job = try await store.created()
+            _ = try await store.claimed(job)
+            let asked = Timestamp.sample + .seconds(5)
+            _ = try await store.cancel(job.id, at: asked, expiresAt: asked)
+            let current = try #require(try await store.job(job.id))
+            let early = Claim.sample(of: job, owner: "two", at: .sample + .seconds(30))
+            #expect(try await store.claim(early) == .leased(until: .sample + .seconds(60)))
+            let late = Claim.sample(of: job, owner: "two", at: .sample + .seconds(61))
+            #expect(try await store.claim(late) == .cancelRequested(current))
+            #expect(try await store.takeOver(current, by: late) == .written)
+            let run = Run(late, attempt: 1)
+            let cancelled = Conclusion.cancelled(expiresAt: .sample + .seconds(86400))
+            #expect(try await store.conclude(run, with: cancelled, at: .sample + .seconds(61)) == .written)
+            #expect(try await store.job(job.id)?.status == .cancelled)
+        },
+        JobStoreRule("a job that was given up is not started again, however long its letter takes") {
+            store async throws in
+            let job = try await store.created()
+            let run = try await store.claimed(job)
+            let failure = JobFailure(.validation, "wrong")
+            let now = Timestamp.sample + .seconds(5)
+            #expect(try await store.conclude(run, with: .givenUp(failure), at: now) == .written)
+            // As a retried call does.
+            #expect(try await store.conclude(run, with: .givenUp(failure), at: now) == .written)
+            let current = try #require(try await store.job(job.id))
+            #expect(current.status == .running)
+            #expect(current.givenUpAt == now)
+            #expect(current.error == Job.RecordedFailure(failure, at: now))
+            #expect(current.lease == Job.Lease(owner: "one", messageID: "message", expiresAt: nil))
+            let late = Claim.sample(of: job, owner: "two", at: .sample + .seconds(86400))
+            #expect(try await store.claim(late) == .givenUp(current))
+            #expect(try await store.cancel(job.id, at: now, expiresAt: now) == .refused(current))
+            let incident = Incident.sample(of: current)
+            #expect(try await store.fail(current, with: incident, expiresAt: .sample + .seconds(86400)) == .written)
+            #expect(try await store.job(job.id)?.status == .failedFinal)
+            #expect(try await store.job(job.id)?.givenUpAt == nil)
         },
         JobStoreRule("a job whose last attempt vanished is exhausted, not started again") { store async throws in
             let job = Job.sample(maxAttempts: 1)

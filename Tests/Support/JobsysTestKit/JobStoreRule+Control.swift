@@ -29,7 +29,7 @@ extension JobStoreRule {
             #expect(asked.status == .running)
             #expect(asked.cancelRequestedAt == now)
             #expect(try await store.extendLease(of: run, until: now + .seconds(60)) == .cancelRequested)
-            let retrying = Conclusion.retrying(JobFailure(.system, "x"), notBefore: now)
+            let retrying = Conclusion.retrying(JobFailure(.system, "x"), notBefore: now, maxAttempts: 4)
             #expect(try await store.conclude(run, with: retrying, at: now) == .cancelRequested)
             #expect(try await store.conclude(run, with: .released, at: now) == .cancelRequested)
             #expect(try await store.job(job.id) == asked)

@@ -29,7 +29,11 @@ extension JobStoreRule {
             let failure = JobFailure(.network, "no route")
             let first = try await store.claimed(job)
             #expect(
-                try await store.conclude(first, with: .retrying(failure, notBefore: .sample), at: .sample) == .written
+                try await store.conclude(
+                    first,
+                    with: .retrying(failure, notBefore: .sample, maxAttempts: 4),
+                    at: .sample
+                ) == .written
             )
             let waiting = try #require(try await store.job(job.id))
             #expect(waiting.status == .retrying)
@@ -49,7 +53,7 @@ extension JobStoreRule {
                 let now = Timestamp.sample + .seconds(number)
                 let run = try await store.claimed(job, owner: owner, at: now)
                 let failure = JobFailure(.network, "number \(number)")
-                let conclusion = Conclusion.retrying(failure, notBefore: now)
+                let conclusion = Conclusion.retrying(failure, notBefore: now, maxAttempts: 4)
                 #expect(try await store.conclude(run, with: conclusion, at: now) == .written)
                 failures.append(Job.RecordedFailure(failure, at: now))
                 #expect(try await store.job(job.id)?.failures == failures)
@@ -62,6 +66,14 @@ extension JobStoreRule {
             _ = try await store.redrive(job.id, with: nil, at: .sample)
             #expect(try await store.job(job.id)?.failures == [])
         },
+        JobStoreRule("a retry may change how many attempts there are") { store async throws in
+            let job = Job.sample(maxAttempts: 2)
+            #expect(try await store.create(job) == .created)
+            let run = try await store.claimed(job)
+            let conclusion = Conclusion.retrying(JobFailure(.system, "x"), notBefore: .sample, maxAttempts: 6)
+            #expect(try await store.conclude(run, with: conclusion, at: .sample) == .written)
+            #expect(try await store.job(job.id)?.maxAttempts == 6)
+        },
         JobStoreRule("a job that is handed back has its attempt back") { store async throws in
             let job = try await store.created()
             let first = try await store.claimed(job)
@@ -72,7 +84,7 @@ extension JobStoreRule {
             #expect(
                 try await store.conclude(
                     second,
-                    with: .retrying(JobFailure(.system, "x"), notBefore: .sample),
+                    with: .retrying(JobFailure(.system, "x"), notBefore: .sample, maxAttempts: 4),
                     at: .sample
                 ) == .written
             )
@@ -96,7 +108,8 @@ extension JobStoreRule {
             let current = try await store.job(job.id)
             let result = JobResult("late", expiresAt: .sample)
             for conclusion in [
-                Conclusion.succeeded(result), .retrying(JobFailure(.system, "late"), notBefore: .sample), .released,
+                Conclusion.succeeded(result),
+                .retrying(JobFailure(.system, "late"), notBefore: .sample, maxAttempts: 4), .released,
             ] {
                 #expect(try await store.conclude(lost, with: conclusion, at: .sample) == .lost)
             }
@@ -109,7 +122,7 @@ extension JobStoreRule {
             #expect(
                 try await store.conclude(
                     run,
-                    with: .retrying(JobFailure(.system, "x"), notBefore: .sample),
+                    with: .retrying(JobFailure(.system, "x"), notBefore: .sample, maxAttempts: 4),
                     at: .sample
                 ) == .written
             )
@@ -128,7 +141,7 @@ extension JobStoreRule {
         JobStoreRule("a retry written twice, as a retried call does, is one retry") { store async throws in
             let job = try await store.created()
             let run = try await store.claimed(job)
-            let conclusion = Conclusion.retrying(JobFailure(.system, "x"), notBefore: .sample)
+            let conclusion = Conclusion.retrying(JobFailure(.system, "x"), notBefore: .sample, maxAttempts: 4)
             #expect(try await store.conclude(run, with: conclusion, at: .sample) == .written)
             #expect(try await store.conclude(run, with: conclusion, at: .sample) == .written)
         },

@@ -3,8 +3,6 @@ import JobsysJSON
 import JobsysTestKit
 import Testing
 
-@testable import JobsysWorker
-
 extension JobID {
     fileprivate static func sample() -> JobID { JobID(at: .sample) }
 }
@@ -13,12 +11,15 @@ extension JobID {
 struct TypeGateTests {
     private let clock = ManualClock()
 
-    private func makeGate(rateLimits: [String: Int] = [:]) -> TypeGate {
-        TypeGate(threshold: 3, rateLimits: rateLimits, clock: clock, draw: { 0 })
+    private func makeGate(rate: Int? = nil, concurrency: Int? = nil) -> TypeGate {
+        TypeGate(clock: clock, draw: { 0 }) { type in
+            guard type == "http" else { return .standard }
+            return JobPolicy(concurrency: concurrency, rate: rate, breaker: JobPolicy.Breaker(failures: 3))
+        }
     }
 
     private func fail(_ gate: TypeGate, _ errorClass: ErrorClass = .network, times: Int = 3) {
-        for _ in 0..<times { gate.note(.failed(JobFailure(errorClass, "away")), of: .sample(), ofType: "http") }
+        for _ in 0..<times { gate.note(.failed(JobFailure(errorClass, "away")), of: .sample(), type: "http") }
     }
 
     @Test(
@@ -31,7 +32,7 @@ struct TypeGateTests {
         #expect(gate.verdict(on: "http") == .start(after: .zero))
         fail(gate, errorClass, times: 1)
         // Half of the first pause, and none of what chance adds.
-        #expect(gate.verdict(on: "http") == .shed(for: .milliseconds(2500)))
+        #expect(gate.verdict(on: "http") == .turnAway(for: .milliseconds(2500)))
         #expect(gate.verdict(on: "transform") == .start(after: .zero))
         #expect(gate.breakers() == ["http": "open"])
     }
@@ -40,7 +41,7 @@ struct TypeGateTests {
     func interrupted() {
         let gate = makeGate()
         fail(gate, times: 2)
-        gate.note(.succeeded("done"), of: .sample(), ofType: "http")
+        gate.note(.succeeded("done"), of: .sample(), type: "http")
         fail(gate, times: 2)
         #expect(gate.verdict(on: "http") == .start(after: .zero))
     }
@@ -52,7 +53,7 @@ struct TypeGateTests {
     )
     func otherEnds(outcome: JobOutcome) {
         let gate = makeGate()
-        for _ in 0..<10 { gate.note(outcome, of: .sample(), ofType: "http") }
+        for _ in 0..<10 { gate.note(outcome, of: .sample(), type: "http") }
         #expect(gate.verdict(on: "http") == .start(after: .zero))
     }
 
@@ -62,9 +63,9 @@ struct TypeGateTests {
         fail(gate)
         clock.advance(by: .milliseconds(2500))
         #expect(gate.verdict(on: "http") == .start(after: .zero))
-        #expect(gate.verdict(on: "http") == .shed(for: .seconds(5)))
+        #expect(gate.verdict(on: "http") == .turnAway(for: .seconds(5)))
         #expect(gate.breakers() == ["http": "half-open"])
-        gate.note(.succeeded("done"), of: .sample(), ofType: "http")
+        gate.note(.succeeded("done"), of: .sample(), type: "http")
         #expect(gate.verdict(on: "http") == .start(after: .zero))
         #expect(gate.breakers() == [:])
     }
@@ -76,8 +77,8 @@ struct TypeGateTests {
         clock.advance(by: .milliseconds(2500))
         _ = gate.verdict(on: "http")
         let failure = JobOutcome.failed(JobFailure(.network, "away"))
-        #expect(gate.note(failure, of: .sample(), ofType: "http") == .outage(isShared: true))
-        #expect(gate.verdict(on: "http") == .shed(for: .seconds(5)))
+        #expect(gate.note(failure, of: .sample(), type: "http") == .outage(isShared: true))
+        #expect(gate.verdict(on: "http") == .turnAway(for: .seconds(5)))
     }
 
     @Test("tells an outage of several jobs from the failures of a single one, until a success")
@@ -85,13 +86,13 @@ struct TypeGateTests {
         let gate = makeGate()
         let failure = JobOutcome.failed(JobFailure(.network, "away"))
         let (one, other) = (JobID.sample(), JobID.sample())
-        for _ in 0..<3 { #expect(gate.note(failure, of: one, ofType: "http") == .news) }
-        #expect(gate.note(failure, of: one, ofType: "http") == .outage(isShared: false))
-        #expect(gate.note(failure, of: other, ofType: "http") == .outage(isShared: true))
-        #expect(gate.note(failure, of: one, ofType: "http") == .outage(isShared: true))
-        #expect(gate.note(.succeeded("done"), of: one, ofType: "http") == .news)
-        for _ in 0..<3 { #expect(gate.note(failure, of: other, ofType: "http") == .news) }
-        #expect(gate.note(failure, of: other, ofType: "http") == .outage(isShared: false))
+        for _ in 0..<3 { #expect(gate.note(failure, of: one, type: "http") == .news) }
+        #expect(gate.note(failure, of: one, type: "http") == .outage(isShared: false))
+        #expect(gate.note(failure, of: other, type: "http") == .outage(isShared: true))
+        #expect(gate.note(failure, of: one, type: "http") == .outage(isShared: true))
+        #expect(gate.note(.succeeded("done"), of: one, type: "http") == .news)
+        for _ in 0..<3 { #expect(gate.note(failure, of: other, type: "http") == .news) }
+        #expect(gate.note(failure, of: other, type: "http") == .outage(isShared: false))
     }
 
     @Test("lets another through if the one that it let through told nothing")
@@ -100,16 +101,34 @@ struct TypeGateTests {
         fail(gate)
         clock.advance(by: .milliseconds(2500))
         #expect(gate.verdict(on: "http") == .start(after: .zero))
-        gate.noteNothing(ofType: "http")
+        gate.finish(type: "http")
         #expect(gate.verdict(on: "http") == .start(after: .zero))
     }
 
-    @Test("has jobs wait for a moment that are over their type's rate, and sheds those beyond")
+    @Test("has jobs wait for a moment that are over their type's rate, and turns those beyond away")
     func limitsRate() {
-        let gate = makeGate(rateLimits: ["http": 1])
+        let gate = makeGate(rate: 1)
         #expect(gate.verdict(on: "http") == .start(after: .zero))
         #expect(gate.verdict(on: "http") == .start(after: .seconds(1)))
-        #expect(gate.verdict(on: "http") == .shed(for: .seconds(2)))
+        #expect(gate.verdict(on: "http") == .turnAway(for: .seconds(2)))
         #expect(gate.verdict(on: "transform") == .start(after: .zero))
+    }
+
+    @Test("starts no more jobs of a type at once than its policy says")
+    func limitsConcurrency() {
+        let gate = makeGate(concurrency: 2)
+        #expect(gate.verdict(on: "http") == .start(after: .zero))
+        #expect(gate.verdict(on: "http") == .start(after: .zero))
+        #expect(gate.verdict(on: "http") == .turnAway(for: .zero))
+        #expect(gate.verdict(on: "transform") == .start(after: .zero))
+        gate.finish(type: "http")
+        #expect(gate.verdict(on: "http") == .start(after: .zero))
+    }
+
+    @Test("never shuts for a type whose policy has no breaker")
+    func noBreaker() {
+        let gate = TypeGate(clock: clock, draw: { 0 }) { _ in JobPolicy(breaker: JobPolicy.Breaker(failures: nil)) }
+        fail(gate, times: 1000)
+        #expect(gate.verdict(on: "http") == .start(after: .zero))
     }
 }

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import JobsysWorker
+@testable import JobsysCore
 
 @Suite("A circuit breaker")
 struct CircuitBreakerTests {
