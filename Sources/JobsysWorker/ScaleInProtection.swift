@@ -1,6 +1,7 @@
 import HTTPTypes
 import JobsysHTTP
 import JobsysServiceRuntime
+import JobsysTime
 import Logging
 import ServiceLifecycle
 

@@ -6,6 +6,7 @@ import JobsysHashing
 import JobsysJSON
 import JobsysServiceRuntime
 import JobsysTestKit
+import JobsysTime
 import Testing
 
 @testable import JobsysDeadLetters
