@@ -96,21 +96,10 @@ extension SQS.BatchFailure {
             dependency: AWSService.sqs.endpointPrefix,
             code: code,
             message: message,
-            isTransient: !isSenderFault,
+            isTransient: isRetryable,
             refusesRequest: DependencyError.refusals.contains(code.replacing("Exception", with: ""))
         )
         return .failure(error)
-    }
-
-    /// Whether the message was deleted, or came back and was received by somebody else.
-    ///
-    /// SQS has no code of its own for a receipt that has expired: it says `InvalidParameterValue`, and why in its text.
-    private var isLostReceipt: Bool {
-        switch code {
-        case "ReceiptHandleIsInvalid", "MessageNotInflight": true
-        case "InvalidParameterValue": message.contains("does not exist or is not available")
-        default: false
-        }
     }
 }
 

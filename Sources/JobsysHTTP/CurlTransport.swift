@@ -67,6 +67,18 @@ public final class CurlTransport: HTTPTransport {
         body: [UInt8] = [],
         timeouts: TransportTimeouts = .init()
     ) async throws(TransportError) -> TransportResponse {
+        try await send(request, body: body, timeouts: timeouts, proxies: proxies)
+    }
+
+    /// The same thread and connections, with requests that go straight to their hosts.
+    public var direct: any HTTPTransport { DirectTransport(transport: self) }
+
+    fileprivate func send(
+        _ request: HTTPRequest,
+        body: [UInt8],
+        timeouts: TransportTimeouts,
+        proxies: ProxySettings
+    ) async throws(TransportError) -> TransportResponse {
         let wireRequest = try WireRequest(request, body: body, timeouts: timeouts, proxies: proxies)
         // Freed where it was allocated, not on the owner thread.
         defer { withExtendedLifetime(wireRequest) {} }
@@ -95,5 +107,20 @@ public final class CurlTransport: HTTPTransport {
     public func shutdown() async {
         await inbox.stopAndWait()
         thread.join()
+    }
+}
+
+/// A transport whose proxies are not used; it needs no end of its own.
+private struct DirectTransport: HTTPTransport {
+    let transport: CurlTransport
+
+    var direct: any HTTPTransport { self }
+
+    func send(
+        _ request: HTTPRequest,
+        body: [UInt8],
+        timeouts: TransportTimeouts
+    ) async throws(TransportError) -> TransportResponse {
+        try await transport.send(request, body: body, timeouts: timeouts, proxies: .none)
     }
 }

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import HTTPTypes
 import JobsysHTTP
 import JobsysServiceRuntime
@@ -65,28 +64,33 @@ struct ScaleInProtection: Service {
 }
 
 extension ScaleInProtection {
-    /// Makes a service that asks the agent of ECS at this URL.
+    /// Makes a service that asks the agent of ECS at this URL; nil if that is none.
     init?(
         agentURL: String,
         transport: any HTTPTransport,
         patience: Duration,
         longestRun: @escaping @Sendable () -> Duration
     ) {
-        guard let url = URL(string: agentURL), let scheme = url.scheme, let host = url.host() else { return nil }
-        let authority = url.port.map { "\(host):\($0)" } ?? host
-        let path = url.path() + "/task-protection/v1/state"
-        self.init(patience: patience, longestRun: longestRun) { expiry in
+        guard let agent = HTTPURL(agentURL) else { return nil }
+        self.init(
+            patience: patience,
+            longestRun: longestRun,
+            request: Self.request(to: agent, transport: transport)
+        )
+    }
+
+    /// Asks the agent, which no proxy leads to, whatever address it has.
+    static func request(to agent: HTTPURL, transport: any HTTPTransport) -> Request {
+        let url = agent.appending(path: "/task-protection/v1/state")
+        let direct = transport.direct
+        return { expiry in
             let minutes = expiry.map { #","ExpiresInMinutes":\#(Int($0 / .seconds(60)))"# } ?? ""
             let body = #"{"ProtectionEnabled":\#(expiry != nil)\#(minutes)}"#
-            let request = HTTPRequest(
-                method: .put,
-                scheme: scheme,
-                authority: authority,
-                path: path,
-                headerFields: [.contentType: "application/json"]
+            let response = try await direct.send(
+                url.request(.put, headerFields: [.contentType: "application/json"]),
+                body: Array(body.utf8),
+                timeouts: TransportTimeouts(request: .seconds(5))
             )
-            let timeouts = TransportTimeouts(request: .seconds(5))
-            let response = try await transport.send(request, body: Array(body.utf8), timeouts: timeouts)
             guard (200..<300).contains(response.status) else { throw Refusal(status: response.status) }
         }
     }

@@ -82,6 +82,13 @@ struct CommandLineTests {
                 ),
                 Mistake(
                     service: service,
+                    key: "AWS_CA_BUNDLE",
+                    value: "/nowhere/ca.pem",
+                    line: #"AWS_CA_BUNDLE: found "/nowhere/ca.pem, which cannot be opened (errno 2)", "#
+                        + "expected a readable PEM file of certificate authorities"
+                ),
+                Mistake(
+                    service: service,
                     key: "DDB_TABLE",
                     value: " ",
                     line: #"DDB_TABLE: missing, expected a table's name of 3 to 255 letters, digits, "_", "-" or ".""#

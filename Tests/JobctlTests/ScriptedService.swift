@@ -25,6 +25,8 @@ final class ScriptedService: HTTPTransport {
     /// The first lines of what was asked of it.
     var lines: [String] { exchanges.map(\.line) }
 
+    var direct: any HTTPTransport { self }
+
     func send(
         _ request: HTTPRequest,
         body: [UInt8],

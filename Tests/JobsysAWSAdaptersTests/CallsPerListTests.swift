@@ -13,6 +13,8 @@ import Testing
 struct CallsPerListTests {
     /// A table without any item.
     private struct EmptyTable: HTTPTransport {
+        var direct: any HTTPTransport { self }
+
         func send(
             _ request: HTTPRequest,
             body: [UInt8],

@@ -28,6 +28,8 @@ final class HeldAWS: HTTPTransport {
         state.withLock { $0.isOpen = false }
     }
 
+    var direct: any HTTPTransport { self }
+
     func send(
         _ request: HTTPRequest,
         body: [UInt8],

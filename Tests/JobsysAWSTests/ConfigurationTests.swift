@@ -1,3 +1,4 @@
+import JobsysJSON
 import Testing
 
 @testable import JobsysAWS
@@ -57,14 +58,53 @@ import Testing
         #expect(error?.description == message)
     }
 
+    @Test(
+        "A setting that is not used stops nobody, however little sense it makes",
+        arguments: [
+            ["AWS_CREDENTIAL_EXPIRATION": "tomorrow"], ["AWS_ENDPOINT_URL_S3": "localhost"],
+            ["AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE": "IPv5"], ["AWS_CONTAINER_CREDENTIALS_FULL_URI": "nowhere"],
+            ["AWS_USE_FIPS_ENDPOINT": "true", "AWS_ENDPOINT_URL_S3": "http://localhost"],
+            ["AWS_METADATA_SERVICE_TIMEOUT": "0"],
+        ]
+    )
+    func unused(environment: [String: String]) throws {
+        #expect(try configuration(environment).region == "eu-central-1")
+    }
+
+    @Test("An endpoint that makes no sense fails the calls of its service, and no other's")
+    func malformedEndpoint() async throws {
+        struct ListBuckets: AWSOperation {
+            static let service = AWSService(endpointPrefix: "s3", environmentName: "S3", targetPrefix: "S3")
+            static let name = "ListBuckets"
+            typealias Output = Void
+            func encode(to writer: inout JSONWriter) { writer.object { _ in } }
+        }
+        let transport = ScriptedTransport([.response(200, [:], "{}")])
+        let configuration = try AWSConfiguration(
+            environment: [
+                "AWS_REGION": "r", "AWS_ENDPOINT_URL_S3": "localhost", "AWS_ACCESS_KEY_ID": "AK",
+                "AWS_SECRET_ACCESS_KEY": "SK",
+            ],
+            transport: transport
+        )
+        let client = AWSClient(configuration: configuration, transport: transport)
+        let error = await #expect(throws: AWSError.self) { try await client.perform(ListBuckets()) }
+        #expect(error?.code == "Misconfigured")
+        #expect(error?.isRetryable == false)
+        #expect(error?.message.contains("AWS_ENDPOINT_URL_S3: found \"localhost\"") == true)
+        #expect(transport.sent.count == 0)
+        _ = try await client.perform(SQS.DeleteMessage(queueURL: "q", receiptHandle: "r"))
+        #expect(transport.sent.map(\.url) == ["https://sqs.r.amazonaws.com/"])
+    }
+
     @Test("The service's endpoint goes before the shared one, the shared one before the region's")
     func endpoints() throws {
         let environment = ["AWS_ENDPOINT_URL": "http://a:1/p/", "AWS_ENDPOINT_URL_SQS": "https://B"]
         let resolver = try configuration(environment).endpoints
-        #expect(resolver.endpoint(for: .sqs, region: "r").description == "https://b")
-        #expect(resolver.endpoint(for: .dynamoDB, region: "r").description == "http://a:1/p")
+        #expect(try resolver.endpoint(for: .sqs, region: "r").description == "https://b")
+        #expect(try resolver.endpoint(for: .dynamoDB, region: "r").description == "http://a:1/p")
         #expect(
-            EndpointResolver().endpoint(for: .dynamoDB, region: "eu-west-1").description
+            try EndpointResolver().endpoint(for: .dynamoDB, region: "eu-west-1").description
                 == "https://dynamodb.eu-west-1.amazonaws.com"
         )
         let ignored = environment.merging(["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true"]) { $1 }

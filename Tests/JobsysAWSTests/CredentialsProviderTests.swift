@@ -1,5 +1,6 @@
 import FoundationEssentials
 import HTTPTypes
+import JobsysAWSTestKit
 import JobsysHTTP
 import JobsysSigV4
 import Testing
@@ -69,7 +70,7 @@ import Testing
             ("http://127.9.8.7:80/a", true), ("http://localhost:1234/a?b=c", true), ("http://[::1]/", true),
             ("https://example.com/x", true), ("http://example.com/x", false), ("http://169.254.169.254/", false),
             ("http://127.0.0.1.example.com/", false), ("http://localhost@example.com/", false),
-            ("ftp://localhost/", false),
+            ("ftp://localhost/", false), ("http://user:x@localhost/", false), ("http://127.1/", false),
         ]
     )
     func allowedHosts(url: String, isAllowed: Bool) async throws {
@@ -112,6 +113,34 @@ import Testing
         try Data("a\r\nX-Evil: 1".utf8).write(to: URL(filePath: path))
         #expect(try await failure(of: provider)?.code == .misconfigured)
         #expect(transport.sent.count == 2)
+    }
+
+    @Test("Neither the container's agent nor the instance's metadata is asked through a proxy, wherever it is")
+    func proxy() async throws {
+        try await ScriptedServer.with(.respond(403)) { server in
+            let proxies = try ProxySettings(environment: ["all_proxy": server.url])
+            let transport = try CurlTransport(configuration: .init(proxies: proxies))
+            let runtime = AWSRuntime(clock: clock)
+            // A name below .invalid leads nowhere (RFC 2606, section 2): only a proxy would answer.
+            let providers: [any CredentialsProvider] = [
+                ContainerCredentials(
+                    environment: ["AWS_CONTAINER_CREDENTIALS_FULL_URI": "https://agent.invalid/v1"],
+                    transport: transport,
+                    runtime: runtime
+                ),
+                InstanceCredentials(
+                    environment: ["AWS_EC2_METADATA_SERVICE_ENDPOINT": "http://instance.invalid"],
+                    transport: transport,
+                    runtime: runtime
+                ),
+            ]
+            for provider in providers {
+                let error = await #expect(throws: CredentialsError.self) { try await provider.credentials() }
+                #expect(error?.code == .unavailable)
+            }
+            await transport.shutdown()
+            #expect(server.requests == [])
+        }
     }
 
     @Test("The instance's role is asked for within a session")

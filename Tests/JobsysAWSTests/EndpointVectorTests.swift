@@ -50,9 +50,9 @@ struct EndpointVectorTests {
             targetPrefix: ""
         )
         for region in vector.regions {
-            let urls = [(false, false), (false, true), (true, false), (true, true)]
+            let urls = try [(false, false), (false, true), (true, false), (true, true)]
                 .map { fips, dualStack in
-                    EndpointResolver(fips: fips, dualStack: dualStack).endpoint(for: service, region: region)
+                    try EndpointResolver(fips: fips, dualStack: dualStack).endpoint(for: service, region: region)
                         .description
                 }
             #expect(urls == vector.urls.map { $0.split(separator: "*").joined(separator: region) })

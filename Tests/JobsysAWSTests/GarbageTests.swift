@@ -115,6 +115,8 @@ private struct ConstantTransport: HTTPTransport {
     let body: [UInt8]
     let fields: HTTPFields
 
+    var direct: any HTTPTransport { self }
+
     func send(
         _ request: HTTPRequest,
         body: [UInt8],

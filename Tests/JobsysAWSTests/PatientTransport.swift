@@ -5,6 +5,8 @@ import JobsysHTTP
 struct PatientTransport: HTTPTransport {
     let transport: CurlTransport
 
+    var direct: any HTTPTransport { transport.direct }
+
     func send(
         _ request: HTTPRequest,
         body: [UInt8],

@@ -34,6 +34,8 @@ final class ScriptedTransport: HTTPTransport {
 
     var sent: [Sent] { state.withLock { $0.sent } }
 
+    var direct: any HTTPTransport { self }
+
     func send(
         _ request: HTTPRequest,
         body: [UInt8],

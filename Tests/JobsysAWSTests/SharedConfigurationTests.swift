@@ -1,5 +1,6 @@
 import FoundationEssentials
 import JobsysHTTP
+import JobsysSigV4
 import Testing
 
 @testable import JobsysAWS
@@ -15,10 +16,10 @@ import Testing
         )
     }
 
-    private func urls(_ configuration: AWSConfiguration) -> [String] {
-        [AWSService.dynamoDB, .sqs]
+    private func urls(_ configuration: AWSConfiguration) throws -> [String] {
+        try [AWSService.dynamoDB, .sqs]
             .map {
-                configuration.endpoints.endpoint(for: $0, region: configuration.region).description
+                try configuration.endpoints.endpoint(for: $0, region: configuration.region).description
             }
     }
 
@@ -30,7 +31,6 @@ import Testing
         max_attempts = 7
         endpoint_url = http://all
         services = local
-        ca_bundle = /ca.pem
         [services local]
         dynamodb =
           endpoint_url = http://localhost:8000/x/
@@ -43,7 +43,7 @@ import Testing
             let a = try configuration(files, ["AWS_PROFILE": "a"])
             #expect(a.region == "eu-west-2")
             #expect(a.retry.maxAttempts == 7)
-            #expect(urls(a) == ["http://localhost:8000/x", "http://all"])
+            #expect(try urls(a) == ["http://localhost:8000/x", "http://all"])
             let overridden = ["AWS_PROFILE": "a", "AWS_DEFAULT_REGION": "us-west-2", "AWS_MAX_ATTEMPTS": "2"]
             let other = try configuration(files, overridden)
             #expect(other.region == "us-west-2")
@@ -66,7 +66,7 @@ import Testing
     func endpoints(environment: [String: String], expected: [String]) async throws {
         try await SharedFiles.with(config: Self.config) { files in
             let configuration = try configuration(files, environment.merging(["AWS_PROFILE": "a"]) { $1 })
-            #expect(urls(configuration) == expected)
+            #expect(try urls(configuration) == expected)
         }
     }
 
@@ -76,17 +76,55 @@ import Testing
         try await SharedFiles.with(config: config) { files in
             let expected = ["https://dynamodb-fips.us-east-1.api.aws", "https://sqs-fips.us-east-1.api.aws"]
             let configuration = try configuration(files)
-            #expect(urls(configuration) == expected)
+            #expect(try urls(configuration) == expected)
         }
     }
 
     @Test("The certificate authorities come from the environment, else from the profile")
     func caBundle() async throws {
-        try await SharedFiles.with(config: Self.config) { files in
-            let a = files.environment.merging(["AWS_PROFILE": "a"]) { $1 }
-            let both = a.merging(["AWS_CA_BUNDLE": "/other.pem"]) { $1 }
-            let paths = try [a, both, [:]].map { try AWSConfiguration.caBundlePath(environment: $0) }
-            #expect(paths == ["/ca.pem", "/other.pem", nil])
+        try await SharedFiles.with { files in
+            try files.write(Self.certificate, to: "ca.pem")
+            try files.write("Issuer: somebody\n" + Self.certificate, to: "other.pem")
+            try files.write("[default]\nca_bundle = \(files.path("ca.pem"))", to: ".aws/config")
+            let both = files.environment.merging(["AWS_CA_BUNDLE": files.path("other.pem")]) { $1 }
+            let paths = try [files.environment, both, [:]]
+                .map { try CurlTransport.Configuration(environment: $0).caBundlePath }
+            #expect(paths == [files.path("ca.pem"), files.path("other.pem"), nil])
+        }
+    }
+
+    private static let certificate = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
+
+    @Test(
+        "A file of authorities without a certificate in it is refused by the name of the setting",
+        arguments: [
+            ("AWS_CA_BUNDLE", nil), ("AWS_CA_BUNDLE", "no certificate"), ("AWS_CA_BUNDLE", ""),
+            ("ca_bundle (HOME/.aws/config:2)", nil), ("AWS_CA_BUNDLE", "a directory"),
+        ] as [(String, String?)]
+    )
+    func badBundle(key: String, content: String?) async throws {
+        try await SharedFiles.with { files in
+            let path = content == "a directory" ? files.home : files.path("ca.pem")
+            if let content, content != "a directory" { try files.write(content, to: "ca.pem") }
+            var environment = files.environment
+            if key == "AWS_CA_BUNDLE" {
+                environment[key] = path
+            } else {
+                try files.write("[default]\nca_bundle = \(path)", to: ".aws/config")
+            }
+            let error = #expect(throws: AWSConfigurationError.self) {
+                try CurlTransport.Configuration(environment: environment)
+            }
+            #expect(
+                error?.key.split(separator: files.home, omittingEmptySubsequences: false).joined(separator: "HOME")
+                    == key
+            )
+            #expect(error?.found?.hasPrefix("\(path), which ") == true)
+            #expect(error?.expected.contains("PEM file") == true)
+            // A transport can be made of a good one.
+            try files.write(Self.certificate, to: "good.pem")
+            environment["AWS_CA_BUNDLE"] = files.path("good.pem")
+            #expect(try CurlTransport.Configuration(environment: environment).caBundlePath == files.path("good.pem"))
         }
     }
 
@@ -154,6 +192,37 @@ import Testing
                     try configuration(files, region.merging(["AWS_CONFIG_FILE": path]) { $1 })
                 }
                 #expect(error?.key == path)
+            }
+        }
+    }
+
+    @Test(
+        "A file in the home that cannot be read stops nobody who needs nothing of it",
+        arguments: ["a loop of links", "a directory"]
+    )
+    func unreadableHome(obstacle: String) async throws {
+        try await SharedFiles.with { files in
+            let path = files.path(".aws/config")
+            try FileManager.default.removeItem(atPath: path)
+            if obstacle == "a directory" {
+                try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+            } else {
+                try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: path)
+            }
+            let keys = ["AWS_REGION": "r", "AWS_ACCESS_KEY_ID": "AK", "AWS_SECRET_ACCESS_KEY": "SK"]
+            let credentials = try await configuration(files, keys).credentials.credentials()
+            #expect(credentials.accessKeyID == "AK")
+            // Whoever does need it is told of it.
+            let withoutKeys = try configuration(files, ["AWS_REGION": "r", "AWS_EC2_METADATA_DISABLED": "true"])
+            let missing = await #expect(throws: CredentialsError.self) {
+                try await withoutKeys.credentials.credentials()
+            }
+            #expect(missing?.message.contains("\(path) cannot be") == true)
+            for (variable, value) in [("AWS_CONFIG_FILE", path), ("AWS_PROFILE", "other")] {
+                let error = #expect(throws: AWSConfigurationError.self) {
+                    try configuration(files, keys.merging([variable: value]) { $1 })
+                }
+                #expect(error?.description.contains("\(path) cannot be") == true || error?.key == path)
             }
         }
     }

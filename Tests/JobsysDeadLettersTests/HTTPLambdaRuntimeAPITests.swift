@@ -123,6 +123,28 @@ struct HTTPLambdaRuntimeAPITests {
         }
     }
 
+    @Test("Neither Lambda's runtime API nor its extensions API is asked through a proxy, wherever Lambda says they are")
+    func proxy() async throws {
+        try await ScriptedServer.with(.respond(403)) { proxy in
+            let proxies = try ProxySettings(environment: ["HTTP_PROXY": proxy.url, "HTTPS_PROXY": proxy.url])
+            try await withTransport(.init(proxies: proxies)) { transport in
+                // A name below .invalid leads nowhere (RFC 2606, section 2): only a proxy would answer.
+                let authority = "runtime.invalid:9001"
+                let api = HTTPLambdaRuntimeAPI(authority: authority, transport: transport)
+                let extensions = HTTPLambdaExtensionsAPI(authority: authority, transport: transport)
+                let calls: [() async throws -> Void] = [
+                    { _ = try await api.next() }, { try await api.succeed("id", with: []) },
+                    { _ = try await extensions.register(as: "dlq-handler") },
+                ]
+                for call in calls {
+                    let error = await #expect(throws: LambdaRuntimeError.self) { try await call() }
+                    #expect(error?.code == .unreachable)
+                }
+                #expect(proxy.requests == [])
+            }
+        }
+    }
+
     @Test("Cancellation ends the wait for an invocation")
     func cancellation() async throws {
         let (asked, askedContinuation) = AsyncStream<Void>.makeStream()
@@ -162,8 +184,11 @@ func field(_ name: String) -> HTTPField.Name {
     return name
 }
 
-func withTransport(_ body: (CurlTransport) async throws -> Void) async throws {
-    let transport = try CurlTransport()
+func withTransport(
+    _ configuration: CurlTransport.Configuration = .init(),
+    _ body: (CurlTransport) async throws -> Void
+) async throws {
+    let transport = try CurlTransport(configuration: configuration)
     do {
         try await body(transport)
     } catch {

@@ -1,10 +1,10 @@
-import FoundationEssentials
 import HTTPTypes
 import JobsysAWSTestKit
 import JobsysCore
 import JobsysHTTP
 import JobsysHashing
 import JobsysJSON
+import JobsysServiceRuntime
 import JobsysTestKit
 import JobsysTime
 import Testing
@@ -23,13 +23,20 @@ struct WebhookNotifierTests {
         excerpt: "secret"
     )
 
-    private func notifier(_ server: ScriptedServer, secret: String? = nil) async throws -> WebhookNotifier {
-        WebhookNotifier(
-            url: try #require(URL(string: "http://\(server.authority)/services/T0/B0?x=1")),
+    /// A notifier as a start makes it whose `INCIDENT_WEBHOOK_URL` is this.
+    private func notifier(_ url: String, secret: String? = nil) throws -> WebhookNotifier {
+        let environment = ["INCIDENT_WEBHOOK_URL": url]
+        let settings = try NotificationSettings(config: ServiceStart(environment: environment).config)
+        return WebhookNotifier(
+            url: try #require(settings.webhook),
             secret: secret,
             transport: try CurlTransport(),
             now: { .sample }
         )
+    }
+
+    private func notifier(_ server: ScriptedServer, secret: String? = nil) throws -> WebhookNotifier {
+        try notifier("http://\(server.authority)/services/T0/B0?x=1", secret: secret)
     }
 
     @Test("takes a text that Slack shows, and the incident without its payload, signed with the secret")
@@ -56,7 +63,7 @@ struct WebhookNotifierTests {
     )
     func refused(status: Int, isTransient: Bool) async throws {
         try await ScriptedServer.with(responses: [.respond(status)]) { server in
-            let notifier = try await notifier(server)
+            let notifier = try notifier(server)
             let error = try #require(
                 await #expect(throws: DependencyError.self) { try await notifier.notify(incident, withheld: 0) }
             )
@@ -65,10 +72,55 @@ struct WebhookNotifierTests {
         }
     }
 
+    @Test(
+        "is asked as its URL says by RFC 3986: any case of the scheme, the target as it is written",
+        arguments: [
+            ("HTTP://127.0.0.1:PORT/B?a=%2F&b=", "/B?a=%2F&b="), ("http://127.0.0.1:PORT", "/"),
+            ("http://127.0.0.1:PORT?q", "/?q"), ("http://127.0.0.1:PORT/a/../b/;c=1?#fragment", "/a/../b/;c=1?"),
+            ("http://127.0.0.1:PORT/?a[]=1", "/?a[]=1"),
+        ]
+    )
+    func target(url: String, target: String) async throws {
+        try await ScriptedServer.with(responses: [.respond(200)]) { server in
+            let url = url.split(separator: "PORT", omittingEmptySubsequences: false).joined(separator: "\(server.port)")
+            try await notifier(url).notify(incident, withheld: 0)
+            #expect(server.requests.map(\.path) == [target])
+            #expect(server.requests.map { $0.headers[.authorization] } == [nil])
+        }
+    }
+
+    @Test("gets the user and the password of its URL as RFC 7617 says")
+    func credentials() async throws {
+        try await ScriptedServer.with(responses: [.respond(200)]) { server in
+            try await notifier("http://user:pa%20ss@\(server.authority)/b").notify(incident, withheld: 0)
+            // "user:pa ss" in base64.
+            #expect(server.requests.map { $0.headers[.authorization] } == ["Basic dXNlcjpwYSBzcw=="])
+            #expect(server.requests.map(\.path) == ["/b"])
+        }
+    }
+
+    @Test("may have an IPv6 address")
+    func ipv6() async throws {
+        let notifier = try notifier("http://[::1]:1/b")
+        let error = await #expect(throws: DependencyError.self) { try await notifier.notify(incident, withheld: 0) }
+        // Nobody listens there, but it is tried.
+        #expect(error?.code == "cannotConnect")
+    }
+
+    @Test(
+        "whose URL cannot be asked stops the start",
+        arguments: ["ftp://host/", "http:///b", "http://[::1/b", "host"]
+    )
+    func malformed(url: String) {
+        let error = #expect(throws: ConfigurationErrors.self) { try notifier(url) }
+        #expect(
+            error?.description == #"INCIDENT_WEBHOOK_URL: found "[redacted]", expected an http or https URL"#
+        )
+    }
+
     @Test("that is not there is an outage, whose text does not hold the URL")
     func unreachable() async throws {
-        let url = try #require(URL(string: "http://127.0.0.1:1/services/T0"))
-        let notifier = WebhookNotifier(url: url, secret: nil, transport: try CurlTransport())
+        let notifier = try notifier("http://127.0.0.1:1/services/T0")
         let error = try #require(
             await #expect(throws: DependencyError.self) { try await notifier.notify(incident, withheld: 0) }
         )

@@ -66,6 +66,37 @@ import Testing
         }
     }
 
+    @Test(
+        "What is asked directly never goes to a proxy, whatever its scheme and address",
+        arguments: ["http", "https"]
+    )
+    func direct(scheme: String) async throws {
+        try await ScriptedServer.with(.respond(403)) { proxy in
+            let settings = try ProxySettings(environment: ["all_proxy": proxy.url])
+            try await withTransport(.init(proxies: settings)) { transport in
+                let timeouts = TransportTimeouts(connect: .seconds(30), request: .seconds(30))
+                // A name below .invalid leads nowhere (RFC 2606, section 2): only a proxy would answer.
+                let request = HTTPRequest(method: .get, scheme: scheme, authority: "agent.invalid", path: "/")
+                for direct in [transport.direct, transport.direct.direct] {
+                    let error = await failure { () async throws(TransportError) in
+                        try await direct.send(request, body: [], timeouts: timeouts)
+                    }
+                    #expect(error?.code == .cannotResolve)
+                }
+                #expect(proxy.requests == [])
+                _ = await failure { () async throws(TransportError) in
+                    let response = try await transport.send(request, timeouts: timeouts)
+                    throw TransportError(
+                        code: .cancelled,
+                        message: "\(response.status)",
+                        requestMayHaveBeenReceived: true
+                    )
+                }
+                #expect(proxy.requests.count == 1)
+            }
+        }
+    }
+
     @Test("A plain request is forwarded with its whole URL, and one to an exception goes straight to its host")
     func forwarding() async throws {
         let handler: ScriptedServer.Handler = { .respond(text: $0.path) }

@@ -14,6 +14,9 @@ import Testing
             (["HTTP_PROXY": "e", "REQUEST_METHOD": "GET"], nil, nil),
             (["http_proxy": "e", "REQUEST_METHOD": "GET"], "http://e:80", nil),
             (["http_proxy": "", "HTTPS_PROXY": ""], nil, nil),
+            (["all_proxy": "socks://c", "http_proxy": "a", "HTTPS_PROXY": "b"], "http://a:80", "http://b:80"),
+            (["all_proxy": "socks5://c", "ALL_PROXY": "socks://d"], "socks5://c:1080", "socks5://c:1080"),
+            (["http_proxy": "a", "HTTP_PROXY": "socks://d"], "http://a:80", nil),
         ] as [([String: String], String?, String?)]
     )
     func variables(environment: [String: String], http: String?, https: String?) throws {
@@ -33,6 +36,13 @@ import Testing
         let error = #expect(throws: ProxySettingsError.self) { try ProxySettings(environment: ["HTTPS_PROXY": url]) }
         #expect(error?.key == "HTTPS_PROXY")
         #expect(error.map { "\($0)".contains("secret") } == false)
+    }
+
+    @Test("What stands for all is refused only where it is needed", arguments: [[:], ["http_proxy": "a"]])
+    func malformedForAll(others: [String: String]) {
+        let environment = others.merging(["all_proxy": "socks://secret"]) { $1 }
+        let error = #expect(throws: ProxySettingsError.self) { try ProxySettings(environment: environment) }
+        #expect(error?.key == "all_proxy")
     }
 
     @Test("User and password are decoded, and appear nowhere")
@@ -77,11 +87,8 @@ import Testing
     }
 
     @Test(
-        "Credentials, metadata and this host are never asked for through a proxy",
-        arguments: [
-            "169.254.169.254", "169.254.170.2", "169.254.170.23:80", "[fd00:ec2::254]", "[fd00:ec2:0::23]:80",
-            "localhost:4566", "127.0.0.1:9001", "127.8.8.8", "[::1]:80",
-        ]
+        "This machine is never asked through a proxy",
+        arguments: ["localhost:4566", "localhost.", "127.0.0.1:9001", "127.8.8.8", "[::1]:80", "[0:0::1]"]
     )
     func neverProxied(authority: String) {
         #expect(settings("").proxy(for: request("http", authority)) == nil)

@@ -73,11 +73,29 @@ struct ScaleInProtectionTests {
         }
     }
 
-    @Test("is asked for as the ECS agent wants it")
-    func wire() async throws {
+    @Test(
+        "is not asked for through a proxy, wherever ECS says that its agent is",
+        arguments: ["agent.invalid", "[::1]:1"]
+    )
+    func proxy(authority: String) async throws {
+        try await ScriptedServer.with(.respond(200)) { proxy in
+            let proxies = try ProxySettings(environment: ["HTTP_PROXY": proxy.url])
+            let transport = try CurlTransport(configuration: .init(proxies: proxies))
+            // A name below .invalid leads nowhere (RFC 2606, section 2), and nobody listens on port 1.
+            let agent = try #require(HTTPURL("http://\(authority)/api/5d1e"))
+            let request = ScaleInProtection.request(to: agent, transport: transport)
+            let error = await #expect(throws: TransportError.self) { try await request(.seconds(60)) }
+            #expect([.cannotResolve, .cannotConnect, .timedOut].contains(error?.code))
+            await transport.shutdown()
+            #expect(proxy.requests == [])
+        }
+    }
+
+    @Test("is asked for as the ECS agent wants it", arguments: ["api/5d1e", "api/5d1e/"])
+    func wire(path: String) async throws {
         try await ScriptedServer.with(responses: [.respond(200)]) { server in
             let transport = try CurlTransport()
-            let url = "http://\(server.authority)/api/5d1e"
+            let url = "http://\(server.authority)/\(path)"
             let protection = try #require(
                 ScaleInProtection(agentURL: url, transport: transport, patience: .seconds(20)) { .seconds(21) }
             )

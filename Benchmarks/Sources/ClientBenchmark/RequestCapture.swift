@@ -8,6 +8,8 @@ final class RequestCapture: HTTPTransport {
 
     var request: (HTTPRequest, [UInt8])? { last.withLock(\.self) }
 
+    var direct: any HTTPTransport { self }
+
     func send(
         _ request: HTTPRequest,
         body: [UInt8],

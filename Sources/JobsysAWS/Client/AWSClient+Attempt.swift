@@ -46,7 +46,12 @@ extension AWSClient {
         let sent = runtime.now()
         let offset = clockSkew.withLock { $0.offset }
         let date = sent + offset
-        let route = route(to: call.service)
+        let route: Route
+        do throws(AWSConfigurationError) {
+            route = try self.route(to: call.service)
+        } catch {
+            return .failure(AttemptFailure(misconfigured: error))
+        }
         var request = call.request(to: route.endpoint, attempt: number, timeout: timeouts.request, at: date)
         if let credentials {
             request = route.signer.sign(consume request, body: call.body, credentials: credentials, at: date)
@@ -94,7 +99,7 @@ extension AWSClient {
     private func refusal<Operation: WireOperation>(_ exchange: Exchange, of: Operation.Type) -> AttemptFailure {
         let answer = Operation.failure(exchange.response)
         var verdict = Operation.verdict(on: answer)
-        if exchange.isClockOff, verdict == .fail, RetryVerdict.clockCodes.contains(answer.code) {
+        if exchange.isClockOff, verdict == .fail, RetryVerdict.clockErrors.contains(answer.name) {
             verdict = .correctClock
         }
         return AttemptFailure(answer, verdict: verdict, credentials: exchange.credentials)
@@ -117,12 +122,12 @@ extension AWSClient {
         return skew.differs(from: offset)
     }
 
-    private func route(to service: AWSService) -> Route {
-        routes.withLock { routes in
+    private func route(to service: AWSService) throws(AWSConfigurationError) -> Route {
+        try routes.withLock { routes throws(AWSConfigurationError) in
             if let known = routes.first(where: { $0.service == service }) { return known.route }
             let region = configuration.region
             let route = Route(
-                endpoint: configuration.endpoints.endpoint(for: service, region: region),
+                endpoint: try configuration.endpoints.endpoint(for: service, region: region),
                 signer: SigV4Signer(service: service.signingName, region: region)
             )
             routes.append((service, route))

@@ -49,7 +49,7 @@ public struct AWSConfiguration: Sendable {
         runtime: AWSRuntime = AWSRuntime()
     ) throws(AWSConfigurationError) {
         let settings = try AWSSettings(environment: environment)
-        guard let region = try Self.region(settings) else { throw Self.missingRegion }
+        guard let region = try Self.region(settings) else { throw Self.missingRegion(settings) }
         try self.init(settings, region: region, transport: transport, runtime: runtime)
     }
 
@@ -73,7 +73,7 @@ public struct AWSConfiguration: Sendable {
                 runtime: runtime
             )
         }
-        guard let region else { throw missingRegion }
+        guard let region else { throw missingRegion(settings) }
         return try AWSConfiguration(settings, region: region, transport: transport, runtime: runtime)
     }
 
@@ -103,15 +103,6 @@ public struct AWSConfiguration: Sendable {
     /// One second to connect and five for the whole exchange.
     public static let defaultTimeouts = TransportTimeouts(connect: .seconds(1), request: .seconds(5))
 
-    /// `AWS_CA_BUNDLE`, else the profile's `ca_bundle`: a PEM file of the certificate authorities to trust.
-    ///
-    /// It is for the transport, which has to exist before a configuration does.
-    ///
-    /// - Throws: If a shared configuration file is malformed.
-    public static func caBundlePath(environment: [String: String]) throws(AWSConfigurationError) -> String? {
-        try AWSSettings(environment: environment).setting("AWS_CA_BUNDLE", property: "ca_bundle")?.text
-    }
-
     /// The region that is set; nil if none is.
     static func region(_ settings: AWSSettings) throws(AWSConfigurationError) -> String? {
         guard let region = settings.setting("AWS_REGION", "AWS_DEFAULT_REGION", property: "region") else { return nil }
@@ -128,5 +119,8 @@ public struct AWSConfiguration: Sendable {
     }
 
     private static let expectedRegion = "a region such as eu-central-1"
-    private static let missingRegion = AWSConfigurationError(key: "AWS_REGION", found: nil, expected: expectedRegion)
+
+    private static func missingRegion(_ settings: AWSSettings) -> AWSConfigurationError {
+        AWSConfigurationError(key: "AWS_REGION", found: nil, expected: expectedRegion + settings.shared.unreadableNote)
+    }
 }

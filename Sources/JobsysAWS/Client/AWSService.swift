@@ -72,4 +72,7 @@ extension AWSService {
         targetPrefix: "AmazonSQS",
         isQueryCompatible: true
     )
+
+    /// The services that this module has operations of.
+    static let own = [dynamoDB, sqs, sns, ssm, cloudWatch, stepFunctions, sts, sso, ssoOIDC]
 }

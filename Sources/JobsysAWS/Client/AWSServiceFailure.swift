@@ -11,6 +11,9 @@ public struct AWSServiceFailure: Sendable {
     /// Up to 128 letters, digits, dots, hyphens and underscores, so that it is fit for a label.
     public let code: String
 
+    /// The name to compare: services and emulators spell the same code in several ways.
+    var name: ErrorName { ErrorName(code) }
+
     /// The error's name in the former query protocol, if the service sent it.
     public let legacyCode: String?
 

@@ -26,10 +26,9 @@ struct AttemptFailure: Error {
         isRetryable: true
     )
 
-    private static let credentialCodes: Set<String> = [
-        "ExpiredToken", "ExpiredTokenException", "IncompleteSignature", "IncompleteSignatureException",
-        "InvalidClientTokenId", "InvalidSignatureException", "MissingAuthenticationToken",
-        "MissingAuthenticationTokenException", "SignatureDoesNotMatch", "UnrecognizedClientException",
+    private static let credentialErrors: Set<ErrorName> = [
+        "ExpiredToken", "IncompleteSignature", "InvalidClientTokenId", "InvalidSignature", "MissingAuthenticationToken",
+        "SignatureDoesNotMatch", "UnrecognizedClient",
     ]
 }
 
@@ -78,6 +77,18 @@ extension AttemptFailure {
         )
     }
 
+    /// A setting that makes no sense, of the service alone that is asked.
+    init(misconfigured error: AWSConfigurationError) {
+        self.init(
+            verdict: .fail,
+            kind: .client,
+            code: "Misconfigured",
+            message: error.description,
+            isRetryable: false,
+            cause: error
+        )
+    }
+
     /// An answer that cannot be read: after a success, repeated only where the operation may take effect again.
     init(unreadable status: Int, requestID: String?, _ error: any Error, isRepeated: Bool) {
         self.init(
@@ -94,7 +105,7 @@ extension AttemptFailure {
     }
 
     private static func kind(of answer: AWSServiceFailure, verdict: RetryVerdict) -> AWSError.Kind {
-        if credentialCodes.contains(answer.code) { return .credentials }
+        if credentialErrors.contains(answer.name) { return .credentials }
         return switch verdict {
         case .throttled: .throttling
         case .transient: .transient

@@ -27,10 +27,9 @@ public struct ContainerCredentials: CredentialsProvider, Redacted {
 
     /// Asks the agent.
     public func credentials() async throws -> AWSCredentials {
-        let endpoint = try agent()
         let service = MetadataService(
             provider: Self.provider,
-            endpoint: endpoint.host,
+            url: try agent(),
             timeouts: TransportTimeouts(connect: .seconds(1), request: .seconds(2)),
             attempts: 3,
             transport: transport,
@@ -38,33 +37,32 @@ public struct ContainerCredentials: CredentialsProvider, Redacted {
         )
         var fields: HTTPFields = [.accept: "application/json"]
         fields[.authorization] = try authorization()
-        let response = try await service.send(.get, endpoint.path, fields: fields)
+        let response = try await service.send(.get, fields: fields)
         guard response.status == 200 else { throw service.refusal(response) }
         return try CredentialsDocument(response.body, provider: Self.provider).credentials
     }
 
-    private func agent() throws(CredentialsError) -> (host: Endpoint, path: String) {
+    private func agent() throws(CredentialsError) -> HTTPURL {
         if let path = environment.nonBlank("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI") {
-            guard path.hasPrefix("/"), path.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else {
+            guard path.hasPrefix("/"), let url = HTTPURL("http://169.254.170.2\(path)") else {
                 throw misconfigured("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI is not a path that begins with /")
             }
-            return (Endpoint(scheme: "http", authority: "169.254.170.2"), path)
+            return url
         }
         let key = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
-        guard let url = environment.nonBlank(key) else {
+        guard let text = environment.nonBlank(key) else {
             throw CredentialsError(.notConfigured, provider: Self.provider, "\(key) and its RELATIVE_URI are not set")
         }
-        // An endpoint has no query, the agent's path may.
-        let query = url.firstIndex(of: "?") ?? url.endIndex
-        guard let endpoint = Endpoint(url: String(url[..<query])) else { throw misconfigured("\(key) is not a URL") }
-        guard endpoint.scheme == "https" || Self.isAllowedOverHTTP(endpoint.host) else {
+        guard let url = HTTPURL(text), url.user == nil else {
+            throw misconfigured("\(key) is not an http or https URL without user info")
+        }
+        guard url.scheme == "https" || Self.isAllowedOverHTTP(url.host) else {
             throw misconfigured(
-                "\(key) names the host \(endpoint.host); without https only loopback, 169.254.170.2, 169.254.170.23 "
+                "\(key) names the host \(url.host); without https only loopback, 169.254.170.2, 169.254.170.23 "
                     + "and fd00:ec2::23 are allowed"
             )
         }
-        let path = endpoint.pathPrefix.isEmpty ? "/" : endpoint.pathPrefix
-        return (endpoint, path + url[query...])
+        return url
     }
 
     static func isAllowedOverHTTP(_ host: String) -> Bool {

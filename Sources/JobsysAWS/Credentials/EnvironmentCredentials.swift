@@ -31,7 +31,7 @@ public struct EnvironmentCredentials: CredentialsProvider, Redacted {
         )
     }
 
-    /// Refuses one key without the other, and an expiry that is no date.
+    /// Refuses one key without the other, and an expiry of the keys that is no date.
     static func checkComplete(_ environment: [String: String]) throws(AWSConfigurationError) {
         let (id, secret) = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
         for (key, other) in [(id, secret), (secret, id)] where environment.nonBlank(other) != nil {
@@ -40,7 +40,10 @@ public struct EnvironmentCredentials: CredentialsProvider, Redacted {
             }
         }
         let expiration = "AWS_CREDENTIAL_EXPIRATION"
-        if let text = environment.nonBlank(expiration), Date(credentialsTimestamp: text) == nil {
+        // Without keys nothing expires.
+        if environment.nonBlank(id) != nil, let text = environment.nonBlank(expiration),
+            Date(credentialsTimestamp: text) == nil
+        {
             throw AWSConfigurationError(key: expiration, found: text, expected: "a time such as 2026-01-31T12:00:00Z")
         }
     }

@@ -26,7 +26,7 @@ struct InstanceMetadata {
             let timeout = Duration.seconds(try environment.positiveInteger(Key.timeout) ?? 1)
             service = MetadataService(
                 provider: Self.provider,
-                endpoint: try Self.endpoint(environment),
+                url: try Self.url(environment),
                 timeouts: TransportTimeouts(connect: timeout, request: timeout),
                 attempts: try environment.positiveInteger(Key.attempts) ?? 1,
                 transport: transport,
@@ -55,20 +55,15 @@ struct InstanceMetadata {
 
     private mutating func get(_ path: String) async throws -> TransportResponse {
         let session = try await openSession()
-        return try await service.send(
-            .get,
-            service.endpoint.pathPrefix + path,
-            fields: [.metadataToken: session]
-        )
+        return try await service.send(.get, path, fields: [.metadataToken: session])
     }
 
     /// Opens a session; where nobody answers there is no instance, which is no fault.
     private mutating func openSession() async throws -> String {
         if let session { return session }
-        let path = service.endpoint.pathPrefix + "/latest/api/token"
         let response: TransportResponse
         do {
-            response = try await service.send(.put, path, fields: [.metadataTokenTTL: "21600"])
+            response = try await service.send(.put, "/latest/api/token", fields: [.metadataTokenTTL: "21600"])
         } catch let error as CredentialsError where !isChosen {
             throw CredentialsError(.notConfigured, provider: Self.provider, error.message)
         }
@@ -78,19 +73,22 @@ struct InstanceMetadata {
         return token
     }
 
-    private static func endpoint(_ environment: [String: String]) throws(AWSConfigurationError) -> Endpoint {
+    private static func url(_ environment: [String: String]) throws(AWSConfigurationError) -> HTTPURL {
         let mode = environment.nonBlank(Key.mode) ?? "IPv4"
         guard ["ipv4", "ipv6"].contains(mode.lowercased()) else {
             throw AWSConfigurationError(key: Key.mode, found: mode, expected: "IPv4 or IPv6")
         }
-        let authority = mode.lowercased() == "ipv4" ? "169.254.169.254" : "[fd00:ec2::254]"
-        guard let url = environment.nonBlank(Key.endpoint) else {
-            return Endpoint(scheme: "http", authority: authority)
+        let ordinary = mode.lowercased() == "ipv4" ? "http://169.254.169.254" : "http://[fd00:ec2::254]"
+        let text = environment.nonBlank(Key.endpoint) ?? ordinary
+        guard let url = HTTPURL(text), url.user == nil, url.query == nil, url.fragment == nil else {
+            throw AWSConfigurationError(
+                key: Key.endpoint,
+                // What stands before the @ may be a password.
+                found: text.contains("@") ? "a URL with user info" : text,
+                expected: "a URL such as http://169.254.169.254"
+            )
         }
-        guard let endpoint = Endpoint(url: url) else {
-            throw AWSConfigurationError(key: Key.endpoint, found: url, expected: "a URL such as http://169.254.169.254")
-        }
-        return endpoint
+        return url
     }
 }
 

@@ -21,7 +21,7 @@ struct ProfileCredentials: CredentialsProvider, Redacted {
             throw CredentialsError(
                 .notConfigured,
                 provider: Self.provider,
-                "profile \(caller.settings.shared.profileName) has no credentials"
+                "profile \(caller.settings.shared.profileName) has no credentials\(caller.settings.shared.unreadableNote)"
             )
         }
         do {

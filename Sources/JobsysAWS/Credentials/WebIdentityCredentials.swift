@@ -15,7 +15,9 @@ struct WebIdentityCredentials: CredentialsProvider {
         let token = try token()
         do {
             return try await exchange(token)
-        } catch let error as CredentialsError where (error.cause as? AWSError)?.code == "ExpiredTokenException" {
+        } catch let error as CredentialsError
+            where (error.cause as? AWSError).map({ ErrorName($0.code) }) == "ExpiredToken"
+        {
             // It may have been replaced between reading and sending.
             let fresh = try self.token()
             guard fresh != token else { throw error }

@@ -18,7 +18,7 @@ extension DynamoDB {
         }
 
         /// Whether the condition of this action did not hold.
-        public var isConditionFailure: Bool { code == "ConditionalCheckFailed" }
+        public var isConditionFailure: Bool { ErrorName(code) == "ConditionalCheckFailed" }
 
         /// Whether it was this action that had the transaction cancelled.
         public var isFailure: Bool { code != "None" }
@@ -28,7 +28,7 @@ extension DynamoDB {
 extension DynamoDB.CancellationReason {
     /// Reads the reasons of a cancelled transaction; nil if the error is another one or gives none.
     static func reasons(in failure: AWSServiceFailure) throws(JSONError) -> [DynamoDB.CancellationReason]? {
-        guard failure.code == "TransactionCanceledException" else { return nil }
+        guard failure.name == "TransactionCanceled" else { return nil }
         var reader = JSONReader(failure.body)
         return try reader.readMember("CancellationReasons") { reader throws(JSONError) in
             try reader.readElements { reader throws(JSONError) in try DynamoDB.CancellationReason(&reader) }
@@ -38,11 +38,10 @@ extension DynamoDB.CancellationReason {
     /// Another attempt if every action that failed may succeed in it.
     static func verdict(on failure: AWSServiceFailure) -> RetryVerdict {
         // Reasons that cannot be read are reported by whoever reads them next.
-        let codes = (try? reasons(in: failure))?.filter(\.isFailure).map(\.code) ?? []
-        guard !codes.isEmpty else { return RetryVerdict(failure) }
-        let throttlingCodes: Set = ["ProvisionedThroughputExceeded", "ThrottlingError"]
-        guard codes.allSatisfy({ $0 == "TransactionConflict" || throttlingCodes.contains($0) }) else { return .fail }
-        return codes.contains(where: throttlingCodes.contains) ? .throttled : .transient
+        let verdicts = (try? reasons(in: failure))?.filter(\.isFailure).map { RetryVerdict(ErrorName($0.code)) } ?? []
+        guard !verdicts.isEmpty else { return RetryVerdict(failure) }
+        guard verdicts.allSatisfy({ $0 == .transient || $0 == .throttled }) else { return .fail }
+        return verdicts.contains(.throttled) ? .throttled : .transient
     }
 
     /// Reads a reason; without a code it is none.

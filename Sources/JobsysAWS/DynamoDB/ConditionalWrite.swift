@@ -20,7 +20,7 @@ extension DynamoDB {
 
         /// Reads the error answer to a write; nil if it is not about the condition.
         init?(_ failure: AWSServiceFailure) throws(JSONError) {
-            guard failure.code == "ConditionalCheckFailedException" else { return nil }
+            guard failure.name == "ConditionalCheckFailed" else { return nil }
             var reader = JSONReader(failure.body)
             self = .conditionFailed(
                 existing: try reader.readMember("Item") { reader throws(JSONError) in try reader.readItem() }

@@ -9,13 +9,10 @@ struct LocalFile {
         var isMissing = false
     }
 
-    /// The largest file that is read, in bytes.
-    static let limit = 1024 * 1024
-
     let path: String
 
-    /// The whole content; never blocks, not even on a pipe that nobody writes to.
-    func bytes() throws(Failure) -> [UInt8] {
+    /// The whole content of a file of at most `limit` bytes; never blocks, not even on a pipe that nobody writes to.
+    func bytes(limit: Int = 1024 * 1024) throws(Failure) -> [UInt8] {
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw Self.failure("cannot be opened") }
         defer { close(descriptor) }
@@ -27,8 +24,8 @@ struct LocalFile {
             guard count >= 0 else { throw Self.failure("cannot be read") }
             guard count > 0 else { return bytes }
             bytes += buffer[..<count]
-            guard bytes.count <= Self.limit else {
-                throw Failure(description: "is larger than \(Self.limit) bytes")
+            guard bytes.count <= limit else {
+                throw Failure(description: "is larger than \(limit) bytes")
             }
         }
     }

@@ -1,12 +1,16 @@
 /// The shared configuration and credentials files, read together, and the profile that is in use.
 ///
 /// Reads `AWS_CONFIG_FILE` (`~/.aws/config`), `AWS_SHARED_CREDENTIALS_FILE` (`~/.aws/credentials`), `AWS_PROFILE`
-/// (`default`) and `HOME`. A file that does not exist counts as empty. Where both files have a setting of a profile,
-/// the credentials file wins.
+/// (`default`) and `HOME`. A file that does not exist counts as empty, and so does one in the home that cannot be read,
+/// unless a variable names it: many services run under a user whose home is another's. Where both files have a setting of
+/// a profile, the credentials file wins.
 /// Source: https://docs.aws.amazon.com/sdkref/latest/guide/file-location.html
 struct SharedConfiguration: Sendable, Hashable {
     /// The name of the profile in use.
     let profileName: String
+
+    /// What goes behind a message that something is not configured: the files in the home that could not be read.
+    let unreadableNote: String
 
     private let profiles: [String: ProfileFile.Section]
     private let sessions: [String: ProfileFile.Section]
@@ -14,17 +18,31 @@ struct SharedConfiguration: Sendable, Hashable {
 
     /// Reads the files.
     ///
-    /// - Throws: If a file is malformed or cannot be read, or if `AWS_PROFILE` names a profile that is in neither.
+    /// - Throws: If a file is malformed, if one that a variable names cannot be read, or if `AWS_PROFILE` names a profile that is in neither.
     init(environment: [String: String]) throws(AWSConfigurationError) {
+        var unreadable: [String] = []
         try self.init(
-            config: Self.read(.config, "AWS_CONFIG_FILE", "config", environment),
-            credentials: Self.read(.credentials, "AWS_SHARED_CREDENTIALS_FILE", "credentials", environment),
-            profile: environment.nonBlank("AWS_PROFILE")
+            config: Self.read(.config, "AWS_CONFIG_FILE", "config", environment, &unreadable),
+            credentials: Self.read(
+                .credentials,
+                "AWS_SHARED_CREDENTIALS_FILE",
+                "credentials",
+                environment,
+                &unreadable
+            ),
+            profile: environment.nonBlank("AWS_PROFILE"),
+            unreadable: unreadable
         )
     }
 
     /// Merges two files; `profile` is nil if nobody has chosen one.
-    init(config: ProfileFile, credentials: ProfileFile, profile: String? = nil) throws(AWSConfigurationError) {
+    init(
+        config: ProfileFile,
+        credentials: ProfileFile,
+        profile: String? = nil,
+        unreadable: [String] = []
+    ) throws(AWSConfigurationError) {
+        unreadableNote = unreadable.map { "; \($0)" }.joined()
         profiles = config.profiles.merging(credentials.profiles) { $0.merging($1) { $1 } }
         (sessions, services) = (config.sessions, config.services)
         profileName = profile ?? "default"
@@ -32,7 +50,7 @@ struct SharedConfiguration: Sendable, Hashable {
             throw AWSConfigurationError(
                 key: "AWS_PROFILE",
                 found: profile,
-                expected: "a profile of the shared configuration or credentials file"
+                expected: "a profile of the shared configuration or credentials file" + unreadableNote
             )
         }
     }
@@ -55,22 +73,24 @@ struct SharedConfiguration: Sendable, Hashable {
         _ kind: ProfileFile.Kind,
         _ variable: String,
         _ name: String,
-        _ environment: [String: String]
+        _ environment: [String: String],
+        _ unreadable: inout [String]
     ) throws(AWSConfigurationError) -> ProfileFile {
         let home = environment.nonBlank("HOME")
-        guard var path = environment.nonBlank(variable) ?? home.map({ "\($0)/.aws/\(name)" }) else {
+        let named = environment.nonBlank(variable)
+        guard var path = named ?? home.map({ "\($0)/.aws/\(name)" }) else { return ProfileFile() }
+        if let home, path.hasPrefix("~/") { path = home + path.dropFirst() }
+        let bytes: [UInt8]
+        do throws(LocalFile.Failure) {
+            bytes = try LocalFile(path: path).bytes()
+        } catch {
+            if error.isMissing { return ProfileFile() }
+            guard named == nil else {
+                throw AWSConfigurationError(key: path, found: "a file that \(error)", expected: "a readable file")
+            }
+            unreadable.append("\(path) \(error)")
             return ProfileFile()
         }
-        if let home, path.hasPrefix("~/") { path = home + path.dropFirst() }
-        do {
-            return try ProfileFileParser.parse(try LocalFile(path: path).bytes(), kind: kind, path: path)
-        } catch let failure as LocalFile.Failure {
-            if failure.isMissing { return ProfileFile() }
-            throw AWSConfigurationError(key: path, found: "a file that \(failure)", expected: "a readable file")
-        } catch let error as AWSConfigurationError {
-            throw error
-        } catch {
-            throw AWSConfigurationError(key: path, found: "\(error)", expected: "a readable file")
-        }
+        return try ProfileFileParser.parse(bytes, kind: kind, path: path)
     }
 }

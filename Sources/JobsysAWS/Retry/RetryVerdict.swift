@@ -15,36 +15,38 @@ public enum RetryVerdict: Sendable, Hashable {
 
     /// The verdict on an error answer, by its code and status.
     public init(_ failure: AWSServiceFailure) {
-        if Self.throttlingCodes.contains(failure.code) || failure.status == 429 {
+        self.init(failure.name, status: failure.status)
+    }
+
+    /// The verdict on an error, by its name and, unless it is a part of an answer, the answer's status.
+    init(_ name: ErrorName, status: Int? = nil) {
+        if Self.throttlingErrors.contains(name) || status == 429 {
             self = .throttled
-        } else if Self.expiryCodes.contains(failure.code) {
+        } else if name == "ExpiredToken" {
             self = .refreshCredentials
-        } else if Self.transientCodes.contains(failure.code) || [500, 502, 503, 504].contains(failure.status) {
+        } else if Self.transientErrors.contains(name) || [500, 502, 503, 504].contains(status) {
             self = .transient
         } else {
             self = .fail
         }
     }
 
-    private static let throttlingCodes: Set<String> = [
-        "BandwidthLimitExceeded", "EC2ThrottledException", "KmsThrottled", "KmsThrottlingException",
-        "LimitExceededException", "PriorRequestNotComplete", "ProvisionedThroughputExceededException",
-        "RequestLimitExceeded",
-        "RequestThrottled", "RequestThrottledException", "SlowDown", "ThrottledException", "Throttling",
-        "ThrottlingException", "TooManyRequestsException", "TransactionInProgressException",
+    private static let throttlingErrors: Set<ErrorName> = [
+        "BandwidthLimitExceeded", "EC2Throttled", "KmsThrottled", "KmsThrottling", "LimitExceeded",
+        "PriorRequestNotComplete", "ProvisionedThroughputExceeded", "RequestLimitExceeded", "RequestThrottled",
+        "SlowDown",
+        "Throttled", "Throttling", "TooManyRequests", "TransactionInProgress",
     ]
 
-    private static let transientCodes: Set<String> = [
-        "IDPCommunicationError", "IDPCommunicationErrorException", "ReplicatedWriteConflictException",
-        "RequestTimeout", "RequestTimeoutException", "TransactionConflictException",
+    private static let transientErrors: Set<ErrorName> = [
+        "IDPCommunicationError", "ReplicatedWriteConflict", "RequestTimeout", "TransactionConflict",
     ]
-
-    private static let expiryCodes: Set<String> = ["ExpiredToken", "ExpiredTokenException"]
 
     /// What services say of a signature whose date is off; also said of other faults, so only a clock that was
     /// corrected since makes them worth another attempt.
-    static let clockCodes: Set<String> = [
-        "AccessDeniedException", "AuthFailure", "InvalidSignatureException", "RequestExpired", "RequestInTheFuture",
-        "RequestTimeTooSkewed", "SignatureDoesNotMatch",
+    static let clockErrors: Set<ErrorName> = [
+        "AccessDenied", "AuthFailure", "InvalidSignature", "RequestExpired", "RequestInTheFuture",
+        "RequestTimeTooSkewed",
+        "SignatureDoesNotMatch",
     ]
 }

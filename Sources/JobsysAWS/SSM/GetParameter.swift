@@ -39,7 +39,7 @@ extension SSM {
 
         /// That there is none is an outcome.
         public static func recover(from failure: AWSServiceFailure) throws -> Parameter?? {
-            ["ParameterNotFound", "ParameterVersionNotFound"].contains(failure.code) ? .some(nil) : nil
+            ["ParameterNotFound", "ParameterVersionNotFound"].contains(failure.name) ? .some(nil) : nil
         }
     }
 }

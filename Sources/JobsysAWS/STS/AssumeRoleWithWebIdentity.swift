@@ -33,11 +33,6 @@ extension STS {
         /// Safe: each time gives new credentials.
         public var isSafeToRepeat: Bool { true }
 
-        /// As for all services, and again if STS could not reach the identity provider.
-        public static func verdict(on failure: AWSServiceFailure) -> RetryVerdict {
-            failure.code == "IDPCommunicationError" ? .transient : RetryVerdict(failure)
-        }
-
         /// The input as parameters.
         public var parameters: [(name: String, value: String?)] {
             [

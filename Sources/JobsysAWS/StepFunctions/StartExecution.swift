@@ -69,7 +69,7 @@ extension StepFunctions {
 
         /// That the name is taken is an outcome.
         public static func recover(from failure: AWSServiceFailure) throws -> Output? {
-            failure.code == "ExecutionAlreadyExists" ? .nameIsTaken : nil
+            failure.name == "ExecutionAlreadyExists" ? .nameIsTaken : nil
         }
     }
 }

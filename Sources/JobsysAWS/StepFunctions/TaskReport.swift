@@ -2,13 +2,13 @@ import JobsysJSON
 
 extension StepFunctions {
     /// What became of word about a task that a state machine waits for.
-    public enum TaskReport: String, Sendable, Hashable {
+    public enum TaskReport: Sendable, Hashable {
         /// The state machine has heard it.
         case heard
         /// The task is over: it timed out, or was reported before, perhaps by an attempt without an answer.
-        case timedOut = "TaskTimedOut"
+        case timedOut
         /// There is no such task any more, for example because its execution has ended.
-        case doesNotExist = "TaskDoesNotExist"
+        case doesNotExist
 
         /// Whether nobody waits for the task any more.
         public var isAlreadyFinished: Bool { self != .heard }
@@ -21,8 +21,11 @@ extension StepFunctions {
 
         /// Reads the error answer; nil if it does not say that the task is over.
         init?(_ failure: AWSServiceFailure) {
-            guard let report = TaskReport(rawValue: failure.code), report.isAlreadyFinished else { return nil }
-            self = report
+            switch failure.name {
+            case "TaskTimedOut": self = .timedOut
+            case "TaskDoesNotExist": self = .doesNotExist
+            default: return nil
+            }
         }
     }
 }

@@ -9,7 +9,8 @@ struct LambdaEndpoint: Sendable {
     /// Names the place by `host:port`, as `AWS_LAMBDA_RUNTIME_API` has it.
     init(authority: String, transport: any HTTPTransport) {
         self.authority = authority
-        self.transport = transport
+        // No proxy leads to Lambda's own APIs, whatever address they have.
+        self.transport = transport.direct
     }
 
     /// Sends a request, within a limit or for as long as it takes; the answer may have any status.

@@ -1,18 +1,18 @@
 public import Configuration
-public import FoundationEssentials
+public import JobsysHTTP
 import JobsysServiceRuntime
 
 /// Whom the handler tells of incidents; nobody unless it is set.
 public struct NotificationSettings: Sendable, Hashable {
     /// A URL that takes a POST, such as a Slack webhook.
-    public var webhook: URL?
+    public var webhook: HTTPURL?
     /// What the webhook's body is signed with.
     public var webhookSecret: String?
     /// An SNS topic.
     public var topicARN: String?
 
     /// Makes settings.
-    public init(webhook: URL? = nil, webhookSecret: String? = nil, topicARN: String? = nil) {
+    public init(webhook: HTTPURL? = nil, webhookSecret: String? = nil, topicARN: String? = nil) {
         self.webhook = webhook
         self.webhookSecret = webhookSecret
         self.topicARN = topicARN
@@ -31,18 +31,13 @@ public struct NotificationSettings: Sendable, Hashable {
     /// Every variable that is read.
     static var settings: [any EnvironmentVariable] { [webhookURL, secret, topic] }
 
-    private static var webhookURL: Setting<URL?> {
-        Setting<URL>(
+    private static var webhookURL: Setting<HTTPURL?> {
+        Setting<HTTPURL>(
             "INCIDENT_WEBHOOK_URL",
             summary: "Where incidents are posted, such as a Slack webhook",
             expected: "an http or https URL",
             isSecret: true
-        ) { text in
-            guard let url = URL(string: text), let scheme = url.scheme, ["http", "https"].contains(scheme),
-                url.host(percentEncoded: true)?.isEmpty == false
-            else { return nil }
-            return url
-        }
+        ) { HTTPURL($0) }
         .optional
     }
 

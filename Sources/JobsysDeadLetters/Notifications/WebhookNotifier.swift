@@ -1,4 +1,3 @@
-public import FoundationEssentials
 import HTTPTypes
 public import JobsysCore
 public import JobsysHTTP
@@ -12,7 +11,7 @@ public import JobsysTime
 /// The body is `{"text": ..., "incident": {...}}`. With a secret, the header `Jobsys-Signature: t=<seconds>,v1=<hex>` carries
 /// the HMAC-SHA256 of `<seconds>.<body>`, so that a receiver can tell who sent it, and when.
 public struct WebhookNotifier: IncidentNotifier {
-    private let url: URL
+    private let url: HTTPURL
     private let key: HMACSHA256?
     private let transport: any HTTPTransport
     private let now: @Sendable () -> Timestamp
@@ -23,12 +22,13 @@ public struct WebhookNotifier: IncidentNotifier {
     /// Makes a notifier.
     ///
     /// - Parameters:
-    ///   - url: Where to; it may be a secret itself, and appears in no text.
+    ///   - url: Where to, user and password for Basic authentication included; it may be a secret itself, and appears in no
+    ///     text.
     ///   - secret: What the body is signed with.
     ///   - transport: Sends the requests.
     ///   - now: The wall clock.
     public init(
-        url: URL,
+        url: HTTPURL,
         secret: String?,
         transport: any HTTPTransport,
         now: @escaping @Sendable () -> Timestamp = Timestamp.now
@@ -48,16 +48,13 @@ public struct WebhookNotifier: IncidentNotifier {
             let code = Hex.encode(key.authenticate(Array("\(instant).".utf8) + body))
             fields[name] = "t=\(instant),v1=\(code)"
         }
-        let request = HTTPRequest(
-            method: .post,
-            scheme: url.scheme,
-            authority: url.authority,
-            path: url.requestTarget,
-            headerFields: fields
-        )
         let response: TransportResponse
         do {
-            response = try await transport.send(request, body: body, timeouts: Self.timeouts)
+            response = try await transport.send(
+                url.request(.post, headerFields: fields),
+                body: body,
+                timeouts: Self.timeouts
+            )
         } catch {
             // The error's text may hold the URL.
             throw DependencyError(webhook: "\(error.code)", "no answer", isTransient: true)
@@ -92,18 +89,6 @@ public struct WebhookNotifier: IncidentNotifier {
     }
 
     private static let timeouts = TransportTimeouts(connect: .seconds(2), request: .seconds(5))
-}
-
-extension URL {
-    fileprivate var authority: String {
-        let host = host(percentEncoded: true) ?? ""
-        return port.map { "\(host):\($0)" } ?? host
-    }
-
-    fileprivate var requestTarget: String {
-        let path = path(percentEncoded: true)
-        return (path.isEmpty ? "/" : path) + (query(percentEncoded: true).map { "?\($0)" } ?? "")
-    }
 }
 
 extension DependencyError {

@@ -35,18 +35,11 @@ public struct Proxy: Sendable, Hashable, CustomStringConvertible, CustomReflecta
             rest = rest[end.upperBound...]
         }
         if rest.last == "/" { rest.removeLast() }
-        var login: [String] = []
-        if let at = rest.lastIndex(of: "@") {
-            let parts = rest[..<at].split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-            login = parts.compactMap(\.removingPercentEncoding)
-            guard login.count == parts.count else { return nil }
-            rest = rest[rest.index(after: at)...]
-        }
-        guard let host = HostAndPort(rest) else { return nil }
-        user = login.first
-        password = login.dropFirst().first
+        guard let authority = URLAuthority(rest) else { return nil }
+        user = authority.user
+        password = authority.password
         self.scheme = scheme
-        authority = "\(host.bracketedName):\(host.port ?? scheme.defaultPort)"
+        self.authority = "\(authority.bracketedHost):\(authority.port ?? scheme.defaultPort)"
     }
 
     /// The proxy without user and password.
@@ -60,23 +53,4 @@ public struct Proxy: Sendable, Hashable, CustomStringConvertible, CustomReflecta
 
     /// The proxy without user and password.
     public var customMirror: Mirror { Mirror(self, children: ["url": url]) }
-}
-
-extension Substring {
-    fileprivate var removingPercentEncoding: String? {
-        var bytes: [UInt8] = []
-        var rest = utf8[...]
-        while let byte = rest.popFirst() {
-            guard byte == UInt8(ascii: "%") else {
-                bytes.append(byte)
-                continue
-            }
-            // curl takes strings that end with NUL.
-            guard let digits = String(rest.prefix(2)), rest.count >= 2, let value = UInt8(digits, radix: 16), value != 0
-            else { return nil }
-            bytes.append(value)
-            rest = rest.dropFirst(2)
-        }
-        return String(validating: bytes, as: UTF8.self)
-    }
 }

@@ -7,12 +7,6 @@ struct ProxyExceptions: Sendable, Hashable {
         case network(IPAddress, bits: Int, port: Int?)
     }
 
-    /// Where credentials and instance metadata come from: no proxy may see them, and none could reach them.
-    private static let metadataAddresses = [
-        "169.254.169.254", "169.254.170.2", "169.254.170.23", "fd00:ec2::254", "fd00:ec2::23",
-    ]
-    .compactMap { IPAddress($0) }
-
     private let rules: [Rule]
 
     /// Reads names, addresses and networks with commas or spaces between; a leading dot is ignored, `*` is everything.
@@ -20,16 +14,16 @@ struct ProxyExceptions: Sendable, Hashable {
         rules = list.split { $0 == "," || $0.isWhitespace }.compactMap { Self.rule($0) }
     }
 
-    /// Whether a host is among them; this host and the metadata services always are.
-    func contains(_ host: HostAndPort, port: Int) -> Bool {
-        let address = IPAddress(host.name)
-        if let address, address.isLoopback || Self.metadataAddresses.contains(address) { return true }
-        if host.name == "localhost" { return true }
+    /// Whether a host is among them; this machine always is.
+    func contains(_ authority: URLAuthority, port: Int) -> Bool {
+        let host = authority.comparableHost
+        let address = IPAddress(host)
+        if host == "localhost" || address?.isLoopback == true { return true }
         return rules.contains { rule in
             switch rule {
             case .everything: true
             case .name(let name, let onlyPort):
-                address == nil && onlyPort ?? port == port && (host.name == name || host.name.hasSuffix("." + name))
+                address == nil && onlyPort ?? port == port && (host == name || host.hasSuffix("." + name))
             case .network(let network, let bits, let onlyPort):
                 onlyPort ?? port == port && address?.shares(bits, with: network) == true
             }
@@ -47,10 +41,10 @@ struct ProxyExceptions: Sendable, Hashable {
         }
         // An IPv6 address may stand without brackets here.
         if let address = IPAddress(String(entry)) { return .network(address, bits: address.bytes.count * 8, port: nil) }
-        guard let host = HostAndPort(entry.drop { $0 == "." }) else { return nil }
-        if let address = IPAddress(host.name) {
-            return .network(address, bits: address.bytes.count * 8, port: host.port)
+        guard let entry = URLAuthority(entry.drop { $0 == "." }), entry.user == nil else { return nil }
+        if let address = IPAddress(entry.host) {
+            return .network(address, bits: address.bytes.count * 8, port: entry.port)
         }
-        return .name(host.name, port: host.port)
+        return .name(entry.comparableHost, port: entry.port)
     }
 }

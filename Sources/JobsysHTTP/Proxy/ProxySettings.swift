@@ -2,7 +2,8 @@ import HTTPTypes
 
 /// Which requests go through which proxy.
 ///
-/// Requests to this host (`localhost`, loopback addresses) and to AWS's metadata and credentials services never do.
+/// Requests to this machine (`localhost`, loopback addresses) never do. What must not be asked through a proxy wherever it
+/// is, such as a metadata service, is asked through ``HTTPTransport/direct``.
 public struct ProxySettings: Sendable, Hashable {
     private let http: Proxy?
     private let https: Proxy?
@@ -26,17 +27,18 @@ public struct ProxySettings: Sendable, Hashable {
 
     /// Reads the variables that most programs read; an empty one counts as unset.
     ///
-    /// - `https_proxy`, else `HTTPS_PROXY`, else `all_proxy`, else `ALL_PROXY`
+    /// - `https_proxy`, else `HTTPS_PROXY`, else `all_proxy`, else `ALL_PROXY`, which are not looked at where both schemes
+    ///   have a proxy of their own
     /// - `http_proxy`, else `HTTP_PROXY`, else those for all. `HTTP_PROXY` is ignored where `REQUEST_METHOD` is set: in
     ///   a CGI program it is a client's `Proxy` field (https://httpoxy.org).
     /// - `no_proxy`, else `NO_PROXY`
     ///
-    /// - Throws: ``ProxySettingsError`` for a URL that is none.
+    /// - Throws: ``ProxySettingsError`` for a URL that is none, if it is needed.
     public init(environment: [String: String]) throws(ProxySettingsError) {
         let isCGI = environment["REQUEST_METHOD"] != nil
-        let all = try Self.proxy(environment, ["all_proxy", "ALL_PROXY"])
         let http = try Self.proxy(environment, isCGI ? ["http_proxy"] : ["http_proxy", "HTTP_PROXY"])
         let https = try Self.proxy(environment, ["https_proxy", "HTTPS_PROXY"])
+        let all = http == nil || https == nil ? try Self.proxy(environment, ["all_proxy", "ALL_PROXY"]) : nil
         let exceptions = ["no_proxy", "NO_PROXY"].lazy.compactMap { environment[$0] }.first { !$0.isEmpty }
         self.init(http: http ?? all, https: https ?? all, exceptions: exceptions ?? "")
     }
@@ -44,11 +46,9 @@ public struct ProxySettings: Sendable, Hashable {
     /// The proxy for a request.
     func proxy(for request: HTTPRequest) -> Proxy? {
         let isSecure = request.scheme == "https"
-        guard let proxy = isSecure ? https : http, let authority = request.authority,
-            let host = HostAndPort(Substring(authority)),
-            !exceptions.contains(host, port: host.port ?? (isSecure ? 443 : 80))
-        else { return nil }
-        return proxy
+        guard let proxy = isSecure ? https : http else { return nil }
+        guard let authority = request.authority.flatMap({ URLAuthority(Substring($0)) }) else { return proxy }
+        return exceptions.contains(authority, port: authority.port ?? (isSecure ? 443 : 80)) ? nil : proxy
     }
 
     private static func proxy(_ environment: [String: String], _ keys: [String]) throws(ProxySettingsError) -> Proxy? {
@@ -58,5 +58,16 @@ public struct ProxySettings: Sendable, Hashable {
             return proxy
         }
         return nil
+    }
+}
+
+/// A variable that names no proxy; its value is not repeated, because it may contain a password.
+public struct ProxySettingsError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// The variable.
+    public let key: String
+
+    /// What is wrong, in one line.
+    public var description: String {
+        "\(key) must be a URL such as http://proxy.example:3128, with the scheme http, https, socks5 or socks5h"
     }
 }
