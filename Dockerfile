@@ -2,7 +2,7 @@
 
 # The three services, a target each: docker build --target svc-api --tag svc-api .
 
-FROM swift:6.3-bookworm AS build
+FROM docker.io/library/swift:6.3-bookworm AS build
 # Debian keeps one version of a package, so one that is pinned is gone with the next fix.
 # hadolint ignore=DL3008
 RUN apt-get update -qq \
@@ -25,7 +25,7 @@ RUN --mount=type=cache,id=jobsys-swift-6.3,target=/src/.build,sharing=locked \
     done
 
 # What all of them need: libcurl with its certificates, and curl to ask for their health.
-FROM debian:bookworm-slim AS runtime
+FROM docker.io/library/debian:bookworm-slim AS runtime
 # hadolint ignore=DL3008
 RUN apt-get update -qq \
     && apt-get install -y -qq --no-install-recommends ca-certificates curl \
@@ -41,7 +41,7 @@ STOPSIGNAL SIGTERM
 # Alive, not ready: an outage of AWS is no reason to replace a container. A shell puts the port in.
 # hadolint ignore=DL3025
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s --retries=3 \
-    CMD curl --fail --silent --output /dev/null "http://127.0.0.1:$PORT/healthz"
+    CMD curl --fail --silent --output /dev/null "http://localhost:$PORT/healthz"
 
 FROM runtime AS svc-api
 LABEL org.opencontainers.image.title="svc-api" \

@@ -112,7 +112,9 @@ let package = Package(
         // What people use; it knows no more of the services than their HTTP.
         .executableTarget(
             name: "jobctl",
-            dependencies: ["JobsysHTTP", "JobsysJSON", "JobsysObservability", .argumentParser, .httpTypes]
+            dependencies: [
+                "JobsysHTTP", "JobsysJSON", "JobsysObservability", .argumentParser, .httpTypes, .unixSignals,
+            ]
         ),
 
         // Test kits.

@@ -3,11 +3,22 @@ import JobsysHTTP
 import JobsysJSON
 
 /// Talks to `svc-api`.
+///
+/// What fails because the service is not there, or cannot do its work just now, is repeated for as long as ``patience``
+/// says, with growing pauses or those that it asks for (`Retry-After`, RFC 9110, 10.2.3).
 struct APIClient: Sendable {
     /// Where it is.
     let url: ServiceURL
     /// What carries the requests.
     let transport: any HTTPTransport
+    /// How long to go on with one request before its failure counts.
+    var patience: Duration = .seconds(15)
+    /// Measures pauses.
+    var clock: any Clock<Duration> = ContinuousClock()
+    /// What part of a pause is waited, so that many clients do not ask at the same time.
+    var jitter: @Sendable () -> Double = { .random(in: 0.5...1) }
+    /// Is told that a request is being repeated, and why; once for a request.
+    var notice: @Sendable (String) -> Void = { StandardError.write("jobctl: \($0)") }
 
     /// The longest time that the service holds an answer back for, in seconds.
     static let longestWait = 20
@@ -17,60 +28,45 @@ struct APIClient: Sendable {
     /// - Parameters:
     ///   - path: The segments of the path.
     ///   - query: The parameters; those without a value are left out.
+    ///   - patience: How long to repeat the request, if not as long as others.
     /// - Returns: The document.
-    /// - Throws: ``APIFailure``.
-    func get(_ path: [String], query: [(String, String?)] = []) async throws -> JSONValue {
-        try await send(.get, path, query: query)
+    /// - Throws: ``APIFailure``; `CancellationError`.
+    func get(
+        _ path: [String],
+        query: [(String, String?)] = [],
+        patience: Duration? = nil
+    ) async throws -> JSONValue {
+        try await send(request(.get, path, query: query), body: [], patience: patience)
     }
 
     /// Sends a document, or none; answers the one that comes back.
-    func post(_ path: [String], headers: HTTPFields = [:], _ document: JSONValue? = nil) async throws -> JSONValue {
-        try await send(.post, path, headers: headers, document)
-    }
-
-    /// The job once it is over.
-    func finishedJob(_ id: String) async throws -> JSONValue {
-        while true {
-            let job = try await get(["jobs", id], query: [("wait", "\(Self.longestWait)")])
-            if ["SUCCEEDED", "FAILED_FINAL", "CANCELLED"].contains(job["status"]?.stringValue) { return job }
-        }
-    }
-
-    /// Walks a list to its end, or until the body has seen enough and returns false.
     ///
-    /// - Parameters:
-    ///   - list: The list, which is both its path and the member that has its elements.
-    ///   - query: The filters.
-    ///   - pageSize: How many elements to ask for at a time.
-    ///   - body: Is given each element.
-    /// - Throws: ``APIFailure``, and what the body throws.
-    func walk(
-        _ list: String,
-        query: [(String, String?)],
-        pageSize: Int = 100,
-        _ body: (JSONValue) async throws -> Bool
-    ) async throws {
-        var cursor: String?
-        repeat {
-            let page = try await get([list], query: query + [("limit", "\(pageSize)"), ("cursor", cursor)])
-            for element in page[list]?.arrayValue ?? [] {
-                guard try await body(element) else { return }
-            }
-            cursor = page["nextCursor"]?.stringValue
-        } while cursor != nil
-    }
-
-    private func send(
-        _ method: HTTPRequest.Method,
+    /// What has been sent is waited for, also if the task is cancelled meanwhile: it takes effect either way.
+    ///
+    /// - Throws: ``APIFailure``; `CancellationError`, if nothing is known to have been done.
+    func post(
         _ path: [String],
-        query: [(String, String?)] = [],
         headers: HTTPFields = [:],
-        _ document: JSONValue? = nil
+        _ document: JSONValue? = nil,
+        patience: Duration? = nil
     ) async throws -> JSONValue {
         var headers = headers
         if document != nil { headers[.contentType] = "application/json" }
+        return try await send(
+            request(.post, path, headers: headers),
+            body: document?.serialized() ?? [],
+            patience: patience
+        )
+    }
+
+    private func request(
+        _ method: HTTPRequest.Method,
+        _ path: [String],
+        query: [(String, String?)] = [],
+        headers: HTTPFields = [:]
+    ) -> HTTPRequest {
         let parameters = query.compactMap { name, value in value.map { "\(name)=\($0.percentEncoded)" } }
-        let request = HTTPRequest(
+        return HTTPRequest(
             method: method,
             scheme: url.scheme,
             authority: url.authority,
@@ -78,27 +74,81 @@ struct APIClient: Sendable {
                 + (parameters.isEmpty ? "" : "?\(parameters.joined(separator: "&"))"),
             headerFields: headers
         )
+    }
+
+    /// Repeats a request until it is answered for good, or the time is up.
+    private func send(_ request: HTTPRequest, body: [UInt8], patience: Duration?) async throws -> JSONValue {
+        let patience = patience ?? self.patience
+        let elapsed = stopwatch(clock)
+        var pauses = RetryPauses()
+        var isInDoubt = false
+        while true {
+            do {
+                return try await attempt(request, body: body)
+            } catch var failure as APIFailure {
+                failure.mayHaveBeenDone = isInDoubt
+                isInDoubt = isInDoubt || (request.method == .post && failure.leavesDoubt)
+                let left = patience - elapsed()
+                let pause = failure.retryAfter ?? min(pauses.next() * jitter(), left)
+                guard failure.isTransient, left > .zero, pause <= left else {
+                    if failure.isTransient { failure.mayHaveBeenDone = isInDoubt }
+                    throw failure
+                }
+                if pauses.count <= 1 { notice("\(failure); asking again") }
+                try await clock.sleep(for: pause)
+            }
+        }
+    }
+
+    private func attempt(_ request: HTTPRequest, body: [UInt8]) async throws -> JSONValue {
         let place = "\(url.scheme)://\(url.authority)"
+        let timeouts = TransportTimeouts(connect: .seconds(5), request: .seconds(Self.longestWait + 10))
         let response: TransportResponse
         do {
-            let limit = Duration.seconds(Self.longestWait + 10)
-            response = try await transport.send(
-                request,
-                body: document?.serialized() ?? [],
-                timeouts: TransportTimeouts(connect: .seconds(5), request: limit)
-            )
-        } catch {
-            throw APIFailure.noAnswer(place, error)
+            response =
+                try await request.method == .post
+                ? Task { [transport] in try await transport.send(request, body: body, timeouts: timeouts) }.value
+                : transport.send(request, body: body, timeouts: timeouts)
+        } catch let error as TransportError {
+            if error.code == .cancelled { throw CancellationError() }
+            throw APIFailure(kind: .noAnswer(place, error))
         }
         // What is no JSON is no answer of the service's: that is all that matters here.
         let answer = try? JSONValue(parsing: response.body)
-        switch (response.head.status.kind, answer) {
-        case (.successful, let answer?): return answer
+        switch (response.status, answer) {
+        case (200..<300, let answer?): return answer
         case (_, let answer?) where answer["detail"] != nil:
-            throw APIFailure.refused(status: response.status, problem: answer)
-        default: throw APIFailure.strangeAnswer(place, status: response.status)
+            throw APIFailure(kind: .problem(status: response.status, answer), retryAfter: response.retryAfter)
+        default:
+            throw APIFailure(
+                kind: .strangeAnswer(place, status: response.status),
+                retryAfter: response.retryAfter
+            )
         }
     }
+}
+
+/// Pauses between repeats, in general twice as long as the one before: from a quarter of a second to five.
+private struct RetryPauses {
+    private(set) var count = 0
+
+    mutating func next() -> Duration {
+        defer { count += 1 }
+        return min(.milliseconds(250) * (1 << min(count, 10)), .seconds(5))
+    }
+}
+
+extension TransportResponse {
+    /// The seconds that `Retry-After` says; nil without it, and for a date, which depends on two clocks.
+    fileprivate var retryAfter: Duration? {
+        self[.retryAfter].flatMap { UInt32($0) }.map { .seconds(Int64($0)) }
+    }
+}
+
+/// Measures how much time has passed on a clock since the call.
+func stopwatch(_ clock: some Clock<Duration>) -> @Sendable () -> Duration {
+    let start = clock.now
+    return { start.duration(to: clock.now) }
 }
 
 extension String {

@@ -13,35 +13,39 @@ enum OutputFormat: String, Sendable, CaseIterable, ExpressibleByArgument {
 struct Printer {
     private let format: OutputFormat
     private let columns: [Column]
-    private let write: (String) -> Void
+    private let write: (String) throws -> Void
     private var hasTitles = false
 
     /// Makes a printer of rows; `write` is given lines.
-    init(_ format: OutputFormat, _ columns: [Column], write: @escaping (String) -> Void = { print($0) }) {
+    init(_ format: OutputFormat, _ columns: [Column], write: @escaping (String) throws -> Void = StandardOutput.write) {
         self.format = format
         self.columns = columns
         self.write = write
     }
 
     /// Writes one of many documents.
-    mutating func row(_ document: JSONValue) {
-        guard format == .table else { return write(document.serializedString) }
+    ///
+    /// - Throws: ``OutputFailure``.
+    mutating func row(_ document: JSONValue) throws {
+        guard format == .table else { return try write(document.serializedString) }
         if !hasTitles {
             hasTitles = true
-            write(line { $0.title })
+            try write(line { $0.title })
         }
-        write(line { $0.text(document) })
+        try write(line { $0.text(document) })
     }
 
     /// Writes the only document: in a table, a line for each member.
-    func single(_ document: JSONValue) {
+    ///
+    /// - Throws: ``OutputFailure``.
+    func single(_ document: JSONValue) throws {
         guard format == .table, let members = document.objectValue?.members else {
-            return write(document.serializedString)
+            return try write(document.serializedString)
         }
         let width = members.map(\.key.count).max() ?? 0
         for member in members {
             let text = member.value.stringValue ?? member.value.serializedString
-            write("\(member.key.padded(to: width))  \(text.printable())")
+            try write("\(member.key.padded(to: width))  \(text.printable())")
         }
     }
 

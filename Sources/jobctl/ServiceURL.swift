@@ -1,7 +1,7 @@
 import ArgumentParser
 
 /// Where `svc-api` is.
-struct ServiceURL: Sendable, Hashable, ExpressibleByArgument {
+struct ServiceURL: Sendable, Hashable, ExpressibleByArgument, CustomStringConvertible {
     /// `http` or `https`.
     let scheme: String
     /// `host` or `host:port`.
@@ -11,6 +11,9 @@ struct ServiceURL: Sendable, Hashable, ExpressibleByArgument {
 
     /// Where `scripts/dev` starts it.
     static let fallback = "http://127.0.0.1:8080"
+
+    /// The URL.
+    var description: String { "\(scheme)://\(authority)\(prefix)" }
 
     /// Reads an http or https URL without user info, query and fragment; nil for anything else.
     init?(argument: String) {

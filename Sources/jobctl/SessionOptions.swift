@@ -3,10 +3,21 @@ import FoundationEssentials
 import Glibc
 import JobsysHTTP
 
-/// What every command can be told: where the service is, and how to write.
+/// What every command can be told: where the service is, how to reach it, and how to write.
 struct SessionOptions: ParsableArguments {
     @Option(help: "Where svc-api is (default: $JOBSYS_URL, or \(ServiceURL.fallback)).")
     var url: ServiceURL?
+
+    @Option(
+        help: """
+            A PEM file of the certificate authorities to trust, instead of the system's \
+            (default: $CURL_CA_BUNDLE, or $SSL_CERT_FILE).
+            """
+    )
+    var cacert: String?
+
+    @Option(help: "How many seconds to repeat a request that the service does not answer, or cannot do just now.")
+    var retrySeconds = 15
 
     @Option(help: "How to write: json, one object a line, or table (default: table on a terminal, json elsewhere).")
     var output: OutputFormat?
@@ -16,35 +27,66 @@ struct SessionOptions: ParsableArguments {
         output ?? (isatty(STDOUT_FILENO) == 1 ? .table : .json)
     }
 
-    /// Runs a command's work with a client; what the service refuses, or does not answer, ends the process with a line on
-    /// standard error.
-    func withClient(_ work: (APIClient) async throws -> Void) async throws {
-        let client = APIClient(url: try serviceURL, transport: try CurlTransport())
-        do {
-            try await work(client)
-        } catch let failure as APIFailure {
-            StandardError.write("jobctl: \(failure)")
-            throw failure.exitCode
+    func validate() throws {
+        guard (0...86_400).contains(retrySeconds) else {
+            throw ValidationError("--retry-seconds must be from 0 to 86400.")
         }
     }
 
-    private var serviceURL: ServiceURL {
-        get throws {
-            if let url { return url }
-            let text = ProcessInfo.processInfo.environment["JOBSYS_URL"] ?? ServiceURL.fallback
-            guard let url = ServiceURL(argument: text) else {
-                throw ValidationError("JOBSYS_URL: found \"\(text)\", expected an http or https URL without a query")
-            }
-            return url
+    /// A client of the service.
+    ///
+    /// - Throws: `ValidationError` that names the option or the variable that is wrong.
+    func client(_ environment: [String: String] = ProcessInfo.processInfo.environment) throws -> APIClient {
+        APIClient(
+            url: try serviceURL(environment),
+            transport: try CurlTransport(configuration: transport(environment)),
+            patience: .seconds(retrySeconds)
+        )
+    }
+
+    /// The command that shows a job with the same options.
+    func showCommand(_ id: String) -> String {
+        let options = (url.map { " --url \($0)" } ?? "") + (cacert.map { " --cacert \($0)" } ?? "")
+        return "jobctl show \(id) --wait\(options)"
+    }
+
+    /// Where the service is: the option, the variable unless it is empty, or where `scripts/dev` starts it.
+    func serviceURL(_ environment: [String: String]) throws -> ServiceURL {
+        if let url { return url }
+        let text = environment.setting("JOBSYS_URL") ?? ServiceURL.fallback
+        guard let url = ServiceURL(argument: text) else {
+            throw ValidationError("JOBSYS_URL: found \"\(text)\", expected an http or https URL without a query")
         }
+        return url
+    }
+
+    /// Which authorities and proxies to use.
+    ///
+    /// Source: curl(1), `--cacert` and ENVIRONMENT.
+    func transport(_ environment: [String: String]) throws -> CurlTransport.Configuration {
+        var configuration = CurlTransport.Configuration(userAgent: "jobctl")
+        let given = cacert.map { ("--cacert", $0) }
+        let variables = ["CURL_CA_BUNDLE", "SSL_CERT_FILE"].lazy
+            .compactMap { name in environment.setting(name).map { (name, $0) } }
+        if let (name, path) = given ?? variables.first {
+            guard unsafe access(path, R_OK) == 0 else {
+                let reason = unsafe String(cString: strerror(errno))
+                throw ValidationError("\(name): \(path) cannot be read: \(reason)")
+            }
+            configuration.caBundlePath = path
+        }
+        do {
+            configuration.proxies = try ProxySettings(environment: environment)
+        } catch {
+            throw ValidationError("\(error)")
+        }
+        return configuration
     }
 }
 
-extension APIFailure {
-    fileprivate var exitCode: ExitCode {
-        switch self {
-        case .noAnswer, .strangeAnswer: ExitCode(69)
-        case .refused: .failure
-        }
+extension [String: String] {
+    /// The value of a variable; one that is empty or blank is not set.
+    fileprivate func setting(_ name: String) -> String? {
+        self[name].flatMap { $0.allSatisfy(\.isWhitespace) ? nil : $0 }
     }
 }

@@ -8,7 +8,7 @@ import Testing
 @Suite("A client of the service", .timeLimit(.minutes(1)))
 struct APIClientTests {
     private func client(_ service: ScriptedService, url: String = "https://jobs.local/api/") throws -> APIClient {
-        APIClient(url: try #require(ServiceURL(argument: url)), transport: service)
+        APIClient(url: try #require(ServiceURL(argument: url)), transport: service, patience: .zero)
     }
 
     @Test("sends what it is given, encoded, below the path of the service")
@@ -39,27 +39,19 @@ struct APIClientTests {
         }
         let client = try client(service, url: "http://jobs.local")
         var numbers: [Int] = []
-        try await client.walk("jobs", query: [("status", "PENDING")]) { element in
+        var rests: [String] = []
+        try await client.walk("jobs", query: [("status", "PENDING")]) { element, rest in
+            rests.append("\(rest)")
             numbers.append(element["n"]?.intValue ?? 0)
             return true
         }
         #expect(numbers == [1, 2, 3, 4])
+        #expect(rests == ["1 or more", "0 or more", "1", "0"])
         #expect(service.lines.last == "GET /jobs?status=PENDING&limit=100&cursor=b")
         numbers = []
         try await client.walk("jobs", query: [], limit: 3) { numbers.append($0["n"]?.intValue ?? 0) }
         #expect(numbers == [3, 4])
         #expect(service.lines.last == "GET /jobs?limit=3")
-    }
-
-    @Test("asks for a job until it is over")
-    func finishedJob() async throws {
-        let looks = Mutex(0)
-        let service = ScriptedService { _ in
-            looks.withLock { $0 += 1 }
-            return looks.withLock { $0 } < 3 ? (200, #"{"status":"RETRYING"}"#) : (200, #"{"status":"CANCELLED"}"#)
-        }
-        #expect(try await client(service).finishedJob("x")["status"] == "CANCELLED")
-        #expect(service.lines == Array(repeating: "GET /api/jobs/x?wait=20", count: 3))
     }
 
     @Test(
@@ -83,15 +75,6 @@ struct APIClientTests {
         let failure = try await #require(throws: APIFailure.self) { try await client(service).get(["jobs"]) }
         #expect(failure.description == message)
         #expect(failure.isAboutTheJob == (status == 409))
-    }
-
-    @Test("says that nobody answers, and where")
-    func noAnswer() async throws {
-        let service = ScriptedService { _ throws(TransportError) in
-            throw TransportError(code: .cannotConnect, message: "refused", requestMayHaveBeenReceived: false)
-        }
-        let failure = try await #require(throws: APIFailure.self) { try await client(service).get(["jobs"]) }
-        #expect(failure.description == "https://jobs.local does not answer: refused")
     }
 
     @Test(

@@ -1,4 +1,6 @@
 import ArgumentParser
+import JobsysHTTP
+import JobsysJSON
 import Testing
 
 @testable import jobctl
@@ -15,6 +17,9 @@ struct ArgumentTests {
             ["list", "--limit", "0"], ["incidents", "--limit", "-1"], ["submit", "t"], ["show"],
             ["submit", "t", "--payload", "{"], ["submit", "t", "--payload", "@/no/such/file"],
             ["cancel", "x", "--url", "nowhere"], ["cancel", "x", "--output", "xml"],
+            ["show", ""], ["show", " "], ["cancel", ".."], ["redrive", ""], ["redrive", "."],
+            ["submit", "t", "--payload", "1", "--idempotency-key", ""],
+            ["show", "x", "--wait-seconds", "0"], ["list", "--retry-seconds", "-1"],
         ]
     )
     func refused(arguments: [String]) {
@@ -26,10 +31,56 @@ struct ArgumentTests {
         arguments: [
             ["redrive", "x", "--payload", "null"], ["redrive", "--all"],
             ["redrive", "--all", "--class", "SYSTEM", "--since", "s", "--until", "u", "--type", "t", "--dry-run"],
-            ["submit", "t", "--payload", "{}", "--wait"], ["list", "--status", "PENDING", "--output", "json"],
+            ["submit", "t", "--payload", "{}", "--wait", "--wait-seconds", "60"],
+            ["list", "--status", "PENDING", "--output", "json"],
         ]
     )
     func taken(arguments: [String]) throws {
         _ = try Jobctl.parseAsRoot(arguments)
+    }
+
+    private func session(_ arguments: String...) throws -> SessionOptions {
+        try #require(try Jobctl.parseAsRoot(["list"] + arguments) as? ListCommand).session
+    }
+
+    @Test(
+        "and the environment say where the service is; a variable that is empty is not set",
+        arguments: [
+            ([], [:], ServiceURL.fallback), ([], ["JOBSYS_URL": ""], ServiceURL.fallback),
+            ([], ["JOBSYS_URL": " "], ServiceURL.fallback), ([], ["JOBSYS_URL": "https://a/b/"], "https://a/b"),
+            (["--url", "http://c:1"], ["JOBSYS_URL": "https://a"], "http://c:1"),
+        ] as [([String], [String: String], String)]
+    )
+    func url(arguments: [String], environment: [String: String], url: String) throws {
+        let options = try #require(try Jobctl.parseAsRoot(["list"] + arguments) as? ListCommand).session
+        #expect("\(try options.serviceURL(environment))" == url)
+    }
+
+    @Test("and the environment say whom to trust and which proxy to use, as curl's do")
+    func transport() throws {
+        let file = #filePath
+        let plain = try session().transport(["CURL_CA_BUNDLE": "", "http_proxy": ""])
+        #expect(plain.caBundlePath == nil)
+        #expect(plain.proxies == .none)
+        #expect(try session("--cacert", file).transport(["CURL_CA_BUNDLE": "/none"]).caBundlePath == file)
+        let environment = ["CURL_CA_BUNDLE": file, "SSL_CERT_FILE": "/none", "https_proxy": "proxy:3128"]
+        let configuration = try session().transport(environment)
+        #expect(configuration.caBundlePath == file)
+        #expect(configuration.proxies == ProxySettings(https: Proxy(url: "proxy:3128")))
+        #expect(try session().transport(["SSL_CERT_FILE": file]).caBundlePath == file)
+        for (wrong, message) in [
+            (["SSL_CERT_FILE": "/none"], "SSL_CERT_FILE: /none cannot be read: No such file or directory"),
+            (["http_proxy": "ftp://x"], "http_proxy must be a URL such as"),
+        ] {
+            let error = try #require(throws: ValidationError.self) { try session().transport(wrong) }
+            #expect(error.message.hasPrefix(message))
+        }
+    }
+
+    @Test("take a payload from a file")
+    func payload() throws {
+        #expect(throws: ValidationError.self) { try JSONArgument("@/") }
+        #expect(throws: ValidationError.self) { try JSONArgument("@\(#filePath)") }
+        #expect(try JSONArgument("[1]").value == [1])
     }
 }

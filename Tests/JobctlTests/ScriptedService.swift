@@ -12,10 +12,15 @@ final class ScriptedService: HTTPTransport {
     }
 
     private let answer: @Sendable (String) throws(TransportError) -> (status: Int, body: String)
+    private let retryAfter: String?
     private let requests = Mutex<[Exchange]>([])
 
-    /// Makes a service that answers a request by its line, such as `GET /jobs`.
-    init(_ answer: @escaping @Sendable (String) throws(TransportError) -> (status: Int, body: String)) {
+    /// Makes a service that answers a request by its line, such as `GET /jobs`; its refusals say `Retry-After`.
+    init(
+        retryAfter: String? = nil,
+        _ answer: @escaping @Sendable (String) throws(TransportError) -> (status: Int, body: String)
+    ) {
+        self.retryAfter = retryAfter
         self.answer = answer
     }
 
@@ -35,6 +40,8 @@ final class ScriptedService: HTTPTransport {
         let line = "\(request.method) \(request.path ?? "")"
         requests.withLock { $0.append(Exchange(line: line, body: String(decoding: body, as: UTF8.self))) }
         let (status, body) = try answer(line)
-        return TransportResponse(head: HTTPResponse(status: .init(code: status)), body: Array(body.utf8))
+        var head = HTTPResponse(status: .init(code: status))
+        if status >= 400 { head.headerFields[.retryAfter] = retryAfter }
+        return TransportResponse(head: head, body: Array(body.utf8))
     }
 }

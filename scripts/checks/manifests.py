@@ -1,11 +1,17 @@
 """Renders k8s/ as kubectl does, and holds the result against Kubernetes' schemas and the rules of this file.
 
+It renders each overlay a second time with other settings: what `kubectl apply` could not change then is a problem.
+
 Run by `scripts/test unit` with the Python of .venv, where kubectl and the schemas are.
 """
 
+import ipaddress
 import pathlib
+import re
+import shutil
 import subprocess
 import sys
+import tempfile
 
 import kubernetes_validate
 import yaml
@@ -17,19 +23,45 @@ KUBERNETES = "1.34"
 SERVICES = {"svc-api", "svc-worker", "dlq-handler"}
 # What KEDA adds to Kubernetes has no schema there.
 WITHOUT_SCHEMA = {"ScaledObject", "TriggerAuthentication"}
+# What the API server refuses to change. Source: the API reference of each kind.
+IMMUTABLE = {
+    "DaemonSet": ["spec.selector"],
+    "Deployment": ["spec.selector"],
+    "Job": ["spec.selector", "spec.template", "spec.completionMode"],
+    "StatefulSet": ["spec.selector", "spec.serviceName", "spec.volumeClaimTemplates", "spec.podManagementPolicy"],
+}
 # From the end of the grace until what still runs is cancelled: ServiceRun.
 CANCEL_SECONDS = 5
 
 
 def main():
-    problems = [f"{overlay}: {problem}" for overlay in OVERLAYS for problem in check(render(overlay))]
+    problems = [f"{overlay}: {problem}" for overlay in OVERLAYS for problem in check_overlay(overlay)]
     for problem in problems:
         print(f"error: k8s/{problem}", file=sys.stderr)
     sys.exit(1 if problems else 0)
 
 
-def render(overlay):
-    command = [KUBECTL, "kustomize", ROOT / "k8s" / overlay]
+def check_overlay(overlay):
+    resources = render(overlay)
+    yield from check(resources)
+    with tempfile.TemporaryDirectory() as folder:
+        yield from immutability_problems(resources, render(overlay, changed_copy(pathlib.Path(folder))))
+
+
+def changed_copy(folder):
+    """A copy of all that is rendered, in which every setting has another value."""
+    for part in ("k8s", "infra/cloudformation"):
+        shutil.copytree(ROOT / part, folder / part)
+    for path in (folder / "k8s").rglob("*"):
+        if path.name == "kustomization.yaml":
+            path.write_text(re.sub(r"^(\s+- \w+=.*)$", r"\1x", path.read_text(), flags=re.MULTILINE))
+        elif path.suffix == ".env":
+            path.write_text(re.sub(r"^(\w+=.*)$", r"\1x", path.read_text(), flags=re.MULTILINE))
+    return folder
+
+
+def render(overlay, root=ROOT):
+    command = [KUBECTL, "kustomize", root / "k8s" / overlay]
     rendered = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
     return list(yaml.safe_load_all(rendered))
 
@@ -51,6 +83,9 @@ def check(resources):
         yield from named(name, service_problems(deployment["spec"]["template"]["spec"], settings))
         yield from named(name, disruption_problems(deployment, by_kind.get("PodDisruptionBudget", {}).get(name)))
     yield from network_problems(by_kind.get("NetworkPolicy", {}))
+    yield from family_problems(by_kind)
+    if "emulator" in by_kind["Deployment"]:
+        yield from data_plane_problems(by_kind)
     for scaler in by_kind.get("ScaledObject", {}).values():
         yield from named("ScaledObject", scaler_problems(scaler, by_kind["Deployment"], settings))
 
@@ -63,6 +98,76 @@ def schema_problems(resource):
     except kubernetes_validate.ValidationError as error:
         path = ".".join(str(key) for key in error.path)
         yield f"{resource['kind']} {resource['metadata']['name']}: {path}: {error.message}"
+
+
+def immutability_problems(before, after):
+    """What keeps `kubectl apply` from changing a setting."""
+    templates = {(resource["kind"], resource["metadata"]["name"]): resource for resource in after}
+    generated = {"ConfigMap", "Secret"}
+    for resource in before:
+        key = kind, name = resource["kind"], resource["metadata"]["name"]
+        if kind in generated and resource.get("immutable") and key in templates:
+            yield f"{kind} {name}: is immutable, and keeps its name when it changes"
+        for field in IMMUTABLE.get(kind, []):
+            if key in templates and member(resource, field) != member(templates[key], field):
+                yield f"{kind} {name}: {field} depends on a setting, and can't be changed"
+    names = {name for kind, name in templates if kind == "ConfigMap" and name.startswith("jobsys-")}
+    if names & {resource["metadata"]["name"] for resource in before if resource["kind"] == "ConfigMap"}:
+        yield "another setting does not make another ConfigMap: its pods are not replaced"
+
+
+def member(resource, path):
+    for name in path.split("."):
+        resource = resource.get(name, {})
+    return resource
+
+
+def data_plane_problems(by_kind):
+    """An emulator keeps its data in memory: whoever makes the data plane must stay, and make it again."""
+    maker = by_kind["Deployment"].get("data-plane")
+    if maker is None:
+        yield "no Deployment data-plane: nobody makes the table and the queues again when the emulator was replaced"
+        return
+    (container,) = maker["spec"]["template"]["spec"]["containers"]
+    if "readinessProbe" not in container:
+        yield "data-plane: is ready before the data plane is there"
+    if "envFrom" in container:
+        yield "data-plane: is replaced with each change of the services' settings"
+
+
+def family_problems(by_kind):
+    """A cluster may have IPv4, IPv6 or both."""
+    for name, service in by_kind.get("Service", {}).items():
+        if service["spec"].get("ipFamilyPolicy") != "PreferDualStack":
+            yield f"Service {name}: of one family where the cluster has both"
+    for kind in ("Deployment", "Job"):
+        for name, workload in by_kind.get(kind, {}).items():
+            for container in workload["spec"]["template"]["spec"]["containers"]:
+                for probe in ("startupProbe", "livenessProbe", "readinessProbe"):
+                    if "host" in container.get(probe, {}).get("httpGet", {}):
+                        yield f"{name}: {probe} asks a host of its own, not the pod's address"
+                for variable in container.get("env", []):
+                    if is_ipv4(variable.get("value", "")):
+                        yield f"{name}: {variable['name']} is an address of IPv4"
+    for name, settings in by_kind["ConfigMap"].items():
+        for key, value in settings["data"].items():
+            if is_ipv4(value):
+                yield f"ConfigMap {name}: {key} is an address of IPv4"
+    emulator = by_kind["Deployment"].get("emulator")
+    if emulator:
+        (container,) = emulator["spec"]["template"]["spec"]["containers"]
+        listens = {variable["name"]: variable.get("value") for variable in container.get("env", [])}
+        # LocalStack's default is 0.0.0.0.
+        if listens.get("GATEWAY_LISTEN") != "[::]:4566":
+            yield "emulator: does not listen on IPv6"
+
+
+def is_ipv4(text):
+    """Whether a value is an address of IPv4, also with a port."""
+    try:
+        return ipaddress.ip_address(text.rsplit(":", 1)[0]).version == 4
+    except ValueError:
+        return False
 
 
 def namespace_problems(resources):

@@ -8,12 +8,13 @@ struct RedriveCommand: AsyncParsableCommand {
         abstract: "Starts a job anew that failed for good or was cancelled, or all that failed.",
         discussion: """
             With --all, it walks the open incidents and redrives the job of each, newest first. It may be stopped and \
-            repeated at any time: what was redriven has no open incident any more. It fails if a job could not be \
-            redriven, and gives up after \(BulkTally.patience) such jobs in a row.
+            repeated at any time: what was redriven has no open incident any more. Its last line, on standard error, \
+            says how many were redriven, skipped and left. It fails if a job could not be redriven, and gives up after \
+            \(BulkResult.patience) such jobs in a row.
             """
     )
 
-    @Argument(help: "The job's id.")
+    @Argument(help: "The job's id.", transform: JobIDArgument.parse)
     var id: String?
 
     @Option(help: "\(JSONArgument.help) Without it, the job keeps what it had.", transform: JSONArgument.init)
@@ -47,21 +48,18 @@ struct RedriveCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await session.withClient { client in
-            if let id {
-                let document = payload.map { JSONValue.object(["payload": $0.value]) }
-                Printer(session.format, Column.jobs).single(try await client.post(["jobs", id, "redrive"], document))
-            } else {
-                try await redriveAll(client)
-            }
-        }
+        let client = try session.client()
+        guard let id else { return try await redriveAll(client) }
+        let document = payload.map { JSONValue.object(["payload": $0.value]) }
+        try Printer(session.format, Column.jobs).single(try await client.post(["jobs", id, "redrive"], document))
     }
 
     private func redriveAll(_ client: APIClient) async throws {
         var printer = Printer(session.format, Column.redrives)
         let bulk = BulkRedrive(client: client, isDryRun: dryRun, rate: rate, clock: ContinuousClock())
-        let tally = try await bulk.run(query: [("class", errorClass)] + filter.query) { printer.row($0) }
-        StandardError.write("jobctl: \(tally)")
-        guard tally.failed == 0 else { throw ExitCode.failure }
+        let result = await bulk.run(query: [("class", errorClass)] + filter.query) { try printer.row($0) }
+        StandardError.write("jobctl: \(result)")
+        if let failure = result.failure { throw failure }
+        guard result.failed == 0 else { throw ExitCode.failure }
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import FoundationEssentials
 import HTTPTypes
 import JobsysJSON
 
@@ -27,11 +28,15 @@ struct SubmitCommand: AsyncParsableCommand {
     @Option(help: "When the job is to run, such as 2026-11-21T08:30:00Z.")
     var runAt: String?
 
-    @Flag(help: "Wait for the job to be over, and fail unless it succeeds.")
-    var wait = false
+    @OptionGroup
+    var waiting: WaitOptions
 
     @OptionGroup
     var session: SessionOptions
+
+    func validate() throws {
+        guard idempotencyKey?.isEmpty != true else { throw ValidationError("--idempotency-key must not be empty.") }
+    }
 
     func run() async throws {
         var document: JSONObject = ["type": .string(type), "payload": payload.value]
@@ -39,13 +44,23 @@ struct SubmitCommand: AsyncParsableCommand {
         document["orderingKey"] = orderingKey.map(JSONValue.string)
         document["delaySeconds"] = delaySeconds.map(JSONValue.int)
         document["runAt"] = runAt.map(JSONValue.string)
-        var headers: HTTPFields = [:]
-        if let idempotencyKey { headers[.idempotencyKey] = idempotencyKey }
-        try await session.withClient { [headers, document] client in
-            var job = try await client.post(["jobs"], headers: headers, .object(document))
-            if wait, let id = job["jobId"]?.stringValue { job = try await client.finishedJob(id) }
-            Printer(session.format, Column.jobs).single(job)
-            if wait { try job.requireSuccess() }
+        let client = try session.client()
+        let job = try await submit(.object(document), client)
+        let printer = Printer(session.format, Column.jobs)
+        guard waiting.wait, let id = job["jobId"]?.stringValue else { return try printer.single(job) }
+        StandardError.write("jobctl: submitted job \(id), waiting until it is over")
+        var wait = JobWait(id, for: .seconds(waiting.waitSeconds), client, lastSeen: job)
+        try await wait.report(printer, resume: session.showCommand(id))
+    }
+
+    /// Submits the job under a key in any case, so that a repeat after a lost answer makes no second one.
+    private func submit(_ document: JSONValue, _ client: APIClient) async throws -> JSONValue {
+        let key = idempotencyKey ?? UUID().uuidString
+        do {
+            return try await client.post(["jobs"], headers: [.idempotencyKey: key], document)
+        } catch let failure as APIFailure where failure.mayHaveBeenDone {
+            StandardError.write("jobctl: to submit the job without making a second one: --idempotency-key \(key)")
+            throw failure
         }
     }
 }
@@ -55,11 +70,4 @@ extension HTTPField.Name {
         guard let name = HTTPField.Name("Idempotency-Key") else { preconditionFailure("it is a header field's name") }
         return name
     }()
-}
-
-extension JSONValue {
-    /// Ends the process with a failure unless this is a job that succeeded.
-    func requireSuccess() throws(ExitCode) {
-        guard self["status"] == "SUCCEEDED" else { throw ExitCode.failure }
-    }
 }

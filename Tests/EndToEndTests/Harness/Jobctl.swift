@@ -1,9 +1,12 @@
+import FoundationEssentials
 import JobsysJSON
 
-/// The operators' tool, run against the services of a deployment.
+/// The operators' tool, run as a process.
 struct Jobctl: Sendable {
     /// The URL of the API.
     let url: String
+    /// What is added to its environment.
+    var settings: [String: String] = [:]
 
     /// The tool for the running test's deployment.
     static var current: Jobctl {
@@ -12,8 +15,39 @@ struct Jobctl: Sendable {
 
     /// Runs a command; the API's URL comes from the environment.
     func run(_ arguments: String...) async throws -> Command.Outcome {
-        let executable = "\(try TestEnvironment.required().binaries)/jobctl"
-        return try await Command.run(executable, arguments, environment: ["JOBSYS_URL": url])
+        try await Command.run(executable, arguments, environment: environment)
+    }
+
+    /// Runs a shell script that calls `jobctl`.
+    func shell(_ script: String) async throws -> Command.Outcome {
+        let path = "\(try TestEnvironment.required().binaries):/usr/local/bin:/usr/bin:/bin"
+        return try await Command.run(
+            "/bin/bash",
+            ["-c", script],
+            environment: environment.merging(["PATH": path]) { $1 }
+        )
+    }
+
+    /// Runs a command beside the body, which may signal it, and ends it with the body.
+    func running<Result>(
+        _ arguments: String...,
+        body: (ChildProcess) async throws -> Result
+    ) async throws -> Result {
+        let process = try ChildProcess(
+            executable,
+            arguments,
+            environment: environment,
+            name: "jobctl-\(UUID().uuidString.prefix(8))",
+            folder: LogFolder.make("commands")
+        )
+        defer { process.end() }
+        return try await body(process)
+    }
+
+    private var environment: [String: String] { settings.merging(["JOBSYS_URL": url]) { $1 } }
+
+    private var executable: String {
+        get throws { "\(try TestEnvironment.required().binaries)/jobctl" }
     }
 }
 
