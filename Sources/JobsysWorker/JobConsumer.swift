@@ -1,5 +1,6 @@
 public import JobsysCore
 import JobsysServiceRuntime
+public import JobsysTime
 import Logging
 public import ServiceLifecycle
 
