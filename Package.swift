@@ -53,23 +53,26 @@ let package = Package(
         .target(name: "JobsysCore", dependencies: ["JobsysHashing", "JobsysJSON", "JobsysObservability", .logging]),
         .target(
             name: "JobsysAWSAdapters",
-            dependencies: ["JobsysAWS", "JobsysCore", "JobsysJSON", "JobsysObservability", .logging]
+            dependencies: [
+                "JobsysAWS", "JobsysHTTP", "JobsysCore", "JobsysJSON", "JobsysObservability", "JobsysServiceRuntime",
+                .logging,
+            ]
         ),
 
         // The services.
         .target(
             name: "JobsysServiceRuntime",
             dependencies: [
-                "JobsysAWS", "JobsysJSON", "JobsysObservability", .argumentParser, .configuration, .httpTypes,
-                .hummingbird, .logging,
+                "JobsysJSON", "JobsysObservability", .argumentParser, .configuration, .httpTypes, .hummingbird,
+                .logging,
                 .nioCore, .serviceLifecycle, .unixSignals,
             ]
         ),
         .target(
             name: "JobsysAPI",
             dependencies: [
-                "JobsysAWS", "JobsysHTTP", "JobsysHashing", "JobsysCore", "JobsysAWSAdapters", "JobsysJSON",
-                "JobsysObservability", "JobsysServiceRuntime",
+                "JobsysHTTP", "JobsysHashing", "JobsysCore", "JobsysAWSAdapters", "JobsysJSON", "JobsysObservability",
+                "JobsysServiceRuntime",
                 .configuration, .httpTypes, .hummingbird, .logging, .nioCore, .nioHTTPTypes, .serviceLifecycle,
             ],
             resources: [.embedInCode("openapi.json")]
@@ -77,7 +80,7 @@ let package = Package(
         .target(
             name: "JobsysWorker",
             dependencies: [
-                "JobsysAWS", "JobsysHTTP", "JobsysCore", "JobsysAWSAdapters", "JobsysJSON", "JobsysObservability",
+                "JobsysHTTP", "JobsysCore", "JobsysAWSAdapters", "JobsysJSON", "JobsysObservability",
                 "JobsysServiceRuntime", .configuration,
                 .httpTypes, .logging, .serviceLifecycle,
             ]
@@ -162,13 +165,14 @@ let package = Package(
             name: "JobsysAWSAdaptersTests",
             dependencies: [
                 "JobsysAWS", "JobsysSigV4", "JobsysHTTP", "JobsysCore", "JobsysAWSAdapters", "JobsysTestKit",
-                "JobsysJSON", "JobsysObservability", .httpTypes,
+                "JobsysJSON", "JobsysObservability", "JobsysServiceRuntime", .httpTypes,
             ]
         ),
         .testTarget(
             name: "JobsysServiceRuntimeTests",
             dependencies: [
-                "JobsysAWS", "JobsysJSON", "JobsysServiceRuntime", .argumentParser, .configuration, .httpTypes,
+                "JobsysJSON", "JobsysObservability", "JobsysServiceRuntime", .argumentParser, .configuration,
+                .httpTypes,
                 .hummingbird,
                 .hummingbirdTesting,
                 .inMemoryLogging, .logging, .serviceLifecycle, .serviceLifecycleTestKit,

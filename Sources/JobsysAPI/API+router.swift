@@ -1,7 +1,7 @@
 import HTTPTypes
 package import Hummingbird
-package import JobsysAWS
 package import JobsysCore
+package import JobsysObservability
 package import JobsysServiceRuntime
 package import Logging
 
@@ -13,7 +13,7 @@ package import Logging
 ///   - catalog: Where they are listed.
 ///   - queue: Where their messages go.
 ///   - readiness: What `/readyz` asks.
-///   - meter: What `/stats` answers, and `/metrics` too.
+///   - stats: What `/stats` answers, and `/metrics` too.
 ///   - options: Limits and clocks.
 ///   - logger: Is told of every request.
 /// - Returns: A router that answers every request, and every error with a problem document.
@@ -23,7 +23,7 @@ package func buildRouter(
     catalog: any JobCatalog,
     queue: any JobSender,
     readiness: Readiness,
-    meter: CallMeter = CallMeter(),
+    stats: (any StatsSource)? = nil,
     options: APIOptions = APIOptions(),
     logger: Logger = .current
 ) -> Router<BasicRequestContext> {
@@ -62,8 +62,8 @@ package func buildRouter(
         router.on(RouterPath(route.path), method: route.method, use: route.respond)
     }
     router.addHealthRoutes(readiness)
-    router.addStatsRoute(meter)
-    router.addMetricsRoute([meter, submissionMeter, requestMeter])
+    router.addStatsRoute(stats)
+    router.addMetricsRoute((stats.map { [$0] } ?? []) + [submissionMeter, requestMeter])
     return router
 }
 

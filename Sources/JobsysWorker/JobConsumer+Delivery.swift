@@ -1,5 +1,5 @@
-import JobsysAWS
 import JobsysCore
+import JobsysObservability
 import Logging
 import ServiceLifecycle
 
@@ -54,7 +54,7 @@ extension JobConsumer {
             if Task.isShuttingDownGracefully {
                 try await lane.runner.handBack(delivery)
             } else {
-                let result = try await CallTag.$current.withValue(delivery.jobType) {
+                let result = try await CostTag.$current.withValue(delivery.jobType) {
                     try await lane.runner.process(delivery, hooks: hooks(for: delivery, intake))
                 }
                 if result == .released {

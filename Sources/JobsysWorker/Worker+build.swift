@@ -1,8 +1,8 @@
 import FoundationEssentials
-import JobsysAWS
 import JobsysAWSAdapters
 import JobsysCore
 import JobsysHTTP
+import JobsysObservability
 public import JobsysServiceRuntime
 public import ServiceLifecycle
 
@@ -11,10 +11,9 @@ public import ServiceLifecycle
 /// The only place that knows which store and which queue it is.
 public func buildWorker(_ start: ServiceStart) async throws -> [any Service] {
     let configuration = try WorkerConfiguration(config: start.config)
-    let transport = try CurlTransport(configuration: .init(environment: start.environment))
-    let aws = try await AWSConfiguration.discoveringRegion(environment: start.environment, transport: transport)
-    let meter = CallMeter()
-    let client = AWSClient(configuration: aws, transport: transport, observer: meter)
+    let transport = try start.makeTransport()
+    let aws = try await AWSConnection(start, transport: transport)
+    let client = aws.client
 
     let store = DynamoDBJobStore(client: client, table: configuration.table)
     let options = ReconcilerOptions(grace: configuration.reconcilerGrace)
@@ -31,10 +30,10 @@ public func buildWorker(_ start: ServiceStart) async throws -> [any Service] {
             store: store,
             queue: queue,
             deadLetters: SQSDeadLetterSender(client: client, queueURL: deadLetterQueueURL),
-            registry: .builtIn,
+            registry: .builtIn(includingDrill: configuration.offersDrill),
             lease: lease,
             meter: runMeter,
-            makeOwner: InvocationID.unique
+            makeOwner: UniqueID.make
         )
     }
     let consumer = JobConsumer(
@@ -69,7 +68,7 @@ public func buildWorker(_ start: ServiceStart) async throws -> [any Service] {
     let health = HealthServer(
         readiness: readiness,
         liveness: { consumer.problem },
-        meter: meter,
+        stats: aws.meter,
         metrics: [runMeter, reconcilerMeter, consumer, QueueMetrics(["jobs": backlog, "jobs.fifo": orderedBacklog])],
         host: configuration.host,
         port: configuration.port
@@ -90,7 +89,7 @@ public func buildWorker(_ start: ServiceStart) async throws -> [any Service] {
             store: DynamoDBReconcilerStore(
                 client: client,
                 table: configuration.table,
-                shards: configuration.shards
+                shards: IndexShards(configuration.shards)
             ),
             sender: SQSJobSender(
                 client: client,
@@ -107,4 +106,9 @@ public func buildWorker(_ start: ServiceStart) async throws -> [any Service] {
         services.append(ReconcilerService(reconciler: reconciler, leases: leases, owner: UUID().uuidString))
     }
     return services
+}
+
+extension WorkerConfiguration {
+    /// Every variable that `svc-worker` reads, the AWS client's too.
+    public static var environment: [any EnvironmentVariable] { settings + DocumentedVariable.aws }
 }
