@@ -37,8 +37,9 @@ let package = Package(
         // Building blocks that know neither AWS nor jobs.
         .target(name: "JobsysHashing", dependencies: ["CJobsysCrypto"]),
         .target(name: "JobsysJSON"),
+        .target(name: "JobsysTime"),
         .target(name: "JobsysHTTP", dependencies: ["CJobsysCurl", .httpTypes]),
-        .target(name: "JobsysObservability", dependencies: ["JobsysJSON", .logging]),
+        .target(name: "JobsysObservability", dependencies: ["JobsysJSON", "JobsysTime", .logging]),
 
         // The AWS client.
         .target(name: "JobsysSigV4", dependencies: ["JobsysHashing", .httpTypes]),
@@ -50,12 +51,15 @@ let package = Package(
         ),
 
         // The domain, and its adapters to AWS.
-        .target(name: "JobsysCore", dependencies: ["JobsysHashing", "JobsysJSON", "JobsysObservability", .logging]),
+        .target(
+            name: "JobsysCore",
+            dependencies: ["JobsysHashing", "JobsysJSON", "JobsysObservability", "JobsysTime", .logging]
+        ),
         .target(
             name: "JobsysAWSAdapters",
             dependencies: [
                 "JobsysAWS", "JobsysHTTP", "JobsysCore", "JobsysJSON", "JobsysObservability", "JobsysServiceRuntime",
-                .logging,
+                "JobsysTime", .logging,
             ]
         ),
 
@@ -63,8 +67,8 @@ let package = Package(
         .target(
             name: "JobsysServiceRuntime",
             dependencies: [
-                "JobsysJSON", "JobsysObservability", .argumentParser, .configuration, .httpTypes, .hummingbird,
-                .logging,
+                "JobsysJSON", "JobsysObservability", "JobsysTime", .argumentParser, .configuration, .httpTypes,
+                .hummingbird, .logging,
                 .nioCore, .serviceLifecycle, .unixSignals,
             ]
         ),
@@ -72,7 +76,7 @@ let package = Package(
             name: "JobsysAPI",
             dependencies: [
                 "JobsysHTTP", "JobsysHashing", "JobsysCore", "JobsysAWSAdapters", "JobsysJSON", "JobsysObservability",
-                "JobsysServiceRuntime",
+                "JobsysServiceRuntime", "JobsysTime",
                 .configuration, .httpTypes, .hummingbird, .logging, .nioCore, .nioHTTPTypes, .serviceLifecycle,
             ],
             resources: [.embedInCode("openapi.json")]
@@ -81,7 +85,7 @@ let package = Package(
             name: "JobsysWorker",
             dependencies: [
                 "JobsysHTTP", "JobsysCore", "JobsysAWSAdapters", "JobsysJSON", "JobsysObservability",
-                "JobsysServiceRuntime", .configuration,
+                "JobsysServiceRuntime", "JobsysTime", .configuration,
                 .httpTypes, .logging, .serviceLifecycle,
             ]
         ),
@@ -89,7 +93,7 @@ let package = Package(
             name: "JobsysDeadLetters",
             dependencies: [
                 "JobsysAWS", "JobsysHTTP", "JobsysHashing", "JobsysCore", "JobsysAWSAdapters", "JobsysJSON",
-                "JobsysObservability", "JobsysServiceRuntime",
+                "JobsysObservability", "JobsysServiceRuntime", "JobsysTime",
                 .configuration, .httpTypes, .logging, .serviceLifecycle,
             ]
         ),
@@ -122,12 +126,13 @@ let package = Package(
         .target(name: "JobsysPropertyTestKit", path: "Tests/Support/JobsysPropertyTestKit"),
         .target(
             name: "JobsysTestKit",
-            dependencies: ["JobsysCore", "JobsysJSON", "JobsysObservability"],
+            dependencies: ["JobsysCore", "JobsysJSON", "JobsysObservability", "JobsysTime"],
             path: "Tests/Support/JobsysTestKit"
         ),
 
         // Tests mirror the targets.
         .testTarget(name: "JobsysHashingTests", dependencies: ["JobsysHashing"]),
+        .testTarget(name: "JobsysTimeTests", dependencies: ["JobsysPropertyTestKit", "JobsysTime"]),
         .testTarget(name: "JobsysJSONTests", dependencies: ["JobsysJSON", "JobsysPropertyTestKit"]),
         .testTarget(
             name: "JobsysHTTPTests",
@@ -158,14 +163,15 @@ let package = Package(
         .testTarget(
             name: "JobsysCoreTests",
             dependencies: [
-                "JobsysCore", "JobsysTestKit", "JobsysJSON", "JobsysObservability", "JobsysPropertyTestKit", .logging,
+                "JobsysCore", "JobsysTestKit", "JobsysJSON", "JobsysObservability", "JobsysPropertyTestKit",
+                "JobsysTime", .logging,
             ]
         ),
         .testTarget(
             name: "JobsysAWSAdaptersTests",
             dependencies: [
                 "JobsysAWS", "JobsysSigV4", "JobsysHTTP", "JobsysCore", "JobsysAWSAdapters", "JobsysTestKit",
-                "JobsysJSON", "JobsysObservability", "JobsysServiceRuntime", .httpTypes,
+                "JobsysJSON", "JobsysObservability", "JobsysServiceRuntime", "JobsysTime", .httpTypes,
             ]
         ),
         .testTarget(
@@ -182,7 +188,7 @@ let package = Package(
             name: "JobsysAPITests",
             dependencies: [
                 "JobsysAPI", "JobsysCore", "JobsysAWSAdapters", "JobsysTestKit", "JobsysJSON", "JobsysObservability",
-                "JobsysServiceRuntime",
+                "JobsysServiceRuntime", "JobsysTime",
                 .configuration, .httpTypes, .hummingbird, .hummingbirdTesting, .inMemoryLogging, .logging, .nioCore,
                 .nioPosix,
                 .serviceLifecycle, .serviceLifecycleTestKit,
@@ -193,7 +199,7 @@ let package = Package(
             dependencies: [
                 "JobsysAWSTestKit", "JobsysHTTP", "JobsysCore", "JobsysAWSAdapters", "JobsysTestKit", "JobsysJSON",
                 "JobsysObservability", "JobsysServiceRuntime",
-                "JobsysWorker", .configuration, .serviceLifecycleTestKit,
+                "JobsysWorker", "JobsysTime", .configuration, .serviceLifecycleTestKit,
             ]
         ),
         .testTarget(
@@ -201,7 +207,8 @@ let package = Package(
             dependencies: [
                 "JobsysAWSTestKit", "JobsysHTTP", "JobsysDeadLetters", "JobsysHashing", "JobsysCore", "JobsysTestKit",
                 "JobsysJSON", "JobsysObservability",
-                "JobsysServiceRuntime", .configuration, .httpTypes, .serviceLifecycle, .serviceLifecycleTestKit,
+                "JobsysServiceRuntime", "JobsysTime", .configuration, .httpTypes, .serviceLifecycle,
+                .serviceLifecycleTestKit,
             ]
         ),
         .testTarget(
@@ -214,7 +221,7 @@ let package = Package(
             name: "IntegrationTests",
             dependencies: [
                 "JobsysAWS", "JobsysSigV4", "JobsysHTTP", "JobsysCore", "JobsysAWSAdapters", "JobsysTestKit",
-                "JobsysJSON", .httpTypes,
+                "JobsysJSON", "JobsysTime", .httpTypes,
             ],
             exclude: ["Signatures/oracle.py"]
         ),

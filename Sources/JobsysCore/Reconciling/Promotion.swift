@@ -1,3 +1,5 @@
+import JobsysTime
+
 /// What is done with a job that is among the due ones.
 enum Promotion: Sendable, Hashable {
     /// Its message is sent with this delay, and then it is taken off them.

@@ -1,3 +1,5 @@
+import JobsysTime
+
 /// What is known of the queues at one moment, and so of the jobs whose messages they may hold.
 struct QueueSight: Sendable, Hashable {
     /// How much waits in the standard queue.

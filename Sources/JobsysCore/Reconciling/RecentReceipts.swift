@@ -1,3 +1,5 @@
+import JobsysTime
+
 /// When the messages were sent that came lately, of which only the oldest counts.
 ///
 /// Its memory is two windows of time: what came in the current one and in the one before.

@@ -1,3 +1,5 @@
+public import JobsysTime
+
 /// Brings back what no message will: jobs whose message was lost with the process that was to send it, and those that
 /// start too late for a queue.
 ///

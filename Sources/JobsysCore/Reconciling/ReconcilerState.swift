@@ -1,3 +1,5 @@
+public import JobsysTime
+
 /// What a leader knows between two rounds.
 public struct ReconcilerState: Sendable {
     /// How far it has come.
