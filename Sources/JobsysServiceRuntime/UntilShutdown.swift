@@ -1,19 +1,18 @@
 import ServiceLifecycle
 
-/// Does a piece of work that waits, until a graceful shutdown begins, or a moment longer: the work is cancelled then.
+/// Does a piece of work that waits, until a graceful shutdown begins or for a while longer; then the work is cancelled.
 ///
-/// The moment is for a receive: a queue that has messages answers at once, and were that answer cut off, they would stay
-/// hidden from everybody until their visibility ends.
+/// A receive from a queue must not be cancelled as soon as the shutdown begins: see ``LongPoll``.
 ///
 /// - Parameters:
-///   - moment: How long the work may still take.
-///   - clock: What the moment is measured by.
+///   - patience: How long the work may still take after the shutdown has begun.
+///   - clock: What the patience is measured by.
 ///   - work: The work.
 /// - Returns: What the work returns, which it may do even when it is cancelled; nil if the shutdown ended it, or had
 ///   begun before.
 /// - Throws: What the work throws, and `CancellationError` if the task itself is cancelled.
 package func untilShutdown<Result: Sendable>(
-    andFor moment: Duration = .zero,
+    andFor patience: Duration = .zero,
     by clock: any Clock<Duration> = ContinuousClock(),
     _ work: @escaping @Sendable () async throws -> Result
 ) async throws -> Result? {
@@ -21,9 +20,9 @@ package func untilShutdown<Result: Sendable>(
     return try await withThrowingTaskGroup(of: Result?.self) { group in
         group.addTask { try await work() }
         group.addTask {
-            // Cancelled, it must not take the work's place: what that brings may not be lost.
+            // When the work has returned, this is cancelled; it returns nil then, too, so that the work's result counts.
             await shutdownBegins()
-            if moment > .zero { try? await clock.sleep(for: moment) }
+            if patience > .zero { try? await clock.sleep(for: patience) }
             return nil
         }
         if let result = try await group.next() ?? nil {
@@ -41,8 +40,8 @@ package func untilShutdown<Result: Sendable>(
 
 /// Waits until a graceful shutdown begins or the task is cancelled.
 ///
-/// `gracefulShutdown()` and `cancelWhenGracefulShutdown` end each of their waits by a new task on the pool of threads,
-/// which a busy consumer feels.
+/// `gracefulShutdown()` and `cancelWhenGracefulShutdown` end each of their waits by a new task on the pool of threads: two
+/// more changes of threads for each receive, which is measurable under load.
 private func shutdownBegins() async {
     let (shutdown, beginning) = AsyncStream<Void>.makeStream()
     await withGracefulShutdownHandler {

@@ -2,25 +2,36 @@ import JobsysCore
 import JobsysServiceRuntime
 import JobsysTime
 import Logging
+import ServiceLifecycle
 import Synchronization
 
-/// Takes messages from the queue when there is room for them, and not while what they need is away.
+/// Takes messages from the queue when slots are free, and pauses while something that jobs need does not answer.
 ///
-/// A message that is received during an outage has its receipt counted for nothing, and after some of those the queue
-/// gives it up. So once a job has met a failing dependency there is a pause; then the store must answer, and then a
-/// single message must be dealt with before more are taken.
+/// A receipt during an outage is in vain, and after some receipts the queue gives a message up. So when a job has met a
+/// failing dependency the intake pauses; then it probes the store, and then a single message must go well before more are
+/// taken.
 final class Intake: Sendable {
+    /// What keeps an intake from taking messages.
+    private enum PauseCause: Hashable {
+        /// A job met a failing dependency.
+        case breaker
+        /// A call of the intake itself fails.
+        case call
+    }
+
     private let lane: JobLane
     private let store: any JobStore
     private let slots: SlotPool
-    private let wait: Duration
+    private let poll: LongPoll
     private let visibility: Duration
     private let clock: any Clock<Duration>
+    private let elapsed: @Sendable () -> Duration
     private let now: @Sendable () -> Timestamp
     private let draw: @Sendable () -> Double
-    private let pulse: Pulse
+    private let liveness: Liveness
     private let age = Mutex(Duration?.none)
     private let breaker = Mutex(CircuitBreaker())
+    private let pauses = Mutex<[PauseCause: (start: Duration, reason: String)]>([:])
     private let changes: AsyncStream<Void>
     private let breakerChanged: AsyncStream<Void>.Continuation
 
@@ -28,7 +39,7 @@ final class Intake: Sendable {
         lane: JobLane,
         store: any JobStore,
         slots: SlotPool,
-        wait: Duration,
+        poll: LongPoll,
         visibility: Duration,
         clock: any Clock<Duration>,
         now: @escaping @Sendable () -> Timestamp,
@@ -37,28 +48,37 @@ final class Intake: Sendable {
         self.lane = lane
         self.store = store
         self.slots = slots
-        self.wait = wait
+        self.poll = poll
         self.visibility = visibility
         self.clock = clock
         self.now = now
         self.draw = draw
-        pulse = Pulse(
-            elapsed: stopwatch(clock),
-            timeForReceive: wait * 3,
-            timeForJobs: max(wait * 3, visibility)
-        )
+        elapsed = stopwatch(clock)
+        let callTimeout = max(poll.wait * 3, Self.shortestCallTimeout)
+        liveness = Liveness(elapsed: elapsed, callTimeout: callTimeout, jobTimeout: max(callTimeout, visibility))
         (changes, breakerChanged) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
     /// Whether it is stuck: no receive has ended for three times as long as one may wait, and there is no good reason.
-    var isStuck: Bool { pulse.isOverdue }
+    var isStuck: Bool { liveness.isOverdue }
+
+    /// The pause that has lasted longest; nil while it takes messages.
+    var pause: IntakePause? {
+        guard let first = pauses.withLock({ $0.values.min { $0.start < $1.start } }) else { return nil }
+        return IntakePause(length: elapsed() - first.start, reason: first.reason)
+    }
 
     /// How old the oldest message of the last receive was that had not been received before; nil before the first receive.
     var backlogAge: Duration? { age.withLock { $0 } }
 
     /// Notes a sign of life of a job that runs.
     func noteSignOfLife() {
-        pulse.noteSignOfLife()
+        liveness.noteSignOfLife()
+    }
+
+    /// Notes that no more is to be received.
+    func noteEnd() {
+        liveness.noteEnd()
     }
 
     /// Notes that a message was put off before anything that it needs was asked.
@@ -67,9 +87,10 @@ final class Intake: Sendable {
         breakerChanged.yield()
     }
 
-    /// Notes that a message could not be dealt with because something that it needs failed.
+    /// Notes that a message could not be processed because something that it needs failed.
     func noteFailure(_ error: any Error) {
         let opened = breaker.withLock { $0.noteFailure() }
+        if opened { notePause(for: .breaker, because: error) }
         breakerChanged.yield()
         // An outage meets all jobs that run; one of them tells of it.
         let level: Logger.Level = opened ? .warning : .debug
@@ -83,6 +104,7 @@ final class Intake: Sendable {
     /// Notes that what a message needs has answered.
     func noteSuccess() {
         guard breaker.withLock({ $0.noteSuccess() }) else { return }
+        endPause(for: .breaker)
         breakerChanged.yield()
         Logger.current.notice("intake goes on")
     }
@@ -95,14 +117,14 @@ final class Intake: Sendable {
     /// - Throws: `CancellationError` only: a failing dependency is waited out.
     func room() async throws -> Int {
         while true {
-            pulse.noteWaitForJobs()
+            liveness.noteWaitForJobs()
             let free = try await slots.waitForFree()
             switch breaker.withLock(\.state) {
             case .closed:
                 return free
             case .open(let failures):
                 try await pause(after: failures)
-                try await untilItWorks("intake paused: the store does not answer") {
+                try await retrying("intake paused: the store does not answer") {
                     try await self.store.checkReachable()
                 }
                 breaker.withLock { $0.allowOne() }
@@ -115,13 +137,17 @@ final class Intake: Sendable {
         }
     }
 
-    /// Waits for as many messages as there is room for; empty if none came in time.
+    /// Waits for as many messages as there is room for; empty if none came in time, nil if there are to be no more receives
+    /// because a graceful shutdown has begun.
     ///
     /// - Throws: `CancellationError` only: a failing queue is waited out.
-    func receive(upTo free: Int) async throws -> [Delivery] {
-        let deliveries = try await untilItWorks("receive failed") { [self] in
-            try await lane.queue.receive(upTo: min(free, lane.batchLimit), wait: wait, visibility: visibility)
+    func receive(upTo free: Int) async throws -> [Delivery]? {
+        let received = try await retrying("receive failed") { [self] in
+            try await poll.perform(by: clock) { [self] wait in
+                try await lane.queue.receive(upTo: min(free, lane.batchLimit), wait: wait, visibility: visibility)
+            }
         }
+        guard let deliveries = received ?? nil else { return nil }
         noteAge(of: deliveries)
         if !deliveries.isEmpty {
             breaker.withLock { $0.noteTaken() }
@@ -129,34 +155,48 @@ final class Intake: Sendable {
         return deliveries
     }
 
-    /// Makes a call again and again, with growing pauses, until it succeeds.
-    private func untilItWorks<Result>(
+    /// Makes a call again and again, with growing pauses, until it succeeds; nil if a graceful shutdown ends that.
+    @discardableResult
+    private func retrying<Result>(
         _ complaint: Logger.Message,
         _ call: () async throws -> sending Result
-    ) async throws -> sending Result {
+    ) async throws -> sending Result? {
         var failures = 0
-        while true {
+        while !Task.isShuttingDownGracefully {
             do {
-                pulse.noteCall()
+                liveness.noteCall()
                 let result = try await call()
                 if failures > 0 {
+                    endPause(for: .call)
                     Logger.current.notice("dependency is back", metadata: ["intake.failures": "\(failures)"])
                 }
                 return result
             } catch let error as DependencyError {
                 failures += 1
+                notePause(for: .call, because: error)
                 // The first failure and then one in ten: an outage of an hour must not fill the log.
                 let level: Logger.Level = failures % 10 == 1 ? .warning : .debug
                 Logger.current.log(level: level, complaint, metadata: ["error.message": "\(error)"])
                 try await pause(after: failures)
             }
         }
+        return nil
     }
 
     private func pause(after failures: Int) async throws {
-        let length = Self.pauses.delay(afterAttempt: failures, draw: draw())
-        pulse.notePause(of: length)
-        try await clock.sleep(for: length)
+        let length = Self.backoff.delay(afterAttempt: failures, draw: draw())
+        liveness.notePause(of: length)
+        _ = try await untilShutdown { [clock] in try await clock.sleep(for: length) }
+    }
+
+    /// Keeps the first failure: what fails later, while it is paused, may be a consequence.
+    private func notePause(for cause: PauseCause, because error: any Error) {
+        let start = elapsed()
+        pauses.withLock { $0[cause] = $0[cause] ?? (start, IntakePause.reason(of: error)) }
+    }
+
+    private func endPause(for cause: PauseCause) {
+        pauses.withLock { $0[cause] = nil }
     }
 
     private func noteAge(of deliveries: [Delivery]) {
@@ -165,5 +205,20 @@ final class Intake: Sendable {
         age.withLock { $0 = length }
     }
 
-    private static let pauses = Backoff(base: .seconds(1), limit: .seconds(30))
+    private static let backoff = Backoff(base: .seconds(1), limit: .seconds(30))
+    /// A receive with a short wait may be repeated by the client, and take as long as others.
+    private static let shortestCallTimeout: Duration = .seconds(60)
+}
+
+/// That an intake takes no messages, or one at a time to see if it goes well again.
+struct IntakePause: Sendable, Hashable {
+    /// How long it has lasted.
+    var length: Duration
+    /// What failed first, fit for any reader.
+    var reason: String
+
+    /// The dependency and its error's code; the message may hold what is not for everybody, and goes to the log.
+    fileprivate static func reason(of error: any Error) -> String {
+        (error as? DependencyError).map { "\($0.dependency): \($0.code)" } ?? "\(type(of: error))"
+    }
 }

@@ -1,5 +1,4 @@
 public import JobsysCore
-public import JobsysJSON
 import JobsysServiceRuntime
 public import JobsysTime
 import Logging
@@ -7,9 +6,9 @@ public import ServiceLifecycle
 
 /// Takes messages from its queues and runs their jobs, as many at once as there are slots for all of them together.
 ///
-/// On graceful shutdown it stops receiving, hands back what has not begun, and lets what runs finish for the
-/// grace period; then it interrupts the handlers, whose jobs go back to the queue without an attempt burned. It returns
-/// when all of that is recorded.
+/// On graceful shutdown it begins no more receives, lets those end that are under way, and hands back what they bring and
+/// what has not begun. It lets what runs finish for the grace period; then it interrupts the handlers, whose jobs go back to
+/// the queue without an attempt burned. It returns when all of that is recorded.
 public struct JobConsumer: Service {
     let slots: SlotPool
     let gate: TypeGate
@@ -19,13 +18,15 @@ public struct JobConsumer: Service {
     let now: @Sendable () -> Timestamp
     let draw: @Sendable () -> Double
     private let executor: any TaskExecutor
-    private let intakes: [(lane: JobLane, intake: Intake)]
+    let intakes: [(lane: JobLane, intake: Intake)]
 
     /// How a consumer consumes.
     public struct Options: Sendable, Hashable {
         /// How many jobs run at once.
         public var concurrency: Int
-        /// How long one receive waits for messages; SQS allows 20 seconds.
+        /// How long one receive waits for messages at most; SQS allows 20 seconds.
+        ///
+        /// A stop lets a receive end by itself, so a short ``grace`` shortens the wait.
         public var wait: Duration
         /// How long what is received stays hidden from others; ``LeaseTiming/visibility``.
         public var visibility: Duration
@@ -82,7 +83,7 @@ public struct JobConsumer: Service {
                 lane: lane,
                 store: store,
                 slots: slots,
-                wait: options.wait,
+                poll: LongPoll(longest: options.wait, grace: options.grace),
                 visibility: options.visibility,
                 clock: clock,
                 now: now,
@@ -92,35 +93,52 @@ public struct JobConsumer: Service {
         }
     }
 
+    /// Messages that one receive has brought.
+    private struct Batch: Sendable {
+        let deliveries: [Delivery]
+        let lane: JobLane
+        let intake: Intake
+        /// How many of them have a slot.
+        let slotCount: Int
+    }
+
     /// Consumes until a graceful shutdown, or until it is cancelled.
+    ///
+    /// The end of the grace period cancels the jobs alone: the next message would be lost to a receive that is cancelled.
     public func run() async throws {
         await Workplace.work(on: executor) {
+            let (batches, receiver) = AsyncStream<Batch>.makeStream()
             await withTaskGroup(of: Void.self) { group in
-                group.addTask { await consume() }
-                group.addTask { await waitOutGrace() }
-                await group.next()
-                group.cancelAll()
+                group.addTask { await runJobs(of: batches) }
+                await receive(into: receiver)
             }
         }
     }
 
-    private func consume() async {
+    private func receive(into batches: AsyncStream<Batch>.Continuation) async {
         await withTaskGroup { group in
             for (lane, intake) in intakes {
-                group.addTask { await consume(lane, through: intake) }
+                group.addTask { await receive(from: lane, through: intake, into: batches) }
             }
         }
+        batches.finish()
     }
 
-    private func consume(_ lane: JobLane, through intake: Intake) async {
-        await withDiscardingTaskGroup { group in
-            while let deliveries = await nextDeliveries(from: intake) {
-                // Another queue may have taken slots meanwhile: then some have to stand in line.
-                let slotCount = slots.take(deliveries.count)
-                for (index, delivery) in deliveries.enumerated() {
-                    group.addTask { await deal(with: delivery, of: lane, for: intake, hasSlot: index < slotCount) }
-                }
-            }
+    private func receive(
+        from lane: JobLane,
+        through intake: Intake,
+        into batches: AsyncStream<Batch>.Continuation
+    ) async {
+        defer { intake.noteEnd() }
+        while let deliveries = await nextDeliveries(from: intake) {
+            guard !Task.isShuttingDownGracefully else { return await handBack(deliveries, to: lane) }
+            // Another queue may have taken slots meanwhile: then some have to wait for one.
+            let slotCount = slots.take(deliveries.count)
+            let batch = Batch(deliveries: deliveries, lane: lane, intake: intake, slotCount: slotCount)
+            guard case .terminated = batches.yield(batch) else { continue }
+            // A stop has begun, and its grace period is over already.
+            for _ in 0..<slotCount { slots.release() }
+            return await handBack(deliveries, to: lane)
         }
     }
 
@@ -130,51 +148,96 @@ public struct JobConsumer: Service {
             var room = intake.roomNow
             if room == 0 { room = try await untilShutdown { try await intake.room() } ?? 0 }
             guard !Task.isShuttingDownGracefully else { return nil }
-            return try await untilShutdown(andFor: Self.momentToEnd, by: clock) { [room] in
-                try await intake.receive(upTo: room)
-            }
+            return try await intake.receive(upTo: room)
         } catch {
             // The intake throws nothing but its cancellation.
             return nil
         }
     }
 
-    /// Tells every intake that waits for a job's end that one is alive.
-    func noteSignOfLife() {
-        for (_, intake) in intakes { intake.noteSignOfLife() }
+    /// Hands back what a receive has brought after a stop had begun.
+    ///
+    /// Another worker that stops may take it, and the next: each time costs one of the receipts that the queue allows. So
+    /// after a few the message stays hidden until the receives of most of them have ended.
+    private func handBack(_ deliveries: [Delivery], to lane: JobLane) async {
+        await withDiscardingTaskGroup { group in
+            for delivery in deliveries {
+                group.addTask {
+                    let isNew = delivery.receiveCount <= Self.receiptsHandedBackAtOnce
+                    do {
+                        try await lane.queue.hide(delivery, for: isNew ? .zero : Self.pauseBeforeHandBack)
+                    } catch {
+                        Logger.current.warning(
+                            "message stays hidden until its visibility ends",
+                            error: error,
+                            metadata: ["sqs.message.id": "\(delivery.messageID)"]
+                        )
+                    }
+                }
+            }
+        }
     }
 
-    private static let momentToEnd: Duration = .milliseconds(500)
+    private func runJobs(of batches: AsyncStream<Batch>) async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask {
+                await withDiscardingTaskGroup { jobs in
+                    for await batch in batches {
+                        for (index, delivery) in batch.deliveries.enumerated() {
+                            jobs.addTask {
+                                await deal(
+                                    with: delivery,
+                                    of: batch.lane,
+                                    for: batch.intake,
+                                    hasSlot: index < batch.slotCount
+                                )
+                            }
+                        }
+                    }
+                }
+            }
+            group.addTask { await waitOutGrace() }
+            await group.next()
+            group.cancelAll()
+        }
+    }
 
     private func waitOutGrace() async {
         do {
             try await gracefulShutdown()
             try await clock.sleep(for: options.grace)
+            guard slots.taken > 0 else { return }
             Logger.current.warning("grace period over: handlers are interrupted")
         } catch {
             // All jobs ended before the grace period did.
         }
     }
+
+    private static let receiptsHandedBackAtOnce = 3
+    private static let pauseBeforeHandBack: Duration = .seconds(5)
 }
 
-extension JobConsumer {
-    /// Why the consumer gets on no more; nil while it does.
-    public var problem: String? {
-        intakes.contains { $0.intake.isStuck } ? "no receive has ended for three times as long as one waits" : nil
+/// A queue that a consumer takes jobs from, and what that queue demands.
+public struct JobLane: Sendable {
+    /// What metrics and probes call it.
+    let name: String
+    let queue: any JobQueue
+    let runner: JobRunner
+    /// What replaces messages whose receipts run out; nil on a queue that keeps an order, where a message keeps its place.
+    let replacer: (any MessageReplacer)?
+    /// The most messages that one receive may bring.
+    let batchLimit: Int
+
+    /// A queue whose messages may be taken in any order.
+    public static func unordered(_ queue: any JobQueue & MessageReplacer, runner: JobRunner) -> JobLane {
+        JobLane(name: "jobs", queue: queue, runner: runner, replacer: queue, batchLimit: 10)
     }
 
-    /// For how long the job has run that has run longest; zero if none runs.
-    public var longestRun: Duration { runs.longest }
-
-    /// What it is up to, for whoever asks: the types whose jobs do not start, and about how old the oldest message is that
-    /// nobody had received.
-    public var details: JSONObject {
-        let breakers = gate.breakers().sorted { $0.key < $1.key }.map { ($0.key, JSONValue.string($0.value)) }
-        var details: JSONObject = ["breakers": .object(JSONObject(breakers))]
-        if let backlogAge { details["backlogAgeSeconds"] = .int(Int(backlogAge / .seconds(1))) }
-        return details
+    /// A queue that keeps an order for each key.
+    ///
+    /// One message is taken at a time. A larger receive brings several of one key, and those behind one that fails have
+    /// been received in vain: after a few such times the queue would give them up.
+    public static func ordered(_ queue: any JobQueue, runner: JobRunner) -> JobLane {
+        JobLane(name: "jobs.fifo", queue: queue, runner: runner, replacer: nil, batchLimit: 1)
     }
-
-    /// About how old the oldest message is that nobody had received; nil before the first receive.
-    var backlogAge: Duration? { intakes.compactMap(\.intake.backlogAge).max() }
 }

@@ -60,6 +60,7 @@ public func buildWorker(_ start: ServiceStart) async throws -> [any Service] {
                 try await queue.checkReachable()
                 try await fifoQueue.checkReachable()
             },
+            ReadinessCheck("intake") { try consumer.checkIntakes() },
         ],
         details: { consumer.details }
     )

@@ -106,18 +106,35 @@ struct ConsumerBench {
     func run(
         concurrency: Int = 4,
         grace: Duration = .seconds(20),
-        queue other: (any JobQueue)? = nil,
+        queue: (any JobQueue)? = nil,
         store: (any JobStore)? = nil,
         _ body: @escaping @Sendable (GracefulShutdownTestTrigger) async throws -> Void
     ) async throws {
+        try await run(consumer(of: queue, concurrency: concurrency, grace: grace, store: store), body)
+    }
+
+    /// A consumer of one queue.
+    func consumer(
+        of other: (any JobQueue)? = nil,
+        concurrency: Int = 4,
+        grace: Duration = .seconds(20),
+        store: (any JobStore)? = nil
+    ) -> JobConsumer {
         let source = other ?? queue
         let runner = runner(of: source, store: store)
-        let consumer = consumer(
-            lanes: [JobLane(queue: source, runner: runner, replacer: queue, batchLimit: 10)],
+        return consumer(
+            lanes: [JobLane(name: "jobs", queue: source, runner: runner, replacer: queue, batchLimit: 10)],
             concurrency: concurrency,
             grace: grace,
             store: store ?? self.store
         )
+    }
+
+    /// Runs this consumer beside a test, and stops it afterwards.
+    func run(
+        _ consumer: JobConsumer,
+        _ body: @escaping @Sendable (GracefulShutdownTestTrigger) async throws -> Void
+    ) async throws {
         try await testGracefulShutdown { trigger in
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask {
@@ -136,7 +153,7 @@ struct ConsumerBench {
         }
     }
 
-    /// Stops the consumer, and has the moment pass in which its receive may end; returns when it is cancelled.
+    /// Stops the consumer, and has the time pass in which its receive ends; returns when it is cancelled.
     private func stop(by trigger: GracefulShutdownTestTrigger) async {
         trigger.triggerGracefulShutdown()
         while !Task.isCancelled {

@@ -66,16 +66,4 @@ struct JobConsumerTests {
         #expect(bench.store.jobs.allSatisfy { $0.status == .pending && $0.attempts == 0 })
         #expect(bench.queue.hiddenFor == [.zero, .zero])
     }
-
-    @Test("lets a receive end that is under way when it is told to stop, and hands back untouched what it brings")
-    func handsBackLateArrivals() async throws {
-        _ = try await bench.submit(3)
-        let arrival = LateArrival(queue: bench.queue)
-        try await bench.run(queue: arrival) { trigger in
-            await arrival.deliver { trigger.triggerGracefulShutdown() }
-        }
-        #expect(await arrival.wasCutOff == false)
-        #expect(bench.store.jobs.allSatisfy { $0.status == .pending && $0.attempts == 0 && $0.lease == nil })
-        #expect(bench.queue.hiddenFor == [.zero, .zero, .zero])
-    }
 }

@@ -1,4 +1,5 @@
 import JobsysCore
+import JobsysJSON
 import JobsysTestKit
 import JobsysTime
 import JobsysWorker
@@ -68,5 +69,44 @@ struct OutageTests {
             }
         }
         #expect(bench.deadLetters.bodies.isEmpty)
+    }
+
+    @Test("tells its probes of a pause of more than 30 seconds and of what failed first, and of its end")
+    func tellsOfPause() async throws {
+        let consumer = bench.consumer()
+        bench.queue.fail(with: outage)
+        try await bench.run(consumer) { _ in
+            await bench.clock.waitForSleepers(1)
+            try consumer.checkIntakes()
+            #expect(consumer.details == ["breakers": [:]])
+            let end = bench.clock.timestamp + .seconds(31)
+            try await bench.letTimePass { bench.clock.timestamp >= end }
+            bench.queue.fail(with: DependencyError(dependency: "sqs", code: "Other", message: "", isTransient: true))
+            let error = #expect(throws: IntakePaused.self) { try consumer.checkIntakes() }
+            #expect(error?.description == "jobs: dynamodb: TimedOut")
+            #expect(
+                consumer.details == [
+                    "breakers": [:], "paused": ["jobs": ["seconds": 31, "reason": "dynamodb: TimedOut"]],
+                ]
+            )
+            #expect(consumer.problem == nil)
+            bench.queue.fail(with: nil)
+            try await bench.letTimePass { (try? consumer.checkIntakes()) != nil }
+            #expect(consumer.details["paused"] == nil)
+        }
+    }
+
+    @Test("tells its probes of a pause that a job's failing dependency has caused, although the store answers")
+    func tellsOfOpenBreaker() async throws {
+        _ = try await bench.submit(1)
+        let store = ReadOnlyStore(bench.store)
+        let consumer = bench.consumer(store: store)
+        try await bench.run(consumer) { _ in
+            try await bench.letTimePass { consumer.details["paused"] != nil }
+            #expect(throws: IntakePaused.self) { try consumer.checkIntakes() }
+            store.allowWrites()
+            try await bench.letTimePass { consumer.details["paused"] == nil }
+            try consumer.checkIntakes()
+        }
     }
 }

@@ -86,6 +86,8 @@ final class Deployment: Sendable {
             "DDB_TABLE": plane.table.name, "SQS_QUEUE_URL": plane.jobs.url, "SQS_DLQ_URL": plane.deadLetters.url,
             "SQS_FIFO_QUEUE_URL": plane.orderedJobs.url, "SQS_FIFO_DLQ_URL": plane.orderedDeadLetters.url,
             "STAGE": "dev", "LOG_LEVEL": "info", "HOST": "127.0.0.1", "PORT": "0",
+            // A stop waits for a receive to end, which may take almost as long as this.
+            "SHUTDOWN_GRACE_SECONDS": "5",
         ]
         return own.merging(plane.aws.environment) { $1 }
     }
@@ -94,14 +96,20 @@ final class Deployment: Sendable {
     ///
     /// Whatever a test was about, a service stops when it is asked to, and its log is clean.
     private func stopAll(expectingCleanEnds: Bool) async {
-        for process in processes.withLock({ $0 }) {
+        let processes = processes.withLock { $0 }
+        // All at once: each may take as long as a receive waits.
+        if expectingCleanEnds {
+            for process in processes { process.process.signal(SIGTERM) }
+        }
+        for process in processes {
             guard expectingCleanEnds else {
                 process.process.end()
                 continue
             }
             if process.process.exitStatus == nil {
                 do {
-                    #expect(try await process.stop(within: .seconds(10)) == .exited(0), "\(process.process.name)")
+                    let status = try await process.process.exitStatus(within: .seconds(10))
+                    #expect(status == .exited(0), "\(process.process.name)")
                 } catch {
                     Issue.record(error, "\(process.process.name)")
                     process.process.end()
