@@ -57,15 +57,17 @@ let package = Package(
         ),
         .target(
             name: "JobsysAWSAdapters",
-            dependencies: ["JobsysAWS", "JobsysCore", "JobsysJSON", "JobsysObservability", "JobsysTime", .logging]
+            dependencies: [
+                "JobsysAWS", "JobsysHTTP", "JobsysCore", "JobsysJSON", "JobsysObservability", "JobsysServiceRuntime",
+                "JobsysTime", .logging,
+            ]
         ),
 
         // The services.
         .target(
             name: "JobsysServiceRuntime",
             dependencies: [
-                "JobsysAWS", "JobsysJSON", "JobsysObservability", "JobsysTime", .argumentParser, .configuration,
-                .httpTypes,
+                "JobsysJSON", "JobsysObservability", "JobsysTime", .argumentParser, .configuration, .httpTypes,
                 .hummingbird, .logging,
                 .nioCore, .serviceLifecycle, .unixSignals,
             ]
@@ -73,8 +75,8 @@ let package = Package(
         .target(
             name: "JobsysAPI",
             dependencies: [
-                "JobsysAWS", "JobsysHTTP", "JobsysHashing", "JobsysCore", "JobsysAWSAdapters", "JobsysJSON",
-                "JobsysObservability", "JobsysServiceRuntime", "JobsysTime",
+                "JobsysHTTP", "JobsysHashing", "JobsysCore", "JobsysAWSAdapters", "JobsysJSON", "JobsysObservability",
+                "JobsysServiceRuntime", "JobsysTime",
                 .configuration, .httpTypes, .hummingbird, .logging, .nioCore, .nioHTTPTypes, .serviceLifecycle,
             ],
             resources: [.embedInCode("openapi.json")]
@@ -82,7 +84,7 @@ let package = Package(
         .target(
             name: "JobsysWorker",
             dependencies: [
-                "JobsysAWS", "JobsysHTTP", "JobsysCore", "JobsysAWSAdapters", "JobsysJSON", "JobsysObservability",
+                "JobsysHTTP", "JobsysCore", "JobsysAWSAdapters", "JobsysJSON", "JobsysObservability",
                 "JobsysServiceRuntime", "JobsysTime", .configuration,
                 .httpTypes, .logging, .serviceLifecycle,
             ]
@@ -171,13 +173,14 @@ let package = Package(
             name: "JobsysAWSAdaptersTests",
             dependencies: [
                 "JobsysAWS", "JobsysSigV4", "JobsysHTTP", "JobsysCore", "JobsysAWSAdapters", "JobsysTestKit",
-                "JobsysJSON", "JobsysObservability", "JobsysTime", .httpTypes,
+                "JobsysJSON", "JobsysObservability", "JobsysServiceRuntime", "JobsysTime", .httpTypes,
             ]
         ),
         .testTarget(
             name: "JobsysServiceRuntimeTests",
             dependencies: [
-                "JobsysAWS", "JobsysJSON", "JobsysServiceRuntime", .argumentParser, .configuration, .httpTypes,
+                "JobsysJSON", "JobsysObservability", "JobsysServiceRuntime", .argumentParser, .configuration,
+                .httpTypes,
                 .hummingbird,
                 .hummingbirdTesting,
                 .inMemoryLogging, .logging, .serviceLifecycle, .serviceLifecycleTestKit,

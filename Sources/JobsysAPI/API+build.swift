@@ -1,4 +1,3 @@
-import JobsysAWS
 import JobsysAWSAdapters
 import JobsysCore
 import JobsysHTTP
@@ -9,15 +8,14 @@ public import ServiceLifecycle
 /// Builds what `svc-api` runs; the only place that knows which store and which queue it is.
 public func buildAPI(_ start: ServiceStart) async throws -> [any Service] {
     let configuration = try APIConfiguration(config: start.config)
-    let transport = try CurlTransport(configuration: .init(environment: start.environment))
-    var aws = try await AWSConfiguration.discoveringRegion(environment: start.environment, transport: transport)
+    let transport = try start.makeTransport()
     // A submission makes two calls, the second of which may wait for its turn behind one that fails: six seconds in all,
     // and two in an outage of all that it needs.
-    aws.retry.operationTimeout = .seconds(2)
-    let meter = CallMeter()
-    let client = AWSClient(configuration: aws, transport: transport, observer: meter)
+    let aws = try await AWSConnection(start, transport: transport, operationTimeout: .seconds(2))
+    let client = aws.client
+    let shards = IndexShards(configuration.shards)
 
-    let store = DynamoDBJobStore(client: client, table: configuration.table, shards: configuration.shards)
+    let store = DynamoDBJobStore(client: client, table: configuration.table, shards: shards)
     let queue = SQSJobSender(
         client: client,
         queueURL: configuration.queueURL,
@@ -30,10 +28,10 @@ public func buildAPI(_ start: ServiceStart) async throws -> [any Service] {
     let router = buildRouter(
         store: store,
         control: store,
-        catalog: DynamoDBJobCatalog(client: client, table: configuration.table, shards: configuration.shards),
+        catalog: DynamoDBJobCatalog(client: client, table: configuration.table, shards: shards),
         queue: queue,
         readiness: readiness,
-        meter: meter
+        stats: aws.meter
     )
     let application = buildApplication(
         router: router,
@@ -42,4 +40,9 @@ public func buildAPI(_ start: ServiceStart) async throws -> [any Service] {
         logger: .current
     )
     return [PlacedService(application, executor: transport.executor)]
+}
+
+extension APIConfiguration {
+    /// Every variable that `svc-api` reads, the AWS client's too.
+    public static var environment: [any EnvironmentVariable] { settings + DocumentedVariable.aws }
 }

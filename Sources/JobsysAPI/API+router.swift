@@ -1,7 +1,7 @@
 import HTTPTypes
 package import Hummingbird
-package import JobsysAWS
 package import JobsysCore
+package import JobsysObservability
 package import JobsysServiceRuntime
 import JobsysTime
 package import Logging
@@ -14,7 +14,7 @@ package import Logging
 ///   - catalog: Where they are listed.
 ///   - queue: Where their messages go.
 ///   - readiness: What `/readyz` asks.
-///   - meter: What `/stats` answers, and `/metrics` too.
+///   - stats: What `/stats` answers, and `/metrics` too.
 ///   - options: Limits and clocks.
 ///   - logger: Is told of every request.
 /// - Returns: A router that answers every request, and every error with a problem document.
@@ -24,7 +24,7 @@ package func buildRouter(
     catalog: any JobCatalog,
     queue: any JobSender,
     readiness: Readiness,
-    meter: CallMeter = CallMeter(),
+    stats: (any StatsSource)? = nil,
     options: APIOptions = APIOptions(),
     logger: Logger = .current
 ) -> Router<BasicRequestContext> {
@@ -63,8 +63,8 @@ package func buildRouter(
         router.on(RouterPath(route.path), method: route.method, use: route.respond)
     }
     router.addHealthRoutes(readiness)
-    router.addStatsRoute(meter)
-    router.addMetricsRoute([meter, submissionMeter, requestMeter])
+    router.addStatsRoute(stats)
+    router.addMetricsRoute((stats.map { [$0] } ?? []) + [submissionMeter, requestMeter])
     return router
 }
 

@@ -1,5 +1,4 @@
 public import Configuration
-public import JobsysAWSAdapters
 public import JobsysServiceRuntime
 
 /// The settings of `svc-api`.
@@ -15,7 +14,7 @@ public struct APIConfiguration: Sendable, Hashable {
     /// The queue that carries the jobs with an ordering key.
     public var fifoQueueURL: String
     /// Over how many partitions of each index jobs are spread.
-    public var shards: IndexShards
+    public var shards: Int
 
     /// Reads `PORT` (8080), `HOST` (0.0.0.0), `DDB_TABLE`, `SQS_QUEUE_URL`, `SQS_FIFO_QUEUE_URL` and `INDEX_SHARDS` (4).
     ///
@@ -26,15 +25,15 @@ public struct APIConfiguration: Sendable, Hashable {
         table = try config.value(for: .table)
         queueURL = try config.value(for: .queueURL)
         fifoQueueURL = try config.value(for: .fifoQueueURL)
-        shards = IndexShards(try config.value(for: .indexShards(default: IndexShards.standard.count)))
+        shards = try config.value(for: .indexShards)
     }
 
-    /// Every variable that the API reads.
+    /// Every variable, beside those of the AWS client, that the API reads.
     public static var settings: [any EnvironmentVariable] {
         let own: [any EnvironmentVariable] = [
             Setting.port(default: 8080), Setting.host, Setting.table, Setting.queueURL,
-            Setting.fifoQueueURL, Setting.indexShards(default: IndexShards.standard.count),
+            Setting.fifoQueueURL, Setting.indexShards,
         ]
-        return ServiceSettings.base + own + DocumentedVariable.aws
+        return ServiceSettings.base + own
     }
 }

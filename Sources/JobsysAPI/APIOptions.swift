@@ -1,5 +1,4 @@
 import FoundationEssentials
-import JobsysAWS
 package import JobsysCore
 package import JobsysObservability
 package import JobsysTime
@@ -17,7 +16,7 @@ package struct APIOptions: Sendable {
     /// Makes the ids of jobs that have no idempotency key.
     package var makeJobID: @Sendable (Timestamp) -> JobID = { JobID(at: $0) }
     /// Makes the ids of requests that bring none.
-    package var makeRequestID: @Sendable () -> String = InvocationID.unique
+    package var makeRequestID: @Sendable () -> String = UniqueID.make
     /// Makes the traces of requests that belong to none.
     package var makeTrace: @Sendable () -> TraceContext = {
         var random = SystemRandomNumberGenerator()

@@ -1,6 +1,5 @@
 import HTTPTypes
 import Hummingbird
-import JobsysAWS
 import JobsysCore
 import JobsysObservability
 
@@ -22,7 +21,7 @@ struct JobController: Sendable {
     /// Answers a ticket: 202 for a new job, 200 for the one that an earlier request with the same key made.
     @Sendable private func submit(_ request: Request, context: BasicRequestContext) async throws -> Response {
         let submission = try await SubmissionRequest(request, body: bodyReader).submission
-        let ticket = try await CallTag.$current.withValue(submission.type) {
+        let ticket = try await CostTag.$current.withValue(submission.type) {
             try await submitter.submit(submission, trace: trace(of: request))
         }
         switch ticket {

@@ -1,5 +1,5 @@
-import JobsysAWS
 import JobsysCore
+import JobsysObservability
 import Synchronization
 
 /// Turns calls for one entry each into calls for up to ten, because AWS bills the call.
@@ -102,7 +102,7 @@ final class BatchCoalescer<Entry: Sendable>: Sendable {
     private func results(of entries: [Entry]) async -> ([Result<Void, any Error>], DependencyError?) {
         do {
             // The call is made for all of them, not for what the one who leads it works on.
-            let results = try await CallTag.$current.withValue(nil) {
+            let results = try await CostTag.$current.withValue(nil) {
                 try await translatingErrors { try await send(entries) }
             }
             precondition(results.count == entries.count, "a batch has one result for each of its entries")

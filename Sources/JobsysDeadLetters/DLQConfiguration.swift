@@ -93,7 +93,7 @@ public struct DLQConfiguration: Sendable, Hashable {
         )
     }
 
-    /// Every variable that the handler reads.
+    /// Every variable, beside those of the AWS client, that the handler reads.
     ///
     /// What depends on the mode is checked by ``init(config:)`` and not before: in a Lambda it takes until then that
     /// there is somebody to tell.
@@ -108,7 +108,7 @@ public struct DLQConfiguration: Sendable, Hashable {
             DocumentedVariable(port),
             DocumentedVariable(Setting.lambdaRuntimeAPI),
         ]
-        return ServiceSettings.base + own + NotificationSettings.settings + DocumentedVariable.aws
+        return ServiceSettings.base + own + NotificationSettings.settings
     }
 
     private static var port: Setting<Int> { .port(default: 8082) }

@@ -11,16 +11,15 @@ public import ServiceLifecycle
 /// The only place that knows which store and which queue it is. In a Lambda, a start that fails is told to Lambda
 /// before the error is thrown.
 public func buildDLQHandler(_ start: ServiceStart) async throws -> [any Service] {
-    let transport = try CurlTransport(configuration: .init(environment: start.environment))
+    let transport = try start.makeTransport()
     let runtimeAPI = try start.config.value(for: .lambdaRuntimeAPI)
         .map { authority in
             HTTPLambdaRuntimeAPI(authority: authority, transport: transport)
         }
     return try await reportingFailure(to: runtimeAPI) {
         let configuration = try DLQConfiguration(config: start.config)
-        let aws = try await AWSConfiguration.discoveringRegion(environment: start.environment, transport: transport)
-        let meter = CallMeter()
-        let client = AWSClient(configuration: aws, transport: transport, observer: meter)
+        let aws = try await AWSConnection(start, transport: transport)
+        let client = aws.client
         let store = DynamoDBJobStore(client: client, table: configuration.table)
         let processor = DeadLetterProcessor(
             recorder: DeadLetterRecorder(
@@ -52,7 +51,7 @@ public func buildDLQHandler(_ start: ServiceStart) async throws -> [any Service]
             let pollers = queues.map { queue in
                 DeadLetterPoller(queue: queue, processor: processor, checkStore: store.checkReachable)
             }
-            let health = HealthServer(readiness: readiness, meter: meter, host: polling.host, port: polling.port)
+            let health = HealthServer(readiness: readiness, stats: aws.meter, host: polling.host, port: polling.port)
             return [health] + pollers
         }
     }
@@ -70,4 +69,9 @@ extension NotificationSettings {
         }
         return IncidentReporter(notifiers: notifiers)
     }
+}
+
+extension DLQConfiguration {
+    /// Every variable that `dlq-handler` reads, the AWS client's too.
+    public static var environment: [any EnvironmentVariable] { settings + DocumentedVariable.aws }
 }

@@ -26,6 +26,12 @@ struct NameWords {
         index == letters.count || starts.contains(index)
     }
 
+    /// The first word; empty if there is none.
+    var first: String { String(decoding: letters[..<(starts.dropFirst().first ?? letters.count)], as: UTF8.self) }
+
+    /// The last word; empty if there is none.
+    var last: String { String(decoding: letters[(starts.last ?? 0)...], as: UTF8.self) }
+
     /// The word that ends where another one begins; empty before the first.
     func word(before start: Int) -> [UInt8] {
         guard let previous = starts.last(where: { $0 < start }) else { return [] }

@@ -37,6 +37,28 @@ struct SensitiveNames: Sendable {
         }
     }
 
+    /// Whether such a name may introduce a sentence instead of a value: it tells of a failure, as `ExpiredTokenException`
+    /// does, or it is one of those whose values machines make, as no word of a sentence looks.
+    func mayIntroduceSentence(_ name: String) -> Bool {
+        let words = NameWords(name)
+        let last = words.last
+        return Self.failureBeginnings.contains(words.first) || Self.failureEndings.contains(last)
+            || Self.machineMade.contains(last)
+    }
+
+    private static let failureBeginnings: Set = [
+        "bad", "expired", "incomplete", "incorrect", "invalid", "malformed", "missing", "no", "revoked", "unauthorized",
+        "unknown", "unrecognized", "unsupported",
+    ]
+    private static let failureEndings: Set = [
+        "denied", "error", "exception", "exist", "expired", "failed", "failure", "fault", "found", "invalid",
+        "mismatch",
+        "missing", "required", "unavailable",
+    ]
+    private static let machineMade: Set = [
+        "auth", "credential", "credentials", "jwt", "session", "sessions", "token", "tokens",
+    ]
+
     private static let usual: [Pattern] =
         patterns(
             .wholeWords,

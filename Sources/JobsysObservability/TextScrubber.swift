@@ -50,8 +50,11 @@ struct TextScrubber {
             copy(upTo: value.lowerBound)
             replace(upTo: value.upperBound)
         } else if let value = valueOfPair(), names.match(name(of: run)) {
+            let isQuoted = isQuoted(value)
+            // What tells no secret is looked at like any other text.
+            if !isQuoted, saysNoSecret(value, after: run) { return }
             copy(upTo: value.lowerBound)
-            replace(upTo: isHeader(run) && !isQuoted(value) ? endOfLine() : value.upperBound)
+            replace(upTo: isHeader(run) && !isQuoted ? endOfLine() : value.upperBound)
         }
     }
 
@@ -87,6 +90,40 @@ extension TextScrubber {
     private func isHeader(_ run: Range<Int>) -> Bool {
         let word = lowercased(run)
         return word.hasSuffix("authorization") || word.hasSuffix("cookie")
+    }
+
+    /// Whether what follows a sensitive name says that there is no value, or is a sentence about it.
+    ///
+    /// A sentence begins with two plain words, after a colon and a space.
+    private func saysNoSecret(_ value: Range<Int>, after run: Range<Int>) -> Bool {
+        guard !isHeader(run) else { return false }
+        if Self.absences.contains(lowercased(plainWord(value))) { return true }
+        guard value.lowerBound == position + 2, bytes[position] == UInt8(ascii: ":"), isWord(plainWord(value)),
+            value.upperBound < bytes.count, bytes[value.upperBound] == UInt8(ascii: " "),
+            names.mayIntroduceSentence(name(of: run))
+        else { return false }
+        let start = value.upperBound + 1
+        return isWord(plainWord(start..<skip(from: start) { !Self.endsBareValue($0) }))
+    }
+
+    /// What stands where a value would, if there is none.
+    private static let absences: Set = [
+        "denied", "empty", "expired", "false", "invalid", "missing", "nil", "no", "none", "not", "null", "required",
+        "true", "unavailable", "undefined", "unset",
+    ]
+
+    /// A word without the mark that ends its sentence or clause.
+    private func plainWord(_ word: Range<Int>) -> Range<Int> {
+        guard let last = bytes[word].last, ".:!?".utf8.contains(last) else { return word }
+        return word.dropLast()
+    }
+
+    /// Whether these are at most 16 letters, all but the first of which are small, or two or three capitals.
+    private func isWord(_ range: Range<Int>) -> Bool {
+        let letters = bytes[range]
+        guard let first = letters.first, Self.isLetter(first), letters.count <= 16 else { return false }
+        return letters.dropFirst().allSatisfy { 0x61...0x7A ~= $0 }
+            || letters.count <= 3 && letters.allSatisfy { 0x41...0x5A ~= $0 }
     }
 
     /// The end of the name is what tells, and no name is longer than this.
@@ -159,6 +196,10 @@ extension TextScrubber {
         case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "."): true
         default: byte >= 0x80
         }
+    }
+
+    private static func isLetter(_ byte: UInt8) -> Bool {
+        0x41...0x5A ~= byte || 0x61...0x7A ~= byte
     }
 
     private static func isQuote(_ byte: UInt8) -> Bool {

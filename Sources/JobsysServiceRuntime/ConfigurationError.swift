@@ -1,4 +1,3 @@
-import JobsysAWS
 import JobsysObservability
 
 /// A setting that is missing or malformed: it stops the start with one line.
@@ -24,10 +23,6 @@ public struct ConfigurationError: Error, Hashable, Sendable, CustomStringConvert
         self.key = key
         self.found = found.map { isSecret ? "[redacted]" : Self.printable($0) }
         self.expected = expected
-    }
-
-    init(_ error: AWSConfigurationError) {
-        self.init(key: error.key, found: error.found, expected: error.expected)
     }
 
     /// For example: `PORT: found "http", expected a whole number from 0 to 65535`.

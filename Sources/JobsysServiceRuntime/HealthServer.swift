@@ -1,5 +1,4 @@
 package import Hummingbird
-public import JobsysAWS
 public import JobsysObservability
 public import Logging
 public import ServiceLifecycle
@@ -10,7 +9,7 @@ public import ServiceLifecycle
 public struct HealthServer: Service {
     private let readiness: Readiness
     private let liveness: @Sendable () -> String?
-    private let meter: CallMeter
+    private let stats: (any StatsSource)?
     private let metrics: [any MetricsSource]
     private let address: BindAddress
     private let logger: Logger
@@ -20,7 +19,7 @@ public struct HealthServer: Service {
     /// - Parameters:
     ///   - readiness: What `/readyz` asks.
     ///   - liveness: What `/healthz` asks: why the service is stuck; nil while it is not.
-    ///   - meter: What `/stats` answers, and `/metrics` too.
+    ///   - stats: What `/stats` answers, and `/metrics` too.
     ///   - metrics: What else `/metrics` answers.
     ///   - host: The address to listen on.
     ///   - port: The port to listen on; 0 takes a free one, which is logged.
@@ -28,7 +27,7 @@ public struct HealthServer: Service {
     public init(
         readiness: Readiness,
         liveness: @escaping @Sendable () -> String? = { nil },
-        meter: CallMeter = CallMeter(),
+        stats: (any StatsSource)? = nil,
         metrics: [any MetricsSource] = [],
         host: String = "0.0.0.0",
         port: Int,
@@ -36,7 +35,7 @@ public struct HealthServer: Service {
     ) {
         self.readiness = readiness
         self.liveness = liveness
-        self.meter = meter
+        self.stats = stats
         self.metrics = metrics
         self.address = .hostname(host, port: port)
         self.logger = logger
@@ -62,8 +61,8 @@ public struct HealthServer: Service {
         let router = Router(options: .autoGenerateHeadEndpoints)
         router.add(middleware: HealthProblemMiddleware())
         router.addHealthRoutes(readiness, liveness: liveness)
-        router.addStatsRoute(meter)
-        router.addMetricsRoute([meter] + metrics)
+        router.addStatsRoute(stats)
+        router.addMetricsRoute((stats.map { [$0] } ?? []) + metrics)
         return router
     }
 }

@@ -2,7 +2,6 @@ import ArgumentParser
 import Configuration
 import FoundationEssentials
 import Glibc
-import JobsysAWS
 import JobsysObservability
 import Logging
 import ServiceLifecycle
@@ -53,7 +52,6 @@ extension ConfigurationErrors {
         switch error {
         case let errors as ConfigurationErrors: self = errors
         case let error as ConfigurationError: self.init([error])
-        case let error as AWSConfigurationError: self.init([ConfigurationError(error)])
         default: return nil
         }
     }

@@ -34,8 +34,7 @@ public protocol ServiceCommand: AsyncParsableCommand {
     /// The services start in this order and stop in the reverse one: what must live longest, such as ``HealthServer``,
     /// comes first. If one throws, or returns without being told to stop, the others drain and the exit code is 1.
     ///
-    /// - Throws: ``ConfigurationError``, ``ConfigurationErrors`` or `AWSConfigurationError` for settings that contradict
-    ///   each other; any other error is logged and ends the process with exit code 1.
+    /// - Throws: ``ConfigurationError`` or ``ConfigurationErrors`` for settings that contradict each other; any other error is logged and ends the process with exit code 1.
     static func build(_ start: ServiceStart) async throws -> [any Service]
 }
 

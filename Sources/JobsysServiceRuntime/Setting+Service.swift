@@ -23,12 +23,12 @@ extension Setting where Value == Int {
 
 extension Setting where Value == Int {
     /// `INDEX_SHARDS`: over how many partitions of each index jobs are spread.
-    public static func indexShards(default defaultValue: Int) -> Self {
+    public static var indexShards: Self {
         .int(
             "INDEX_SHARDS",
             summary: "Over how many partitions of an index jobs are spread; to raise it, begin with svc-worker",
             in: 1...32,
-            default: defaultValue
+            default: 4
         )
     }
 }

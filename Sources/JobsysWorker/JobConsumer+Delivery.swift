@@ -1,5 +1,5 @@
-import JobsysAWS
 import JobsysCore
+import JobsysObservability
 import JobsysTime
 import Logging
 import ServiceLifecycle
@@ -46,7 +46,7 @@ extension JobConsumer {
         let run = runs.begin()
         defer { runs.end(run) }
         do {
-            let processing = try await CallTag.$current.withValue(delivery.jobType) {
+            let processing = try await CostTag.$current.withValue(delivery.jobType) {
                 try await lane.runner.process(
                     delivery,
                     round: round,

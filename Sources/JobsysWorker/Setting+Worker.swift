@@ -25,7 +25,9 @@ extension Setting where Value == Duration {
         .seconds(
             "LEASE_SECONDS",
             summary: "How long a job is held without a sign of life before another worker takes it",
-            in: 3...43200,
+            // SQS hides a message for 12 hours at most; to the lease are added a margin and, for a message that is held,
+            // the pause until the next look.
+            in: 3...39_600,
             default: 60
         )
     }
@@ -94,6 +96,20 @@ extension Setting where Value == Duration {
 enum Switch: String, CaseIterable, Sendable {
     case on
     case off
+}
+
+extension Setting where Value == Switch? {
+    /// `DRILL`: whether the worker offers the type `drill`; unset, it does in stage `dev` only.
+    ///
+    /// Whoever may submit such a job may end and fill the worker, which is what it is for.
+    static var drill: Self {
+        Setting<Switch>
+            .choice(
+                "DRILL",
+                summary: "Whether it runs drill jobs, which fail, hang and crash as told; unset, in stage dev only"
+            )
+            .optional
+    }
 }
 
 extension Setting where Value == Switch {

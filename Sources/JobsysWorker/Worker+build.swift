@@ -1,8 +1,8 @@
 import FoundationEssentials
-import JobsysAWS
 import JobsysAWSAdapters
 import JobsysCore
 import JobsysHTTP
+import JobsysObservability
 public import JobsysServiceRuntime
 public import ServiceLifecycle
 
@@ -11,10 +11,9 @@ public import ServiceLifecycle
 /// The only place that knows which store and which queue it is.
 public func buildWorker(_ start: ServiceStart) async throws -> [any Service] {
     let configuration = try WorkerConfiguration(config: start.config)
-    let transport = try CurlTransport(configuration: .init(environment: start.environment))
-    let aws = try await AWSConfiguration.discoveringRegion(environment: start.environment, transport: transport)
-    let meter = CallMeter()
-    let client = AWSClient(configuration: aws, transport: transport, observer: meter)
+    let transport = try start.makeTransport()
+    let aws = try await AWSConnection(start, transport: transport)
+    let client = aws.client
 
     let store = DynamoDBJobStore(client: client, table: configuration.table)
     let options = ReconcilerOptions(grace: configuration.reconcilerGrace)
@@ -26,7 +25,7 @@ public func buildWorker(_ start: ServiceStart) async throws -> [any Service] {
     let lease = LeaseTiming(length: configuration.lease)
     let runMeter = RunMeter()
     let reconcilerMeter = ReconcilerMeter()
-    var registry = JobRegistry.builtIn
+    var registry = JobRegistry.builtIn(includingDrill: configuration.offersDrill)
     configuration.apply(to: &registry)
     let directory = DynamoDBTypeDirectory(client: client, table: configuration.table)
     let gate = TypeGate(policy: registry.policy)
@@ -45,7 +44,7 @@ public func buildWorker(_ start: ServiceStart) async throws -> [any Service] {
             gate: gate,
             lease: lease,
             meter: runMeter,
-            makeOwner: InvocationID.unique
+            makeOwner: UniqueID.make
         )
     }
     let consumer = JobConsumer(
@@ -92,7 +91,7 @@ public func buildWorker(_ start: ServiceStart) async throws -> [any Service] {
     let health = HealthServer(
         readiness: readiness,
         liveness: { consumer.problem },
-        meter: meter,
+        stats: aws.meter,
         metrics: [runMeter, reconcilerMeter, consumer, QueueMetrics(["jobs": backlog, "jobs.fifo": orderedBacklog])],
         host: configuration.host,
         port: configuration.port
@@ -114,7 +113,7 @@ public func buildWorker(_ start: ServiceStart) async throws -> [any Service] {
             store: DynamoDBReconcilerStore(
                 client: client,
                 table: configuration.table,
-                shards: configuration.shards
+                shards: IndexShards(configuration.shards)
             ),
             sender: SQSJobSender(
                 client: client,
@@ -131,4 +130,9 @@ public func buildWorker(_ start: ServiceStart) async throws -> [any Service] {
         services.append(ReconcilerService(reconciler: reconciler, leases: leases, owner: UUID().uuidString))
     }
     return services
+}
+
+extension WorkerConfiguration {
+    /// Every variable that `svc-worker` reads, the AWS client's too.
+    public static var environment: [any EnvironmentVariable] { settings + DocumentedVariable.aws }
 }

@@ -1,5 +1,4 @@
 public import Configuration
-public import JobsysAWSAdapters
 import JobsysCore
 public import JobsysServiceRuntime
 
@@ -30,13 +29,15 @@ public struct WorkerConfiguration: Sendable, Hashable {
     /// How long a job may wait before it is looked at whether its message was lost.
     public var reconcilerGrace: Duration
     /// Over how many partitions of each index it looks for lost and due jobs.
-    public var shards: IndexShards
+    public var shards: Int
     /// How many failures in a row keep jobs of a type from being started.
     public var breakerThreshold: Int
     /// How many jobs of a type may start in a second, where that is limited.
     public var rateLimits: [String: Int]
     /// How long a job waits for a worker that knows its type, before it has failed for good.
     public var unknownTypePatience: Duration
+    /// Whether the worker offers the type `drill`, whose jobs fail, hang and crash as their payload says.
+    public var offersDrill: Bool
     /// Where ECS takes requests of the task itself; nil outside of ECS.
     public var ecsAgentURL: String?
 
@@ -56,10 +57,12 @@ public struct WorkerConfiguration: Sendable, Hashable {
         grace = try config.value(for: .shutdownGrace)
         reconciles = try config.value(for: .reconciler) == .on
         reconcilerGrace = try config.value(for: .reconcilerGrace)
-        shards = IndexShards(try config.value(for: .indexShards(default: IndexShards.standard.count)))
+        shards = try config.value(for: .indexShards)
         breakerThreshold = try config.value(for: .breakerThreshold)
         rateLimits = try config.value(for: .rateLimits) ?? [:]
         unknownTypePatience = try config.value(for: .unknownTypePatience)
+        let stage = try config.value(for: .stage)
+        offersDrill = try config.value(for: .drill).map { $0 == .on } ?? (stage == .dev)
         ecsAgentURL = try config.value(for: .ecsAgentURL)
     }
 
@@ -72,14 +75,14 @@ public struct WorkerConfiguration: Sendable, Hashable {
         }
     }
 
-    /// Every variable that the worker reads.
+    /// Every variable, beside those of the AWS client, that the worker reads.
     public static var settings: [any EnvironmentVariable] {
         let own: [any EnvironmentVariable] = [
             Setting.port(default: 8081), Setting.host, Setting.table, Setting.queueURL, Setting.deadLetterQueueURL,
             Setting.fifoQueueURL, Setting.fifoDeadLetterQueueURL, Setting.concurrency, Setting.lease,
             Setting.reconciler, Setting.reconcilerGrace, Setting.breakerThreshold, Setting.rateLimits,
-            Setting.unknownTypePatience, Setting.ecsAgentURL, Setting.indexShards(default: IndexShards.standard.count),
+            Setting.unknownTypePatience, Setting.drill, Setting.ecsAgentURL, Setting.indexShards,
         ]
-        return ServiceSettings.base + own + DocumentedVariable.aws
+        return ServiceSettings.base + own
     }
 }

@@ -7,7 +7,7 @@ import ServiceLifecycle
 struct DLQHandler: ServiceCommand {
     static let name = "dlq-handler"
     static let abstract = "Records the jobs that failed for good, as a Lambda or from their queue."
-    static let settings = DLQConfiguration.settings
+    static let settings = DLQConfiguration.environment
 
     static func build(_ start: ServiceStart) async throws -> [any Service] {
         try await buildDLQHandler(start)

@@ -8,7 +8,7 @@ import ServiceLifecycle
 struct SvcAPI: ServiceCommand {
     static let name = "svc-api"
     static let abstract = "Takes jobs over HTTP and tells what became of them."
-    static let settings = APIConfiguration.settings
+    static let settings = APIConfiguration.environment
 
     static func build(_ start: ServiceStart) async throws -> [any Service] {
         try await buildAPI(start)

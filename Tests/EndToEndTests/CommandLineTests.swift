@@ -27,7 +27,7 @@ struct CommandLineTests {
                 [
                     "SQS_QUEUE_URL", "SQS_DLQ_URL", "SQS_FIFO_QUEUE_URL", "SQS_FIFO_DLQ_URL", "WORKER_CONCURRENCY",
                     "LEASE_SECONDS", "RECONCILER", "RECONCILER_GRACE_SECONDS", "WORKER_BREAKER_FAILURES",
-                    "WORKER_RATE_LIMITS", "ECS_AGENT_URI",
+                    "WORKER_RATE_LIMITS", "DRILL", "ECS_AGENT_URI",
                 ],
                 ["SQS_QUEUE_URL", "SQS_DLQ_URL", "SQS_FIFO_QUEUE_URL", "SQS_FIFO_DLQ_URL", "AWS_LAMBDA_RUNTIME_API"],
             ]
@@ -69,7 +69,13 @@ struct CommandLineTests {
                 service: .worker,
                 key: "LEASE_SECONDS",
                 value: "1",
-                line: #"LEASE_SECONDS: found "1", expected a whole number of seconds from 3 to 43200"#
+                line: #"LEASE_SECONDS: found "1", expected a whole number of seconds from 3 to 39600"#
+            ),
+            Mistake(
+                service: .worker,
+                key: "LEASE_SECONDS",
+                value: "43200",
+                line: #"LEASE_SECONDS: found "43200", expected a whole number of seconds from 3 to 39600"#
             ),
         ]
         + Service.allCases.flatMap { service in

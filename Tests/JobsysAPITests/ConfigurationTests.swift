@@ -16,7 +16,7 @@ struct ConfigurationTests {
         #expect(configuration.port == 8080)
         #expect(configuration.host == "0.0.0.0")
         #expect(configuration.table == "Jobs")
-        #expect(configuration.shards.count == 4)
+        #expect(configuration.shards == IndexShards.standard.count)
         #expect(configuration.queueURL == "http://localhost:4566/000000000000/jobs")
     }
 
@@ -25,7 +25,7 @@ struct ConfigurationTests {
         let configuration = try read(required.merging(["PORT": "0", "HOST": "127.0.0.1", "INDEX_SHARDS": "32"]) { $1 })
         #expect(configuration.port == 0)
         #expect(configuration.host == "127.0.0.1")
-        #expect(configuration.shards.count == 32)
+        #expect(configuration.shards == 32)
     }
 
     @Test(

@@ -1,5 +1,5 @@
-import JobsysAWS
 import JobsysCore
+import JobsysObservability
 import JobsysTestKit
 import Synchronization
 import Testing
@@ -203,9 +203,9 @@ private final class Gate: Sendable {
     @Test("are made for nobody in particular, whoever leads them")
     func tag() async throws {
         let coalescer = BatchCoalescer<Int> { entries in
-            #expect(CallTag.current == nil)
+            #expect(CostTag.current == nil)
             return entries.map { _ in .success(()) }
         }
-        try await CallTag.$current.withValue("task") { try await coalescer.submit(1) }
+        try await CostTag.$current.withValue("task") { try await coalescer.submit(1) }
     }
 }

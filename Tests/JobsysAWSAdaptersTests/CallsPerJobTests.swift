@@ -68,7 +68,7 @@ struct CallsPerJobTests {
                 store: store,
                 queue: queue,
                 deadLetters: SQSDeadLetterSender(client: client, queueURL: url),
-                registry: .builtIn
+                registry: .builtIn(includingDrill: false)
             )
         }
 

@@ -1,4 +1,5 @@
 import JobsysHTTP
+import JobsysObservability
 import Synchronization
 import Testing
 
@@ -113,7 +114,7 @@ import Testing
     func tag() async throws {
         let recorder = Recorder()
         let fixture = Fixture([.response(200), .response(200)], observer: recorder)
-        _ = try await CallTag.$current.withValue("thumbnails") { try await fixture.client.perform(Fixture.getItem) }
+        _ = try await CostTag.$current.withValue("thumbnails") { try await fixture.client.perform(Fixture.getItem) }
         _ = try await fixture.client.perform(Fixture.getItem)
         #expect(recorder.records.map(\.tag) == ["thumbnails", nil])
     }

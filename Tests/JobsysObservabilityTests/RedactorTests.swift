@@ -104,6 +104,46 @@ struct RedactorTests {
         #expect(redactor.redact(text: text) == expected)
     }
 
+    @Test(
+        "A sentence about a secret is none: what people read when nothing works stays whole",
+        arguments: [
+            "ExpiredTokenException: The security token included in the request is expired",
+            "sqs ReceiveMessage: ExpiredToken: The security token has expired (HTTP 403)",
+            "InvalidClientTokenId: The security token included in the request is invalid.",
+            "InvalidAccessKeyId: The AWS Access Key Id you provided does not exist in our records.",
+            "MissingAuthenticationToken: Request is missing Authentication Token",
+            "CredentialsUnavailable: no process: no credential_process in the profile; no container: not set",
+            "UnauthorizedSSOTokenError: session expired, sign in again",
+            "TokenRefreshRequired: Token refresh required", "invalid_token: The access token expired",
+            "credentials: the file cannot be read", "web identity token: No such file", "session: closed by the peer",
+            "AWS_SECRET_ACCESS_KEY: missing, expected a secret access key", "password: null, user: a",
+            "pin: null and void",
+            "token: expired",
+            "MissingAuthorizationException: The header is absent", "InvalidPasswordException: Password is too short",
+        ]
+    )
+    func prose(text: String) {
+        #expect(redactor.redact(text: text) == text)
+    }
+
+    @Test(
+        "What may be a secret goes, also after a name that speaks of failure",
+        arguments: [
+            ("ExpiredToken: AQoDYXdzEJr1K3Example is over", "ExpiredToken: [redacted] is over"),
+            ("InvalidToken: abcdefghijklmnopqrstuvwxyz is over", "InvalidToken: [redacted] is over"),
+            ("InvalidToken=The token", "InvalidToken=[redacted] token"),
+            ("ExpiredTokenException: 'The token'", "ExpiredTokenException: '[redacted]'"),
+            ("InvalidToken: swordfish", "InvalidToken: [redacted]"), ("token: swordfish", "token: [redacted]"),
+            ("password: correct horse", "password: [redacted] horse"),
+            ("secret: open sesame", "secret: [redacted] sesame"),
+            ("Authorization: Token of mine", "Authorization: [redacted]"),
+            ("token: nullified4", "token: [redacted]"),
+        ]
+    )
+    func secretAfterComplaint(text: String, expected: String) {
+        #expect(redactor.redact(text: text) == expected)
+    }
+
     @Test("Redacting what is redacted changes nothing")
     func idempotent() {
         let text = "password=a token: 'b' https://u:p@h"

@@ -9,8 +9,14 @@ struct HelpTests {
         static let name = "svc-sample"
         static let abstract = "Does what samples do."
         static let settings: [any EnvironmentVariable] = [
-            Setting.port(default: 8081), Setting.queueURL, Setting.table.optional, DocumentedVariable.aws[2],
+            Setting.port(default: 8081), Setting.queueURL, Setting.table.optional, elsewhere,
         ]
+
+        private static let elsewhere = DocumentedVariable(
+            "AWS_ENDPOINT_URL_<SERVICE>",
+            summary: "The same for one service, such as SQS or DYNAMODB",
+            expected: "an http or https URL"
+        )
 
         static func build(_ start: ServiceStart) async throws -> [any Service] { [] }
     }

@@ -9,6 +9,7 @@ final class ReceiveRecorder: JobQueue {
         case failed
     }
 
+    var limits: QueueLimits { queue.limits }
     private let queue: any JobQueue
     private let state = Mutex((waits: [Duration](), ends: [End]()))
 

@@ -1,4 +1,5 @@
 public import FoundationEssentials
+public import JobsysObservability
 
 /// Time, chance and identity, as the client uses them; tests put their own in place.
 public struct AWSRuntime: Sendable {
@@ -22,7 +23,7 @@ public struct AWSRuntime: Sendable {
         clock: any Clock<Duration> = ContinuousClock(),
         now: @escaping @Sendable () -> Date = { Date() },
         random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) },
-        makeInvocationID: @escaping @Sendable () -> String = { InvocationID.unique() }
+        makeInvocationID: @escaping @Sendable () -> String = { UniqueID.make() }
     ) {
         self.now = now
         self.random = random

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import HTTPTypes
 import JobsysHTTP
+import JobsysObservability
 
 /// One operation on its way: what is the same for all its attempts.
 struct Call {
@@ -97,7 +98,7 @@ struct Call {
             errorCode: history.errorCode,
             duration: duration,
             consumedCapacity: history.consumedCapacity,
-            tag: CallTag.current
+            tag: CostTag.current
         )
     }
 

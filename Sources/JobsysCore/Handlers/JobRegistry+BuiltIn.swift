@@ -1,9 +1,12 @@
 extension JobRegistry {
-    /// The handlers that every worker has: `transform` and `drill`.
-    public static var builtIn: JobRegistry {
+    /// The handlers that come with the worker: `transform`, and `drill` where it is wanted.
+    ///
+    /// - Parameter includingDrill: Whether whoever may submit jobs may have them fail, hang and crash the worker.
+    /// - Returns: A registry to which others can be added.
+    public static func builtIn(includingDrill: Bool) -> JobRegistry {
         var registry = JobRegistry()
         registry.register(TransformHandler())
-        registry.register(DrillHandler())
+        if includingDrill { registry.register(DrillHandler()) }
         return registry
     }
 }

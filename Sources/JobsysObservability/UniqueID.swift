@@ -4,12 +4,12 @@ import Synchronization
 ///
 /// Foundation makes them too, and asks the system for random bits each time, which costs as much as a hash. Here the
 /// process asks once; what follows counts on from there, scrambled, so that it never meets an earlier id of its own.
-public enum InvocationID {
+public enum UniqueID {
     private static let (process, start) = (UInt64.random(in: .min ... .max), UInt64.random(in: .min ... .max))
     private static let count = Atomic<UInt64>(0)
 
     /// A new one.
-    public static func unique() -> String {
+    public static func make() -> String {
         text(process, scrambled(start &+ count.wrappingAdd(1, ordering: .relaxed).newValue))
     }
 

@@ -1,8 +1,8 @@
 import Testing
 
-@testable import JobsysAWS
+@testable import JobsysObservability
 
-@Suite struct InvocationIDTests {
+@Suite struct UniqueIDTests {
     @Test(
         "128 bits become a UUID of version 4",
         arguments: [
@@ -11,13 +11,13 @@ import Testing
         ] as [(UInt64, UInt64, String)]
     )
     func text(first: UInt64, second: UInt64, expected: String) {
-        #expect(InvocationID.text(first, second) == expected)
+        #expect(UniqueID.text(first, second) == expected)
     }
 
     @Test("No two are the same, and what differs is scattered")
     func unique() {
-        #expect(Set((0..<1000).map { _ in InvocationID.unique() }).count == 1000)
-        let lastDigits = Set((0..<200).map { _ in InvocationID.unique().suffix(1) })
+        #expect(Set((0..<1000).map { _ in UniqueID.make() }).count == 1000)
+        let lastDigits = Set((0..<200).map { _ in UniqueID.make().suffix(1) })
         #expect(lastDigits.count == 16)
     }
 }

@@ -1,7 +1,7 @@
 public import JobsysAWS
 public import JobsysObservability
 
-extension CallMeter: MetricsSource {
+extension CallMeter: StatsSource {
     /// Adds the requests, the capacity units and the errors.
     public func report(to page: inout MetricsPage) {
         let tallies = sortedTallies

@@ -1,3 +1,5 @@
+public import JobsysServiceRuntime
+
 extension DocumentedVariable {
     /// The variables that the AWS client reads, by the names that every AWS SDK gives them.
     ///
