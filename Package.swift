@@ -37,8 +37,9 @@ let package = Package(
         // Building blocks that know neither AWS nor jobs.
         .target(name: "JobsysHashing", dependencies: ["CJobsysCrypto"]),
         .target(name: "JobsysJSON"),
+        .target(name: "JobsysTime"),
         .target(name: "JobsysHTTP", dependencies: ["CJobsysCurl", .httpTypes]),
-        .target(name: "JobsysObservability", dependencies: ["JobsysJSON", .logging]),
+        .target(name: "JobsysObservability", dependencies: ["JobsysJSON", "JobsysTime", .logging]),
 
         // The AWS client.
         .target(name: "JobsysSigV4", dependencies: ["JobsysHashing", .httpTypes]),
@@ -50,17 +51,21 @@ let package = Package(
         ),
 
         // The domain, and its adapters to AWS.
-        .target(name: "JobsysCore", dependencies: ["JobsysHashing", "JobsysJSON", "JobsysObservability", .logging]),
+        .target(
+            name: "JobsysCore",
+            dependencies: ["JobsysHashing", "JobsysJSON", "JobsysObservability", "JobsysTime", .logging]
+        ),
         .target(
             name: "JobsysAWSAdapters",
-            dependencies: ["JobsysAWS", "JobsysCore", "JobsysJSON", "JobsysObservability", .logging]
+            dependencies: ["JobsysAWS", "JobsysCore", "JobsysJSON", "JobsysObservability", "JobsysTime", .logging]
         ),
 
         // The services.
         .target(
             name: "JobsysServiceRuntime",
             dependencies: [
-                "JobsysAWS", "JobsysJSON", "JobsysObservability", .argumentParser, .configuration, .httpTypes,
+                "JobsysAWS", "JobsysJSON", "JobsysObservability", "JobsysTime", .argumentParser, .configuration,
+                .httpTypes,
                 .hummingbird, .logging,
                 .nioCore, .serviceLifecycle, .unixSignals,
             ]
@@ -69,7 +74,7 @@ let package = Package(
             name: "JobsysAPI",
             dependencies: [
                 "JobsysAWS", "JobsysHTTP", "JobsysHashing", "JobsysCore", "JobsysAWSAdapters", "JobsysJSON",
-                "JobsysObservability", "JobsysServiceRuntime",
+                "JobsysObservability", "JobsysServiceRuntime", "JobsysTime",
                 .configuration, .httpTypes, .hummingbird, .logging, .nioCore, .nioHTTPTypes, .serviceLifecycle,
             ],
             resources: [.embedInCode("openapi.json")]
@@ -78,7 +83,7 @@ let package = Package(
             name: "JobsysWorker",
             dependencies: [
                 "JobsysAWS", "JobsysHTTP", "JobsysCore", "JobsysAWSAdapters", "JobsysJSON", "JobsysObservability",
-                "JobsysServiceRuntime", .configuration,
+                "JobsysServiceRuntime", "JobsysTime", .configuration,
                 .httpTypes, .logging, .serviceLifecycle,
             ]
         ),
@@ -86,7 +91,7 @@ let package = Package(
             name: "JobsysDeadLetters",
             dependencies: [
                 "JobsysAWS", "JobsysHTTP", "JobsysHashing", "JobsysCore", "JobsysAWSAdapters", "JobsysJSON",
-                "JobsysObservability", "JobsysServiceRuntime",
+                "JobsysObservability", "JobsysServiceRuntime", "JobsysTime",
                 .configuration, .httpTypes, .logging, .serviceLifecycle,
             ]
         ),
@@ -119,12 +124,13 @@ let package = Package(
         .target(name: "JobsysPropertyTestKit", path: "Tests/Support/JobsysPropertyTestKit"),
         .target(
             name: "JobsysTestKit",
-            dependencies: ["JobsysCore", "JobsysJSON", "JobsysObservability"],
+            dependencies: ["JobsysCore", "JobsysJSON", "JobsysObservability", "JobsysTime"],
             path: "Tests/Support/JobsysTestKit"
         ),
 
         // Tests mirror the targets.
         .testTarget(name: "JobsysHashingTests", dependencies: ["JobsysHashing"]),
+        .testTarget(name: "JobsysTimeTests", dependencies: ["JobsysPropertyTestKit", "JobsysTime"]),
         .testTarget(name: "JobsysJSONTests", dependencies: ["JobsysJSON", "JobsysPropertyTestKit"]),
         .testTarget(
             name: "JobsysHTTPTests",
@@ -155,14 +161,15 @@ let package = Package(
         .testTarget(
             name: "JobsysCoreTests",
             dependencies: [
-                "JobsysCore", "JobsysTestKit", "JobsysJSON", "JobsysObservability", "JobsysPropertyTestKit", .logging,
+                "JobsysCore", "JobsysTestKit", "JobsysJSON", "JobsysObservability", "JobsysPropertyTestKit",
+                "JobsysTime", .logging,
             ]
         ),
         .testTarget(
             name: "JobsysAWSAdaptersTests",
             dependencies: [
                 "JobsysAWS", "JobsysSigV4", "JobsysHTTP", "JobsysCore", "JobsysAWSAdapters", "JobsysTestKit",
-                "JobsysJSON", "JobsysObservability", .httpTypes,
+                "JobsysJSON", "JobsysObservability", "JobsysTime", .httpTypes,
             ]
         ),
         .testTarget(
@@ -178,7 +185,7 @@ let package = Package(
             name: "JobsysAPITests",
             dependencies: [
                 "JobsysAPI", "JobsysCore", "JobsysAWSAdapters", "JobsysTestKit", "JobsysJSON", "JobsysObservability",
-                "JobsysServiceRuntime",
+                "JobsysServiceRuntime", "JobsysTime",
                 .configuration, .httpTypes, .hummingbird, .hummingbirdTesting, .inMemoryLogging, .logging, .nioCore,
                 .nioPosix,
                 .serviceLifecycle, .serviceLifecycleTestKit,
@@ -189,7 +196,7 @@ let package = Package(
             dependencies: [
                 "JobsysAWSTestKit", "JobsysHTTP", "JobsysCore", "JobsysAWSAdapters", "JobsysTestKit", "JobsysJSON",
                 "JobsysObservability", "JobsysServiceRuntime",
-                "JobsysWorker", .configuration, .serviceLifecycleTestKit,
+                "JobsysWorker", "JobsysTime", .configuration, .serviceLifecycleTestKit,
             ]
         ),
         .testTarget(
@@ -197,7 +204,8 @@ let package = Package(
             dependencies: [
                 "JobsysAWSTestKit", "JobsysHTTP", "JobsysDeadLetters", "JobsysHashing", "JobsysCore", "JobsysTestKit",
                 "JobsysJSON", "JobsysObservability",
-                "JobsysServiceRuntime", .configuration, .httpTypes, .serviceLifecycle, .serviceLifecycleTestKit,
+                "JobsysServiceRuntime", "JobsysTime", .configuration, .httpTypes, .serviceLifecycle,
+                .serviceLifecycleTestKit,
             ]
         ),
         .testTarget(
@@ -210,7 +218,7 @@ let package = Package(
             name: "IntegrationTests",
             dependencies: [
                 "JobsysAWS", "JobsysSigV4", "JobsysHTTP", "JobsysCore", "JobsysAWSAdapters", "JobsysTestKit",
-                "JobsysJSON", .httpTypes,
+                "JobsysJSON", "JobsysTime", .httpTypes,
             ],
             exclude: ["Signatures/oracle.py"]
         ),

@@ -3,6 +3,7 @@ package import Hummingbird
 package import JobsysAWS
 package import JobsysCore
 package import JobsysServiceRuntime
+import JobsysTime
 package import Logging
 
 /// Builds the routes of the API over any store and queue.
@@ -74,9 +75,4 @@ extension RouteTable {
         for route in routes { add(route.method, route.path) }
         for path in HealthPath.all { add(.get, path) }
     }
-}
-
-private func stopwatch<C: Clock<Duration>>(_ clock: C) -> @Sendable () -> Duration {
-    let start = clock.now
-    return { start.duration(to: clock.now) }
 }

@@ -2,6 +2,7 @@ import FoundationEssentials
 import JobsysAWS
 package import JobsysCore
 package import JobsysObservability
+package import JobsysTime
 
 /// What the API is limited to and measured by; a test chooses its own.
 package struct APIOptions: Sendable {

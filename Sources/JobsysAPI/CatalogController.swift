@@ -1,6 +1,7 @@
 import Hummingbird
 import JobsysCore
 import JobsysJSON
+import JobsysTime
 
 /// Lists jobs and incidents.
 struct CatalogController: Sendable {

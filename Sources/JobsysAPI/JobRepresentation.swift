@@ -3,6 +3,7 @@ import Hummingbird
 import JobsysCore
 import JobsysJSON
 import JobsysObservability
+import JobsysTime
 
 /// A job as clients see it, on submission and ever after; members without a value are left out.
 struct JobRepresentation {

@@ -1,5 +1,6 @@
 import Hummingbird
 import JobsysCore
+import JobsysTime
 
 /// What the query of a request for a list says.
 ///

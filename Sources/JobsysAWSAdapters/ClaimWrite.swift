@@ -1,5 +1,6 @@
 import JobsysAWS
 import JobsysCore
+import JobsysTime
 
 /// The write that takes a job for a claim, if its record allows it.
 enum ClaimWrite {

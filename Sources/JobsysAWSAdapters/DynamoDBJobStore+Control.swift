@@ -2,6 +2,7 @@ import FoundationEssentials
 import JobsysAWS
 public import JobsysCore
 public import JobsysJSON
+public import JobsysTime
 
 extension DynamoDBJobStore: JobControl {
     /// Cancels a job that waits; one that runs is marked, and its worker finds the mark when it next renews its lease.

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import JobsysAWS
 public import JobsysCore
+public import JobsysTime
 
 extension DynamoDBJobStore: FailureStore {
     /// Marks the job and puts the incident, in one transaction.

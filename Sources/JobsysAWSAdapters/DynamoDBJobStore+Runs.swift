@@ -1,6 +1,7 @@
 import JobsysAWS
 public import JobsysCore
 import JobsysJSON
+public import JobsysTime
 
 extension DynamoDBJobStore {
     /// Takes a job, if its record allows it.

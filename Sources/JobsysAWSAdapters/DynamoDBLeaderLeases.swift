@@ -1,5 +1,6 @@
 public import JobsysAWS
 public import JobsysCore
+public import JobsysTime
 
 /// Who leads the reconcilers: one item in the table of the jobs.
 public struct DynamoDBLeaderLeases: LeaderLeases {

@@ -1,5 +1,6 @@
 public import JobsysAWS
 public import JobsysCore
+public import JobsysTime
 import Logging
 import Synchronization
 

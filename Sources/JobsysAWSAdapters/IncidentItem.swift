@@ -1,6 +1,7 @@
 import JobsysAWS
 import JobsysCore
 import JobsysObservability
+import JobsysTime
 
 /// The layout of an incident in the table.
 enum IncidentItem {

@@ -2,6 +2,7 @@ import JobsysAWS
 import JobsysCore
 import JobsysJSON
 import JobsysObservability
+import JobsysTime
 
 /// Reads attributes of an item, and says which one is missing or of the wrong form.
 struct ItemReader {

@@ -2,6 +2,7 @@ import JobsysAWS
 import JobsysCore
 import JobsysJSON
 import JobsysObservability
+import JobsysTime
 
 // The vocabulary of the table's items, which this target is about.
 typealias Item = DynamoDB.Item

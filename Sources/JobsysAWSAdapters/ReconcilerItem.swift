@@ -1,5 +1,6 @@
 import JobsysAWS
 import JobsysCore
+import JobsysTime
 
 /// The layout of the two items that the reconcilers share: who leads, and how far the leader has come.
 enum ReconcilerItem {

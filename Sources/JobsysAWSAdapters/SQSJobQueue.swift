@@ -2,6 +2,7 @@ import FoundationEssentials
 public import JobsysAWS
 public import JobsysCore
 import JobsysObservability
+import JobsysTime
 
 /// Receives messages from an SQS queue; deletes, hides and replaces them in batches when there are many at once.
 public struct SQSJobQueue: JobQueue {

@@ -1,6 +1,7 @@
 import JobsysAWS
 import JobsysCore
 import JobsysJSON
+import JobsysTime
 
 /// The write that records a run's success, if the run still holds its lease.
 enum SuccessWrite {

@@ -1,4 +1,5 @@
 import JobsysCore
+import JobsysTime
 
 /// A tenant's day in the index `timeline`, which is spread over shards.
 struct TimelineDay: Sendable, Hashable {

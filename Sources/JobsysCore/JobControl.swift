@@ -1,4 +1,5 @@
 public import JobsysJSON
+public import JobsysTime
 
 /// Where people intervene in what becomes of a job.
 ///

@@ -1,4 +1,5 @@
 public import JobsysObservability
+public import JobsysTime
 
 /// Where messages are sent.
 public protocol JobSender: Sendable {

@@ -1,3 +1,5 @@
+public import JobsysTime
+
 /// Where jobs are recorded.
 ///
 /// Every write is conditional; nobody reads before writing.

@@ -1,4 +1,5 @@
 public import JobsysJSON
+public import JobsysTime
 import Logging
 
 /// Carries out what people want done with a job: the record first, then the message.

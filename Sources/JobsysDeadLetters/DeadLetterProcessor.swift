@@ -1,5 +1,6 @@
 public import JobsysCore
 public import JobsysObservability
+public import JobsysTime
 import Logging
 
 /// Records one dead letter and says what its message needs next: the part that a Lambda and a poller have in common.

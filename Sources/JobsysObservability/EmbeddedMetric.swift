@@ -1,5 +1,5 @@
-import FoundationEssentials
 import JobsysJSON
+import JobsysTime
 
 /// A count that CloudWatch takes from a log line: one line of the log that is in the embedded metric format, too.
 ///
@@ -28,7 +28,7 @@ public struct EmbeddedMetric: Sendable, Hashable {
         let names = dimensions.keys.sorted()
         var writer = JSONWriter()
         writer.object { writer in
-            writer.member("ts", LogTimestamp.text(of: Date(timeIntervalSince1970: Double(milliseconds) / 1000)))
+            writer.member("ts", Timestamp(milliseconds: milliseconds).description)
             writer.member("level", "info")
             writer.member("component", component)
             writer.member("msg", "metric")

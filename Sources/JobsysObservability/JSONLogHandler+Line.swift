@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import JobsysJSON
+internal import JobsysTime
 internal import Logging
 
 extension JSONLogHandler {
@@ -9,7 +10,7 @@ extension JSONLogHandler {
     func line(of event: LogEvent, at date: Date) -> [UInt8] {
         var writer = JSONWriter(capacity: 512)
         writer.beginObject()
-        writer.member("ts", LogTimestamp.text(of: date))
+        writer.member("ts", Timestamp(date).description)
         writer.member("level", event.level.rawValue)
         writer.member("component", component)
         writer.member("msg", shown(event.message.description))
@@ -56,5 +57,15 @@ extension JSONLogHandler {
 
     private func shown(_ text: String) -> String {
         Excerpt.cut(redactor.redact(text: text), toBytes: Self.maxTextBytes)
+    }
+}
+
+extension Timestamp {
+    /// The instant of a date, rounded down to the millisecond.
+    ///
+    /// A date is a double of seconds, exact to under a microsecond: rounding to that first keeps the millisecond.
+    fileprivate init(_ date: Date) {
+        let microseconds = Int64((date.timeIntervalSince1970 * 1_000_000).rounded())
+        self.init(milliseconds: microseconds >= 0 ? microseconds / 1000 : (microseconds - 999) / 1000)
     }
 }

@@ -1,4 +1,5 @@
 public import JobsysJSON
+import JobsysTime
 public import Logging
 
 /// Whether a service can do its work: its checks, run together and not more often than once a second.

@@ -1,6 +1,7 @@
 public import JobsysCore
 public import JobsysJSON
 import JobsysServiceRuntime
+public import JobsysTime
 import Logging
 public import ServiceLifecycle
 

@@ -1,6 +1,7 @@
 import JobsysCore
 import JobsysObservability
 import JobsysServiceRuntime
+import JobsysTime
 import Logging
 
 /// Tells how much is in the queues; asked often, it asks them only every now and then, because AWS bills that.

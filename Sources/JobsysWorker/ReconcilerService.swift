@@ -1,4 +1,5 @@
 public import JobsysCore
+public import JobsysTime
 import Logging
 public import ServiceLifecycle
 

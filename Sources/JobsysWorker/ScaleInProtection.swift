@@ -2,6 +2,7 @@ import FoundationEssentials
 import HTTPTypes
 import JobsysHTTP
 import JobsysServiceRuntime
+import JobsysTime
 import Logging
 import ServiceLifecycle
 

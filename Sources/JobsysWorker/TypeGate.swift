@@ -1,5 +1,6 @@
 import JobsysCore
 import JobsysServiceRuntime
+import JobsysTime
 import Logging
 import Synchronization
 

@@ -2,6 +2,7 @@ import JobsysAWS
 import JobsysAWSAdapters
 import JobsysCore
 import JobsysTestKit
+import JobsysTime
 import Testing
 
 /// The adapters keep the same rules on the emulator as the ports in memory do.

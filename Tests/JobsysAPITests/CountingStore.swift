@@ -1,4 +1,5 @@
 import JobsysCore
+import JobsysTime
 import Synchronization
 
 /// A store that counts how often a job is read.

@@ -4,6 +4,7 @@ import InMemoryLogging
 import JobsysCore
 import JobsysJSON
 import JobsysTestKit
+import JobsysTime
 import Logging
 import Testing
 

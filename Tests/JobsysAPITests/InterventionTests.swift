@@ -2,6 +2,7 @@ import HTTPTypes
 import JobsysCore
 import JobsysJSON
 import JobsysTestKit
+import JobsysTime
 import Testing
 
 @Suite(.timeLimit(.minutes(1)))

@@ -3,6 +3,7 @@ import HummingbirdTesting
 import JobsysCore
 import JobsysJSON
 import JobsysTestKit
+import JobsysTime
 import Testing
 
 @Suite(.timeLimit(.minutes(1)))

@@ -4,6 +4,7 @@ import JobsysCore
 import JobsysJSON
 import JobsysObservability
 import JobsysTestKit
+import JobsysTime
 import Testing
 
 @Suite(.timeLimit(.minutes(1)))

@@ -5,6 +5,7 @@ import JobsysCore
 import JobsysHTTP
 import JobsysJSON
 import JobsysSigV4
+import JobsysTime
 import Testing
 
 /// What AWS bills for a list, which is more than for a job.

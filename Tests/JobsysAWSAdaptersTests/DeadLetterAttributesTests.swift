@@ -1,5 +1,6 @@
 import JobsysAWS
 import JobsysCore
+import JobsysTime
 import Testing
 
 @testable import JobsysAWSAdapters

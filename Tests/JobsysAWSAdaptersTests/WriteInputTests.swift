@@ -2,6 +2,7 @@ import JobsysAWS
 import JobsysCore
 import JobsysJSON
 import JobsysTestKit
+import JobsysTime
 import Testing
 
 @testable import JobsysAWSAdapters

@@ -1,6 +1,7 @@
 import JobsysCore
 import JobsysJSON
 import JobsysTestKit
+import JobsysTime
 import Testing
 
 @Suite("Recording dead letters", .quietLog, .timeLimit(.minutes(1)))

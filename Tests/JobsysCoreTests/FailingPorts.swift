@@ -1,6 +1,7 @@
 import JobsysCore
 import JobsysObservability
 import JobsysTestKit
+import JobsysTime
 import Synchronization
 
 /// The reconciler's ports over memory, each of which fails when it is told to; notes what was sent.

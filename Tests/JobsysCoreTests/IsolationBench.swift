@@ -1,5 +1,6 @@
 import JobsysCore
 import JobsysTestKit
+import JobsysTime
 import Testing
 
 /// A reconciler over ports that can fail, each alone.

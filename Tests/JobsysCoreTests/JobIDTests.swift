@@ -1,6 +1,7 @@
 import JobsysCore
 import JobsysPropertyTestKit
 import JobsysTestKit
+import JobsysTime
 import Testing
 
 @Suite("Job ids")

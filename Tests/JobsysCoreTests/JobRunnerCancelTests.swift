@@ -1,6 +1,7 @@
 import JobsysCore
 import JobsysJSON
 import JobsysTestKit
+import JobsysTime
 import Testing
 
 @Suite("Cancelling a job that runs", .quietLog, .timeLimit(.minutes(1)))

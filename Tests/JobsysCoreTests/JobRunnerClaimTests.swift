@@ -1,6 +1,7 @@
 import JobsysCore
 import JobsysJSON
 import JobsysTestKit
+import JobsysTime
 import Testing
 
 @Suite("Claiming jobs", .quietLog, .timeLimit(.minutes(1)))

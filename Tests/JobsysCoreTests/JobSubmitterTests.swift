@@ -2,6 +2,7 @@ import JobsysCore
 import JobsysJSON
 import JobsysObservability
 import JobsysTestKit
+import JobsysTime
 import Synchronization
 import Testing
 

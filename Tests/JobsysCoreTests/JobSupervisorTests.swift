@@ -2,6 +2,7 @@ import JobsysCore
 import JobsysJSON
 import JobsysObservability
 import JobsysTestKit
+import JobsysTime
 import Testing
 
 @Suite("A supervisor of jobs", .quietLog, .timeLimit(.minutes(1)))

@@ -1,4 +1,5 @@
 import JobsysCore
+import JobsysTime
 import Testing
 
 @Suite("A position in a list")

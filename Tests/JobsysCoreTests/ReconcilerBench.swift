@@ -2,6 +2,7 @@ import JobsysCore
 import JobsysJSON
 import JobsysObservability
 import JobsysTestKit
+import JobsysTime
 import Testing
 
 /// A reconciler's surroundings in memory, with a clock that stands still.

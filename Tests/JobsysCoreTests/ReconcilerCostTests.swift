@@ -1,5 +1,6 @@
 import JobsysCore
 import JobsysTestKit
+import JobsysTime
 import Testing
 
 @Suite("The reconciler's cost", .quietLog, .timeLimit(.minutes(2)))

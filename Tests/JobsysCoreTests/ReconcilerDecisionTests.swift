@@ -1,4 +1,5 @@
 import JobsysTestKit
+import JobsysTime
 import Testing
 
 @testable import JobsysCore

@@ -1,6 +1,7 @@
 import JobsysCore
 import JobsysObservability
 import JobsysTestKit
+import JobsysTime
 import Testing
 
 @Suite("A lost job", .quietLog, .timeLimit(.minutes(1)))

@@ -1,6 +1,7 @@
 import JobsysCore
 import JobsysJSON
 import JobsysTestKit
+import JobsysTime
 import Testing
 
 @Suite("The start of a job")

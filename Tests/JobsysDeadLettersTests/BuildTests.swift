@@ -6,6 +6,7 @@ import JobsysDeadLetters
 import JobsysHTTP
 import JobsysServiceRuntime
 import JobsysTestKit
+import JobsysTime
 import Synchronization
 import Testing
 

@@ -1,6 +1,7 @@
 import JobsysCore
 import JobsysDeadLetters
 import JobsysTestKit
+import JobsysTime
 import Synchronization
 import Testing
 

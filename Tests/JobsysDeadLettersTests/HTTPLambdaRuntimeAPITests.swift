@@ -4,6 +4,7 @@ import JobsysCore
 import JobsysDeadLetters
 import JobsysHTTP
 import JobsysTestKit
+import JobsysTime
 import Testing
 
 @Suite("Lambda's runtime API over HTTP", .timeLimit(.minutes(1)))

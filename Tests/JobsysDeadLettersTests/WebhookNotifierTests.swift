@@ -6,6 +6,7 @@ import JobsysHTTP
 import JobsysHashing
 import JobsysJSON
 import JobsysTestKit
+import JobsysTime
 import Testing
 
 @testable import JobsysDeadLetters

@@ -1,5 +1,6 @@
 import JobsysServiceRuntime
 import JobsysTestKit
+import JobsysTime
 import Testing
 
 @testable import JobsysWorker

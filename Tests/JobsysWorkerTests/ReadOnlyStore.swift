@@ -1,5 +1,6 @@
 import JobsysCore
 import JobsysTestKit
+import JobsysTime
 import Synchronization
 
 /// A store that answers when it is asked, and refuses every claim until it is told otherwise.

@@ -2,6 +2,7 @@ import JobsysAWSTestKit
 import JobsysHTTP
 import JobsysServiceRuntime
 import JobsysTestKit
+import JobsysTime
 import ServiceLifecycleTestKit
 import Synchronization
 import Testing

@@ -1,3 +1,5 @@
+import JobsysTime
+
 extension DeadLetterRecorder {
     /// What a dead letter means for its job as it is now.
     enum Verdict: Sendable, Hashable {

@@ -1,4 +1,5 @@
 import JobsysObservability
+public import JobsysTime
 import Logging
 
 /// Records what failed for good: the last step of a job that could not be done.

@@ -1,3 +1,5 @@
+public import JobsysTime
+
 /// Where final failures are recorded.
 ///
 /// All calls throw ``DependencyError``.

@@ -1,4 +1,5 @@
 public import JobsysObservability
+public import JobsysTime
 
 /// What is known about a job that failed for good; one for each generation of a job.
 public struct Incident: Sendable, Hashable {

@@ -1,3 +1,4 @@
+public import JobsysTime
 import Logging
 import Synchronization
 

@@ -1,3 +1,5 @@
+import JobsysTime
+
 /// Allows so many notifications a minute, and counts those that it withholds: an outage that fails ten thousand jobs must
 /// not send ten thousand messages.
 struct NotificationBudget: Sendable {

@@ -1,3 +1,5 @@
+public import JobsysTime
+
 /// A place in a list that is ordered by time: between two elements, or an element's own.
 public struct ListPosition: Sendable, Hashable, Comparable, LosslessStringConvertible {
     /// The time of the element.

@@ -1,3 +1,5 @@
+public import JobsysTime
+
 /// The part of a list that is asked for.
 public struct ListSection: Sendable, Hashable {
     /// Whose part of the list.

@@ -1,4 +1,5 @@
 public import JobsysObservability
+import JobsysTime
 import Synchronization
 
 /// Counts what becomes of the attempts at jobs, by the jobs' type.

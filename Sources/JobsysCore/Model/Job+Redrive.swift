@@ -1,5 +1,6 @@
 import JobsysHashing
 public import JobsysJSON
+public import JobsysTime
 
 extension Job {
     /// The job in its next generation: with all its attempts, and with another payload if one is given.

@@ -1,3 +1,5 @@
+import JobsysTime
+
 extension Job {
     /// The longest delay that a queue can give a message.
     ///

@@ -1,5 +1,6 @@
 public import JobsysJSON
 public import JobsysObservability
+public import JobsysTime
 
 /// A job as the store holds it: the truth about what became of it.
 public struct Job: Sendable, Hashable {

@@ -1,4 +1,5 @@
 import JobsysHashing
+public import JobsysTime
 
 /// A job's identity: a UUID in lower-case text.
 ///

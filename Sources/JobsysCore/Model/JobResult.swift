@@ -1,4 +1,5 @@
 public import JobsysJSON
+public import JobsysTime
 
 /// What a handler made of a job, and how long it is kept.
 public struct JobResult: Sendable, Hashable {

@@ -1,3 +1,5 @@
+import JobsysTime
+
 extension Job {
     /// Since when, or from when on, a worker can take the job if its message comes.
     ///

@@ -1,3 +1,5 @@
+public import JobsysTime
+
 /// Where the workers settle which of them leads.
 ///
 /// Two may lead for a moment, when a clock is wrong or a process was stopped for long: what a leader does must be

@@ -1,3 +1,4 @@
+public import JobsysTime
 import Synchronization
 
 /// A queue whose receipts are noted, so that the reconciler sees how far the queue has come.

@@ -1,3 +1,5 @@
+import JobsysTime
+
 extension Reconciler {
     /// Looks at each job that has come of age, and has those watched that are not over; answers whether there are more.
     func scanTimeline(_ state: inout ReconcilerState) async throws -> Bool {

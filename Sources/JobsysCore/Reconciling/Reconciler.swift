@@ -1,3 +1,5 @@
+public import JobsysTime
+
 /// Sends the messages that nobody else will: of jobs whose message was lost with the process that was to send it, and of
 /// jobs that start too late for a queue.
 ///

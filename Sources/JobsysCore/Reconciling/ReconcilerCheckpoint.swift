@@ -1,3 +1,5 @@
+public import JobsysTime
+
 /// How far the reconciler has come: every job before its places is over, is watched, or is among the due ones.
 public struct ReconcilerCheckpoint: Sendable, Hashable {
     /// The place in each shard of the timeline up to which every job has been looked at.

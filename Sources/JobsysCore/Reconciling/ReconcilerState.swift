@@ -1,3 +1,5 @@
+import JobsysTime
+
 /// What a leader knows between two rounds: how far it has come, and what it leaves alone for a while.
 ///
 /// It is true at every moment, whatever has failed: a place in the timeline moves on only past jobs that are over or

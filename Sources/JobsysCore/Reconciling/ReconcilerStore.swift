@@ -1,3 +1,5 @@
+public import JobsysTime
+
 /// What the reconciler reads and writes: its own progress, the jobs in the order of their submission, and those that
 /// are due.
 ///

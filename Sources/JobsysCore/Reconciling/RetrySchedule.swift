@@ -1,3 +1,5 @@
+import JobsysTime
+
 /// When to try again what has failed: after a pause that grows with every failure in a row.
 struct RetrySchedule<Key: Hashable & Sendable>: Sendable {
     private struct Entry: Sendable {

@@ -1,3 +1,4 @@
+import JobsysTime
 import Logging
 import Synchronization
 

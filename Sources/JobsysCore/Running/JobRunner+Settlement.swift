@@ -1,4 +1,5 @@
 import JobsysJSON
+import JobsysTime
 import Logging
 
 extension JobRunner {

@@ -1,5 +1,6 @@
 public import FoundationEssentials
 import JobsysObservability
+public import JobsysTime
 import Logging
 
 /// Runs the job that a message names: claim, run under a lease, settle.

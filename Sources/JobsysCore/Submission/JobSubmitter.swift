@@ -1,4 +1,5 @@
 public import JobsysObservability
+public import JobsysTime
 public import Logging
 
 /// Accepts jobs: one conditional write of the record, then the message, then the ticket.

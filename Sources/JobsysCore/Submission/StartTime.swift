@@ -1,3 +1,5 @@
+public import JobsysTime
+
 /// When a job is to run.
 public enum StartTime: Sendable, Hashable {
     /// So long after its submission.

@@ -1,4 +1,5 @@
 public import JobsysJSON
+import JobsysTime
 
 /// What is wrong with one member of a document.
 public struct FieldProblem: Sendable, Hashable {

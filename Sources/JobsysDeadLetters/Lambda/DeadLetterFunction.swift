@@ -1,6 +1,7 @@
 public import JobsysCore
 import JobsysJSON
 import JobsysObservability
+public import JobsysTime
 
 /// The Lambda function: records the dead letters of an SQS event and answers which of them must come again.
 ///

@@ -1,5 +1,5 @@
 public import HTTPTypes
-public import JobsysCore
+public import JobsysTime
 
 /// One invocation of the function.
 ///

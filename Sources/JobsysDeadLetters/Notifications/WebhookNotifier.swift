@@ -5,6 +5,7 @@ public import JobsysHTTP
 import JobsysHashing
 import JobsysJSON
 import JobsysObservability
+public import JobsysTime
 
 /// Posts incidents to a URL, in a form that Slack takes as it is.
 ///

@@ -2,6 +2,7 @@ import JobsysCore
 import JobsysJSON
 import JobsysObservability
 import JobsysTestKit
+import JobsysTime
 import Synchronization
 
 /// One job's surroundings: the real code of all processes over one store and two queues.

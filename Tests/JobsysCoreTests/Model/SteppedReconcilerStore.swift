@@ -1,5 +1,6 @@
 import JobsysCore
 import JobsysTestKit
+import JobsysTime
 
 /// What the reconciler reads, and a step of the model for what it writes about a job.
 struct SteppedReconcilerStore: ReconcilerStore {

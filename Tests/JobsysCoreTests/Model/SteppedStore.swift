@@ -1,6 +1,7 @@
 import JobsysCore
 import JobsysJSON
 import JobsysTestKit
+import JobsysTime
 
 /// A store whose every call is a step of the model.
 struct SteppedStore: JobStore, FailureStore, JobControl {

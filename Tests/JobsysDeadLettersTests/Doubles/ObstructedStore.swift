@@ -1,5 +1,6 @@
 import JobsysCore
 import JobsysTestKit
+import JobsysTime
 import Synchronization
 
 /// A store that fails for some jobs and keeps whoever reads others waiting.

@@ -2,6 +2,7 @@ import JobsysCore
 import JobsysDeadLetters
 import JobsysJSON
 import JobsysTestKit
+import JobsysTime
 import ServiceLifecycle
 import ServiceLifecycleTestKit
 

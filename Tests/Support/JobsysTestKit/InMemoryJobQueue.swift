@@ -1,5 +1,6 @@
 public import JobsysCore
 public import JobsysObservability
+import JobsysTime
 import Synchronization
 
 /// A queue in memory that behaves as SQS does: visibility, receive counts, redrive to the dead letters; and, if it is to,

@@ -1,5 +1,6 @@
 public import JobsysCore
 public import JobsysJSON
+public import JobsysTime
 import Synchronization
 
 /// A store of jobs in memory, under the same conditions as the real one.

@@ -1,4 +1,5 @@
 public import JobsysCore
+public import JobsysTime
 import Synchronization
 
 /// One lead, in memory.

@@ -1,4 +1,5 @@
 public import JobsysCore
+public import JobsysTime
 import Synchronization
 
 /// What a reconciler reads and writes, in memory; counts the calls.

@@ -1,5 +1,6 @@
 public import JobsysCore
 import JobsysJSON
+import JobsysTime
 public import Testing
 
 /// One rule that every catalog of jobs must keep, together with the store whose jobs it lists; all of them are ``all``.

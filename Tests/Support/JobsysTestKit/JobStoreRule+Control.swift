@@ -1,5 +1,6 @@
 import JobsysCore
 import JobsysJSON
+import JobsysTime
 import Testing
 
 extension JobStoreRule {

@@ -1,5 +1,6 @@
 import JobsysCore
 import JobsysObservability
+import JobsysTime
 import Testing
 
 extension JobStoreRule {

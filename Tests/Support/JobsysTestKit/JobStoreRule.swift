@@ -1,5 +1,6 @@
 public import JobsysCore
 import JobsysJSON
+import JobsysTime
 public import Testing
 
 /// One rule that every store of jobs must keep; all of them are ``all``.

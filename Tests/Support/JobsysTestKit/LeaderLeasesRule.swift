@@ -1,4 +1,5 @@
 public import JobsysCore
+import JobsysTime
 public import Testing
 
 /// One rule that all leases of a lead must keep; all of them are ``all``.

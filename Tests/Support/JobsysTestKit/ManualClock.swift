@@ -1,4 +1,4 @@
-public import JobsysCore
+public import JobsysTime
 import Synchronization
 
 /// A clock that stands still until a test moves it.

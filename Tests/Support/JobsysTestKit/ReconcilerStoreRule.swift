@@ -1,4 +1,5 @@
 public import JobsysCore
+import JobsysTime
 public import Testing
 
 /// A store of jobs, and the reconciler's view of them.

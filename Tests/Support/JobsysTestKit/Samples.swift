@@ -1,6 +1,7 @@
 public import JobsysCore
 public import JobsysJSON
 public import JobsysObservability
+public import JobsysTime
 
 extension Timestamp {
     /// A fixed instant that samples start from.

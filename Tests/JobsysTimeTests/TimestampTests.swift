@@ -1,6 +1,5 @@
-import JobsysCore
 import JobsysPropertyTestKit
-import JobsysTestKit
+import JobsysTime
 import Testing
 
 @Suite("Timestamps")
