@@ -5,8 +5,8 @@ public import ServiceLifecycle
 
 /// Runs the reconciler in one worker at a time.
 ///
-/// The one that leads makes a round every few seconds; the others ask again when its lead may have ended. A dependency
-/// that fails is waited for, and told of once. On graceful shutdown the lead is given up.
+/// The one that leads makes a round every few seconds; the others ask again when its lead may have ended. What fails in
+/// a round is told of once, and again when it goes well. On graceful shutdown the lead is given up.
 public struct ReconcilerService: Service {
     private let reconciler: Reconciler
     private let leases: any LeaderLeases
@@ -59,20 +59,10 @@ public struct ReconcilerService: Service {
         var failures = 0
         while !Task.isCancelled {
             do {
-                let pause = try await step(&term)
-                if failures > 0 {
-                    Logger.current.notice("reconciler goes on", metadata: ["reconciler.failures": "\(failures)"])
-                }
-                failures = 0
+                let pause = try await step(&term, &failures)
                 try await clock.sleep(for: pause)
             } catch {
                 guard !Task.isCancelled else { break }
-                failures += 1
-                Logger.current.log(
-                    level: failures == 1 ? .warning : .debug,
-                    "reconciler paused",
-                    metadata: ["error.message": "\(error)"]
-                )
                 // Cancellation ends the loop too.
                 try? await clock.sleep(for: Self.pauses.delay(afterAttempt: failures, draw: draw()))
             }
@@ -81,27 +71,81 @@ public struct ReconcilerService: Service {
     }
 
     /// Keeps the lead or tries to take it, and makes a round under it; answers how long to pause.
-    private func step(_ term: inout Term?) async throws -> Duration {
+    private func step(_ term: inout Term?, _ failures: inout Int) async throws -> Duration {
         let instant = now()
         if term.map({ $0.renewAt <= instant }) ?? true {
-            let leadership = try await leases.take(as: owner, at: instant, until: instant + Self.length)
-            if case .others(let end) = leadership {
-                term = nil
-                return max(.zero, end.duration(since: instant)) + .seconds(1) + .seconds(1) * draw()
+            do {
+                let leadership = try await leases.take(as: owner, at: instant, until: instant + Self.length)
+                noteLeadership(nil, &failures)
+                if case .others(let end) = leadership {
+                    term = nil
+                    return max(.zero, end.duration(since: instant)) + .seconds(1) + .seconds(1) * draw()
+                }
+                term = renewed(term, at: instant)
+            } catch {
+                noteLeadership(error, &failures)
+                // The lead lasts for a while yet.
+                guard let current = term, instant < current.expiresAt else { throw error }
+                term?.renewAt = instant + Self.interval
             }
         }
-        var current = try await renewed(term, at: instant)
-        // A round that fails in the middle has done something nevertheless.
+        guard var current = term else { return Self.interval }
+        // A round that is cancelled has done something nevertheless.
         defer { term = current }
-        return try await reconciler.round(&current.state) ? .zero : Self.interval
+        let round = try await reconciler.round(&current.state)
+        report(round)
+        return round.hasMore ? .zero : Self.interval
     }
 
-    /// The term with its new end, if it was renewed; a new one begins where whoever led last has left off.
-    private func renewed(_ term: Term?, at instant: Timestamp) async throws -> Term {
-        if let term, instant < term.renewAt { return term }
+    /// The term with its new end; a new one begins where whoever led last has left off.
+    private func renewed(_ term: Term?, at instant: Timestamp) -> Term {
+        var state = term?.state ?? reconciler.makeState()
         // After a lapse somebody else may have led.
-        let state = if let term, instant < term.expiresAt { term.state } else { try await reconciler.resume() }
+        if let term, instant >= term.expiresAt { state.reload() }
         return Term(renewAt: instant + Self.length / 3, expiresAt: instant + Self.length, state: state)
+    }
+
+    /// Tells that the lead cannot be taken or kept, and that it can again, of each once.
+    private func noteLeadership(_ error: (any Error)?, _ failures: inout Int) {
+        if let error {
+            guard !Task.isCancelled else { return }
+            failures += 1
+            Logger.current.log(
+                level: failures == 1 ? .warning : .debug,
+                "lead of the reconciler neither taken nor kept",
+                metadata: ["error.message": "\(error)"]
+            )
+        } else {
+            if failures > 0 {
+                let metadata: Logger.Metadata = ["reconciler.failures": "\(failures)"]
+                Logger.current.notice("lead of the reconciler can be taken again", metadata: metadata)
+            }
+            failures = 0
+        }
+    }
+
+    /// Tells what has failed in a round, and what goes well again, of each once.
+    private func report(_ round: ReconcilerRound) {
+        for failure in round.failures {
+            var metadata: Logger.Metadata = [
+                "reconciler.part": "\(failure.part.name)", "reconciler.failures": "\(failure.count)",
+                "error.message": "\(failure.error)",
+            ]
+            metadata["reconciler.shard"] = failure.part.shard.map { "\($0)" }
+            metadata["job.id"] = failure.jobID.map { "\($0)" }
+            Logger.current.log(
+                level: failure.count == 1 ? .warning : .debug,
+                failure.jobID == nil ? "part of the reconciler paused" : "job left for a later round",
+                metadata: metadata
+            )
+        }
+        for recovery in round.recoveries {
+            var metadata: Logger.Metadata = [
+                "reconciler.part": "\(recovery.part.name)", "reconciler.failures": "\(recovery.failures)",
+            ]
+            metadata["reconciler.shard"] = recovery.part.shard.map { "\($0)" }
+            Logger.current.notice("part of the reconciler goes on", metadata: metadata)
+        }
     }
 
     /// Lets another lead at once, unless that takes long: it can anyway when the lead has ended by itself.

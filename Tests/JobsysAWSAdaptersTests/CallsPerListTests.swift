@@ -55,7 +55,7 @@ struct CallsPerListTests {
     func reconciler() async throws {
         let store = DynamoDBReconcilerStore(client: client, table: "jobs")
         let ids = (0..<101).map { _ in JobID(at: .now()) }
-        #expect(try await store.jobs(ids, consistently: true) == [])
+        #expect(try await store.jobs(ids, consistently: true) == JobRecords())
         #expect(calls == ["BatchGetItem": 2])
     }
 }

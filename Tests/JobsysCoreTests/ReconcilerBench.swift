@@ -55,7 +55,7 @@ struct ReconcilerBench: Sendable {
 
     /// Makes rounds until nothing is left to be done at once.
     func finish(_ state: inout ReconcilerState) async throws {
-        while try await reconciler.round(&state) {}
+        while try await reconciler.round(&state).hasMore {}
     }
 
     /// How many messages the reconciler says it has sent, by their reason.

@@ -8,7 +8,7 @@ struct ReconcilerCostTests {
     @Test("is one read a job and one query for a hundred, and a checkpoint now and then")
     func cheap() async throws {
         let bench = ReconcilerBench()
-        var state = try await bench.reconciler.resume()
+        var state = bench.reconciler.makeState()
         try await bench.finish(&state)
         _ = bench.store.takeCalls()
         for number in 0..<2000 {
@@ -29,7 +29,7 @@ struct ReconcilerCostTests {
     @Test("is four queries of each index a round while nothing happens, and no write")
     func idle() async throws {
         let bench = ReconcilerBench()
-        var state = try await bench.reconciler.resume()
+        var state = bench.reconciler.makeState()
         try await bench.pass(.seconds(20), &state)
         _ = bench.store.takeCalls()
         try await bench.pass(.seconds(600), &state)
@@ -43,7 +43,7 @@ struct ReconcilerCostTests {
             let job = try await bench.record(.sample())
             try await bench.queue.send(job, trace: nil, after: .zero)
         }
-        var state = try await bench.reconciler.resume()
+        var state = bench.reconciler.makeState()
         var done = 0
         for _ in 0..<60 {
             try await bench.pass(.seconds(60), every: .seconds(30), &state)

@@ -31,25 +31,21 @@ struct ReconcilerDecisionTests {
 
     @Test("A queue can hold what it has not passed yet")
     func canHold() {
-        func canHold(waiting: Int, receipt: Int?, orderingKey: String? = nil, orderedWaiting: Int = 0) -> Bool {
+        func canHold(waiting: Int, receipt: Int?) -> Bool {
             let oldest = receipt.map { Timestamp.sample + .seconds($0) }
-            let sight = QueueSight(waiting: waiting, orderedWaiting: orderedWaiting, oldestReceipt: oldest)
-            let job = Job.sample(orderingKey: orderingKey)
-            return sight.canHold(job, awaitedSince: .sample, margin: .seconds(15))
+            let snapshot = QueueSnapshot(waiting: waiting, oldestReceipt: oldest)
+            return snapshot.canHoldMessage(awaitedSince: .sample, margin: .seconds(15))
         }
         #expect(canHold(waiting: 0, receipt: nil) == false)
         #expect(canHold(waiting: 0, receipt: -100) == false)
         #expect(canHold(waiting: 1, receipt: nil) == true)
         #expect(canHold(waiting: 1, receipt: 15) == true)
         #expect(canHold(waiting: 1, receipt: 16) == false)
-        #expect(canHold(waiting: 0, receipt: nil, orderingKey: "key", orderedWaiting: 1) == true)
-        #expect(canHold(waiting: 1, receipt: 16, orderingKey: "key", orderedWaiting: 1) == true)
-        #expect(canHold(waiting: 1, receipt: nil, orderingKey: "key", orderedWaiting: 0) == false)
     }
 
     @Test("Receipts count for one window and part of the next, and the oldest message decides")
     func recentReceipts() {
-        var receipts = RecentReceipts(window: .seconds(10), at: .sample)
+        var receipts = ReceiptWindow(window: .seconds(10), at: .sample)
         func oldest(_ seconds: Int) -> Duration? {
             receipts.oldest(at: .sample + .seconds(seconds))?.duration(since: .sample)
         }

@@ -14,7 +14,7 @@ struct ReconcilerDueTests {
     @Test("is sent when a queue can keep its message, with the rest of its delay")
     func promoted() async throws {
         let job = try await bench.record(.sample(start: .after(.seconds(3600))))
-        var state = try await bench.reconciler.resume()
+        var state = bench.reconciler.makeState()
         try await bench.pass(.seconds(2690), &state)
         #expect(bench.queue.bodies == [])
         #expect(try await status(of: job) == .scheduled)
@@ -36,7 +36,7 @@ struct ReconcilerDueTests {
     @Test("of an ordering key is sent at its time, and read only then")
     func ordered() async throws {
         let job = try await bench.record(.sample(orderingKey: "key", start: .after(.seconds(300))))
-        var state = try await bench.reconciler.resume()
+        var state = bench.reconciler.makeState()
         try await bench.pass(.seconds(5), &state)
         _ = bench.store.takeCalls()
         try await bench.pass(.seconds(50), &state)
@@ -54,7 +54,7 @@ struct ReconcilerDueTests {
     func cancelled() async throws {
         let job = try await bench.record(.sample(start: .after(.seconds(1000))))
         _ = try await bench.jobs.cancel(job.id, at: .sample, expiresAt: .sample)
-        var state = try await bench.reconciler.resume()
+        var state = bench.reconciler.makeState()
         try await bench.pass(.seconds(1200), &state)
         #expect(bench.queue.bodies == [])
         #expect(try await status(of: job) == .cancelled)
@@ -64,7 +64,7 @@ struct ReconcilerDueTests {
     func redriven() async throws {
         let job = try await bench.record(.sample())
         _ = try await bench.jobs.cancel(job.id, at: .sample, expiresAt: .sample)
-        var state = try await bench.reconciler.resume()
+        var state = bench.reconciler.makeState()
         try await bench.pass(.seconds(300), &state)
         guard case .done(let next) = try await bench.jobs.redrive(job.id, with: nil, at: bench.clock.timestamp) else {
             return #expect(Bool(false), "not redriven")
@@ -80,12 +80,12 @@ struct ReconcilerDueTests {
     @Test("stays due when its message cannot be sent")
     func outage() async throws {
         let job = try await bench.record(.sample(start: .after(.seconds(1000))))
-        var state = try await bench.reconciler.resume()
+        var state = bench.reconciler.makeState()
         bench.queue.fail(with: .outage)
-        await #expect(throws: DependencyError.self) { try await bench.pass(.seconds(200), &state) }
+        try await bench.pass(.seconds(200), &state)
         #expect(try await status(of: job) == .scheduled)
         bench.queue.fail(with: nil)
-        try await bench.pass(.seconds(5), &state)
+        try await bench.pass(.seconds(60), &state)
         #expect(bench.queue.bodies == [job.message.body])
         #expect(try await status(of: job) == .pending)
     }
@@ -93,7 +93,7 @@ struct ReconcilerDueTests {
     @Test("is one of many, all of which are sent in one go")
     func many() async throws {
         for _ in 0..<900 { try await bench.record(.sample(start: .after(.seconds(3600)))) }
-        var state = try await bench.reconciler.resume()
+        var state = bench.reconciler.makeState()
         bench.clock.advance(by: .seconds(3000))
         try await bench.finish(&state)
         #expect(bench.queue.bodies.count == 900)

@@ -4,7 +4,7 @@ import Synchronization
 /// A queue whose receipts are noted, so that the reconciler sees how far the queue has come.
 public final class ObservedJobQueue: JobQueue, MessageReplacer {
     private let queue: any JobQueue & MessageReplacer
-    private let receipts: Mutex<RecentReceipts>
+    private let receipts: Mutex<ReceiptWindow>
     private let now: @Sendable () -> Timestamp
 
     /// Observes a queue.
@@ -20,7 +20,7 @@ public final class ObservedJobQueue: JobQueue, MessageReplacer {
     ) {
         self.queue = queue
         self.now = now
-        receipts = Mutex(RecentReceipts(window: window, at: now()))
+        receipts = Mutex(ReceiptWindow(window: window, at: now()))
     }
 
     /// When the oldest message was sent that came lately for the first time; nil if none did.
@@ -63,5 +63,41 @@ public final class ObservedJobQueue: JobQueue, MessageReplacer {
     /// Throws if the queue cannot be reached.
     public func checkReachable() async throws {
         try await queue.checkReachable()
+    }
+}
+
+/// When the messages were sent that came lately, of which only the oldest counts.
+///
+/// Its memory is two windows of time: what came in the current one and in the one before.
+struct ReceiptWindow: Sendable, Hashable {
+    private let window: Duration
+    private var start: Timestamp
+    private var current: Timestamp?
+    private var previous: Timestamp?
+
+    init(window: Duration, at now: Timestamp) {
+        self.window = window
+        start = now
+    }
+
+    /// Notes a message that was received for the first time.
+    mutating func note(sentAt: Timestamp, at now: Timestamp) {
+        turn(to: now)
+        current = min(current ?? sentAt, sentAt)
+    }
+
+    /// When the oldest message was sent that came for the first time within the last window or two; nil if none did.
+    func oldest(at now: Timestamp) -> Timestamp? {
+        var turned = self
+        turned.turn(to: now)
+        return [turned.current, turned.previous].compactMap(\.self).min()
+    }
+
+    private mutating func turn(to now: Timestamp) {
+        let age = now.duration(since: start)
+        guard age >= window else { return }
+        previous = age < window * 2 ? current : nil
+        current = nil
+        start = now
     }
 }

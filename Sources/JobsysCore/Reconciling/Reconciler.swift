@@ -1,10 +1,11 @@
 public import JobsysTime
 
-/// Brings back what no message will: jobs whose message was lost with the process that was to send it, and those that
-/// start too late for a queue.
+/// Sends the messages that nobody else will: of jobs whose message was lost with the process that was to send it, and of
+/// jobs that start too late for a queue.
 ///
 /// All that it does is harmless when it is done twice, or in vain: a message too many is deleted by whoever receives it.
-/// It keeps no state of its own; whoever leads calls ``round(_:)`` again and again.
+/// Whoever leads calls ``round(_:)`` again and again. Each kind of call that it makes is a ``ReconcilerPart``: one that
+/// fails is left alone for a while, longer each time, and the others go on.
 public struct Reconciler: Sendable {
     let store: any ReconcilerStore
     let sender: any JobSender
@@ -24,7 +25,7 @@ public struct Reconciler: Sendable {
     ///   - orderedBacklog: How much waits in the queue of jobs with an ordering key; nil if they share the other one.
     ///   - oldestReceipt: When the oldest message was sent that this worker has lately received for the first time.
     ///   - options: How it goes about its work.
-    ///   - meter: Is told of every message that it sends.
+    ///   - meter: Is told of every message that it sends, and of every failure.
     ///   - now: The wall clock, which the records go by.
     public init(
         store: any ReconcilerStore,
@@ -46,49 +47,148 @@ public struct Reconciler: Sendable {
         self.now = now
     }
 
-    /// Reads how far the leader before has come.
-    ///
-    /// - Throws: ``DependencyError``, `CancellationError`.
-    public func resume() async throws -> ReconcilerState {
-        ReconcilerState(try await store.checkpoint(), shards: store.shards, at: now())
+    /// What a new leader knows; its first round reads how far the leader before has come.
+    public func makeState() -> ReconcilerState {
+        ReconcilerState(shards: store.shards, pauses: options.pauses)
     }
 
     /// Sends what is due and what was lost, up to a bound.
     ///
-    /// - Returns: Whether more can be done at once.
-    /// - Throws: ``DependencyError``, `CancellationError`. The state is true nevertheless, and the next round goes on.
-    public func round(_ state: inout ReconcilerState) async throws -> Bool {
+    /// What fails is part of the answer, and is tried again by a later round.
+    ///
+    /// - Throws: `CancellationError` alone. The state is true nevertheless.
+    public func round(_ state: inout ReconcilerState) async throws -> ReconcilerRound {
+        state.round = ReconcilerRound()
+        try await load(&state)
         let moreIsDue = try await promoteDue(&state)
-        let walkGoesOn = try await walk(&state)
-        try await lookAgain(&state)
-        try await save(&state)
-        return moreIsDue || walkGoesOn
+        var scanGoesOn = false
+        if state.isLoaded {
+            scanGoesOn = try await scanTimeline(&state)
+            try await checkWatched(&state)
+            try await save(&state)
+        }
+        state.forgetOldFailures(at: now())
+        state.round.hasMore = moreIsDue || scanGoesOn
+        meter.note(state.round)
+        return state.round
+    }
+
+    /// Reads how far the leader before has come, unless that is known.
+    private func load(_ state: inout ReconcilerState) async throws {
+        guard !state.isLoaded else { return }
+        let checkpoint = try await attempt(.checkpoint, &state) { try await store.checkpoint() }
+        if let checkpoint { state.load(checkpoint, at: now()) }
     }
 
     /// Keeps how far it has come, if that has changed and was not kept just now.
     private func save(_ state: inout ReconcilerState) async throws {
         let instant = now()
-        guard state.checkpoint != state.saved,
+        let checkpoint = state.checkpoint
+        guard checkpoint != state.saved,
             state.saved == nil || instant.duration(since: state.savedAt) >= options.saveInterval
         else { return }
-        try await store.save(state.checkpoint)
-        state.saved = state.checkpoint
+        guard try await attempt(.checkpoint, &state, { try await store.save(checkpoint) }) != nil else { return }
+        state.saved = checkpoint
         state.savedAt = instant
     }
+}
 
-    /// The jobs as they are now, by their ids.
-    func jobsByID(_ ids: [JobID]) async throws -> [JobID: Job] {
-        let jobs = try await store.jobs(ids, consistently: true)
-        return Dictionary(jobs.map { ($0.id, $0) }) { first, _ in first }
+extension Reconciler {
+    /// Makes a call, unless its part is paused; nil if it is, or if the call fails.
+    func attempt<Result: Sendable>(
+        _ part: ReconcilerPart,
+        _ state: inout ReconcilerState,
+        _ call: () async throws -> Result
+    ) async throws -> Result? {
+        guard !state.isPaused(part, at: now()) else { return nil }
+        do {
+            let result = try await call()
+            state.noteSuccess(of: part)
+            return result
+        } catch {
+            try Task.checkCancellation()
+            state.noteFailure(of: part, error, at: now())
+            return nil
+        }
     }
 
-    /// Makes one of several calls, of which one may fail and the others not.
-    func attempt(_ call: () async throws -> Void) async -> Result<Void, any Error> {
-        do {
-            return .success(try await call())
-        } catch {
-            return .failure(error)
+    /// Makes a call for each of some jobs, side by side; answers for which of them it went well.
+    func attempt(
+        _ part: ReconcilerPart,
+        for jobs: [Job],
+        _ state: inout ReconcilerState,
+        _ call: @escaping @Sendable (Job) async throws -> Void
+    ) async throws -> Set<JobID> {
+        let results = await jobs.concurrentMap(limit: Self.callsAtOnce) { job in
+            do {
+                try await call(job)
+                return (job.id, (any Error)?.none)
+            } catch {
+                return (job.id, error)
+            }
         }
+        let succeeded = Set(results.filter { $0.1 == nil }.map(\.0))
+        let failed = results.compactMap { id, error in error.map { (id: id, error: $0) } }
+        if !failed.isEmpty { try Task.checkCancellation() }
+        state.note(part, succeeded: succeeded, failed: failed, at: now())
+        return succeeded
+    }
+
+    /// Works through jobs, some at a time, until a part that this needs is paused; answers those that are left then.
+    func workThrough<Item>(
+        _ items: [Item],
+        needing parts: [ReconcilerPart],
+        _ state: inout ReconcilerState,
+        _ work: ([Item], inout ReconcilerState) async throws -> Void
+    ) async throws -> [Item] {
+        var rest = items[...]
+        while !rest.isEmpty {
+            let instant = now()
+            guard !parts.contains(where: { state.isPaused($0, at: instant) }) else { break }
+            // One is enough to see whether it goes well again.
+            let chunk = rest.prefix(parts.contains { state.isFailing($0) } ? 1 : Self.callsAtOnce)
+            rest = rest.dropFirst(chunk.count)
+            try await work(Array(chunk), &state)
+        }
+        return Array(rest)
+    }
+
+    /// What is known of a record after it was asked for.
+    enum RecordReading: Sendable {
+        case job(Job)
+        case unreadable
+        case absent
+    }
+
+    /// Reads records, by their ids; those for which that failed, or was not tried because it is paused, are left out.
+    ///
+    /// Records that were in a page that failed are asked for in ever smaller ones, so that in the end the one that made
+    /// it fail is alone.
+    func records(
+        _ ids: [JobID],
+        consistently: Bool,
+        _ state: inout ReconcilerState
+    ) async throws -> [JobID: RecordReading] {
+        var readings: [JobID: RecordReading] = [:]
+        let groups = Dictionary(grouping: ids) { state.failures(of: .records, for: $0) }
+        for (failures, group) in groups.sorted(by: { $0.key < $1.key }) {
+            let size = max(1, min(group.count, options.pageSize) >> failures)
+            for start in stride(from: 0, to: group.count, by: size) {
+                let page = Array(group[start..<min(start + size, group.count)])
+                guard !state.isPaused(.records, at: now()) else { return readings }
+                do {
+                    let records = try await store.jobs(page, consistently: consistently)
+                    state.note(.records, succeeded: page, failed: [], at: now())
+                    for id in page { readings[id] = .absent }
+                    for id in records.unreadable { readings[id] = .unreadable }
+                    for job in records.jobs { readings[job.id] = .job(job) }
+                } catch {
+                    try Task.checkCancellation()
+                    state.note(.records, succeeded: [], failed: page.map { ($0, error) }, at: now())
+                }
+            }
+        }
+        return readings
     }
 
     /// How many calls are under way at once.

@@ -32,6 +32,9 @@ public struct ReconcilerOptions: Sendable, Hashable {
     /// is known at its first look.
     public var margin: Duration { grace / 4 }
 
+    /// How long what has failed is left alone.
+    var pauses: Backoff { Backoff(base: .seconds(5), limit: .seconds(60)) }
+
     /// How long after each look the next one comes, if nothing says when the job could run.
     var looks: Backoff { Backoff(base: grace, limit: max(grace, .seconds(3600))) }
 }

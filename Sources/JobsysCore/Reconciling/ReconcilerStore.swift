@@ -26,19 +26,46 @@ public protocol ReconcilerStore: Sendable {
         upTo limit: Int
     ) async throws -> [TimelinePlace]
 
-    /// Reads jobs, in any order; those that are not there, or cannot be read, are left out. To see the latest writes
-    /// costs twice as much.
-    func jobs(_ ids: [JobID], consistently: Bool) async throws -> [Job]
+    /// Reads jobs, in any order; those that are not there are left out. To see the latest writes costs twice as much.
+    func jobs(_ ids: [JobID], consistently: Bool) async throws -> JobRecords
 
-    /// Names jobs of one shard that must be looked up at an instant up to `end`, the earliest first.
+    /// Names jobs of one shard that must be looked up at an instant up to `end`, the earliest first; of those that must be
+    /// at the same instant, in the order of their ids.
     ///
-    /// What was written in the last second may be missing, or still be there.
-    func due(of shard: Int, through end: Timestamp, upTo limit: Int) async throws -> [DueJob]
+    /// Fewer than `limit` are all that there are. What was written in the last second may be missing, or still be there.
+    ///
+    /// - Parameters:
+    ///   - shard: The shard.
+    ///   - position: The last one that is known already; nil to begin with the first.
+    ///   - end: The latest instant.
+    ///   - limit: How many to name, at most.
+    /// - Returns: The jobs.
+    /// - Throws: ``DependencyError``, `CancellationError`.
+    func due(
+        of shard: Int,
+        after position: DueJob?,
+        through end: Timestamp,
+        upTo limit: Int
+    ) async throws -> [DueJob]
 
     /// Takes a job off the due ones, as it was read; one that is `SCHEDULED` becomes `PENDING` and keeps its start.
     ///
     /// Does nothing if somebody else has moved the job on.
     func settle(_ due: DueJob, of job: Job, at now: Timestamp) async throws
+}
+
+/// Jobs as they were read.
+public struct JobRecords: Sendable, Hashable {
+    /// Those that are there.
+    public var jobs: [Job]
+    /// Those that are there and cannot be read.
+    public var unreadable: Set<JobID>
+
+    /// Makes an answer.
+    public init(_ jobs: [Job] = [], unreadable: Set<JobID> = []) {
+        self.jobs = jobs
+        self.unreadable = unreadable
+    }
 }
 
 /// A place between two jobs in the order of their submission.

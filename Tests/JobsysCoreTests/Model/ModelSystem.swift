@@ -88,8 +88,8 @@ final class ModelSystem: Sendable {
             now: { clock.timestamp }
         )
         // What fails is left to the next round.
-        guard var state = try? await reconciler.resume() else { return }
-        while (try? await reconciler.round(&state)) == true {}
+        var state = reconciler.makeState()
+        while (try? await reconciler.round(&state))?.hasMore == true {}
     }
 
     /// A worker renews the lease of the job that it runs, and hides its message for longer.

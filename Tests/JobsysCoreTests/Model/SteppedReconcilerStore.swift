@@ -22,12 +22,17 @@ struct SteppedReconcilerStore: ReconcilerStore {
         try await store.timeline(of: shard, after: place, before: end, upTo: limit)
     }
 
-    func jobs(_ ids: [JobID], consistently: Bool) async throws -> [Job] {
+    func jobs(_ ids: [JobID], consistently: Bool) async throws -> JobRecords {
         try await store.jobs(ids, consistently: consistently)
     }
 
-    func due(of shard: Int, through end: Timestamp, upTo limit: Int) async throws -> [DueJob] {
-        try await store.due(of: shard, through: end, upTo: limit)
+    func due(
+        of shard: Int,
+        after position: DueJob?,
+        through end: Timestamp,
+        upTo limit: Int
+    ) async throws -> [DueJob] {
+        try await store.due(of: shard, after: position, through: end, upTo: limit)
     }
 
     func settle(_ due: DueJob, of job: Job, at now: Timestamp) async throws {

@@ -78,19 +78,26 @@ public final class InMemoryReconcilerStore: ReconcilerStore {
     }
 
     /// Reads jobs.
-    public func jobs(_ ids: [JobID], consistently: Bool) async throws -> [Job] {
+    public func jobs(_ ids: [JobID], consistently: Bool) async throws -> JobRecords {
         state.withLock { $0.calls.reads += ids.count }
-        var jobs: [Job] = []
+        var records = JobRecords()
         for id in ids {
-            if let job = try await store.job(id) { jobs.append(job) }
+            if let job = try await store.job(id) { records.jobs.append(job) }
         }
-        return jobs
+        return records
     }
 
     /// Names due jobs of a shard.
-    public func due(of shard: Int, through end: Timestamp, upTo limit: Int) async throws -> [DueJob] {
+    public func due(
+        of shard: Int,
+        after position: DueJob?,
+        through end: Timestamp,
+        upTo limit: Int
+    ) async throws -> [DueJob] {
         state.withLock { $0.calls.queries += 1 }
-        return Array(try store.due.filter { $0.id.shard(of: shards) == shard && $0.at <= end }.prefix(limit))
+        let due = try store.due.filter { $0.id.shard(of: shards) == shard && $0.at <= end }
+        guard let position else { return Array(due.prefix(limit)) }
+        return Array(due.filter { position < $0 }.prefix(limit))
     }
 
     /// Takes a job off the due ones.
@@ -109,5 +116,11 @@ extension TimelinePlace {
     fileprivate static func < (left: TimelinePlace, right: TimelinePlace) -> Bool {
         guard left.createdAt == right.createdAt else { return left.createdAt < right.createdAt }
         return (left.id?.description ?? "") < (right.id?.description ?? "")
+    }
+}
+
+extension DueJob {
+    fileprivate static func < (left: DueJob, right: DueJob) -> Bool {
+        (left.at, left.id.description) < (right.at, right.id.description)
     }
 }

@@ -29,7 +29,7 @@ public struct ReconcilerSubject: Sendable {
     func due(through end: Timestamp) async throws -> [DueJob] {
         var due: [DueJob] = []
         for shard in 0..<store.shards {
-            due += try await store.due(of: shard, through: end, upTo: 100)
+            due += try await store.due(of: shard, after: nil, through: end, upTo: 100)
         }
         return due
     }
@@ -88,9 +88,9 @@ public struct ReconcilerStoreRule: Sendable, CustomTestStringConvertible {
                     jobs.map(\.id) + [JobID(at: .sample)],
                     consistently: consistently
                 )
-                #expect(Set(read) == Set(jobs))
+                #expect(Set(read.jobs) == Set(jobs) && read.unreadable.isEmpty)
             }
-            #expect(try await subject.store.jobs([], consistently: true) == [])
+            #expect(try await subject.store.jobs([], consistently: true) == JobRecords())
         },
     ]
 
@@ -179,12 +179,36 @@ public struct ReconcilerStoreRule: Sendable, CustomTestStringConvertible {
             for delay in [5000, 3000, 4000, 2000, 6000, 7000, 8000, 9000] {
                 _ = try await subject.scheduled(at: .sample + .seconds(delay))
             }
+            let end = Timestamp.sample + .seconds(9000)
             for shard in 0..<subject.store.shards {
-                let all = try await subject.store.due(of: shard, through: .sample + .seconds(9000), upTo: 10)
+                let all = try await subject.store.due(of: shard, after: nil, through: end, upTo: 10)
                 #expect(all.map(\.at) == all.map(\.at).sorted { $0 < $1 })
-                let first = try await subject.store.due(of: shard, through: .sample + .seconds(9000), upTo: 1)
+                let first = try await subject.store.due(of: shard, after: nil, through: end, upTo: 1)
                 #expect(first == Array(all.prefix(1)))
             }
+        },
+        ReconcilerStoreRule("due jobs are named page by page, each once") { subject async throws in
+            var jobs: [DueJob] = []
+            for number in 0..<30 {
+                // Three at each instant.
+                let start = Timestamp.sample + .seconds(2000 + number / 3)
+                jobs.append(DueJob(id: try await subject.scheduled(at: start).id, at: start))
+            }
+            let end = Timestamp.sample + .seconds(2009)
+            var named: [DueJob] = []
+            for shard in 0..<subject.store.shards {
+                var last: DueJob?
+                while true {
+                    let page = try await subject.store.due(of: shard, after: last, through: end, upTo: 2)
+                    named += page
+                    guard page.count == 2 else { break }
+                    last = page.last
+                }
+                let late = DueJob(id: JobID(at: .sample), at: end + .seconds(1))
+                #expect(try await subject.store.due(of: shard, after: late, through: end, upTo: 2) == [])
+            }
+            #expect(named.count == 30)
+            #expect(Set(named) == Set(jobs))
         },
     ]
 }
