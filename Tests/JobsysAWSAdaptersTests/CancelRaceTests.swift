@@ -86,6 +86,8 @@ private final class ScriptedTable: HTTPTransport {
 
     var calls: Int { counter.withLock(\.self) }
 
+    var direct: any HTTPTransport { self }
+
     func send(
         _ request: HTTPRequest,
         body: [UInt8],

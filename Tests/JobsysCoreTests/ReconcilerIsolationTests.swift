@@ -1,5 +1,6 @@
 import JobsysCore
 import JobsysTestKit
+import JobsysTime
 import Testing
 
 @Suite("What fails in the reconciler stops nothing else", .quietLog, .timeLimit(.minutes(2)))
