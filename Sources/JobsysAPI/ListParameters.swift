@@ -50,7 +50,7 @@ struct ListParameters: Sendable {
         of type: Choice.Type
     ) throws -> Choice? {
         guard let text = values[name] else { return nil }
-        guard let choice = Choice(rawValue: text) else {
+        guard let choice = Choice.allCases.first(where: { $0.rawValue == text }) else {
             let names = Choice.allCases.map(\.rawValue).joined(separator: ", ")
             throw Self.problem("The query parameter \(name) must be one of \(names).")
         }

@@ -39,6 +39,7 @@ struct DeadLetterRecorderTests {
         #expect(bench.store.incidents == [incident])
         var expected = job
         expected.status = .failedFinal
+        expected.givenUpAt = nil
         expected.error = Job.RecordedFailure(failure, at: now)
         expected.lease = Job.Lease(owner: "worker", messageID: "message-1", expiresAt: nil)
         expected.updatedAt = now

@@ -38,13 +38,13 @@ extension JobRunner {
                 case .written:
                     break
                 case .lost:
-                    meter.note(.lost, of: job, at: now())
-                    Logger.current.warning("run lost its lease: its outcome is dropped")
+                    noteLoss(of: job)
                     return .settled
                 case .cancelRequested:
                     return try await settle(.ended(.cancelled), of: delivery, round: round, job: job, run: run)
                 }
                 note(settlement.record, of: job)
+                if settlement.message == .leave { noteLoss(of: job) }
             }
             let processing = try await carryOut(settlement.message, of: delivery, run: run, facts)
             log(settlement, of: delivery, job)
@@ -108,6 +108,11 @@ extension JobRunner {
         case .cancel:
             meter.note(.cancelled, of: job, at: now())
         }
+    }
+
+    private func noteLoss(of job: Job) {
+        meter.note(.lost, of: job, at: now())
+        Logger.current.warning("run lost its lease: its outcome is dropped")
     }
 
     // MARK: The message
