@@ -8,15 +8,27 @@ public struct DependencyError: Error, Sendable, CustomStringConvertible {
     public var message: String
     /// Whether the same call may go better later.
     public var isTransient: Bool
+    /// Whether it refuses what this one call asked for, such as a message that is too long, and would do others.
+    ///
+    /// Such an error is one job's, or one message's, and says nothing about the dependency.
+    public var refusesRequest: Bool
     /// The error beneath.
     public var cause: (any Error)?
 
     /// Makes an error of a dependency.
-    public init(dependency: String, code: String, message: String, isTransient: Bool, cause: (any Error)? = nil) {
+    public init(
+        dependency: String,
+        code: String,
+        message: String,
+        isTransient: Bool,
+        refusesRequest: Bool = false,
+        cause: (any Error)? = nil
+    ) {
         self.dependency = dependency
         self.code = code
         self.message = message
         self.isTransient = isTransient
+        self.refusesRequest = refusesRequest
         self.cause = cause
     }
 
