@@ -34,6 +34,7 @@ enum RequestRules {
     /// - Parameters:
     ///   - error: The error.
     ///   - isInTarget: Whether the request line had not ended yet.
+    /// - Returns: The problem.
     static func problem(_ error: HTTPParserError, isInTarget: Bool) -> Problem {
         switch error {
         case .headerOverflow: isInTarget ? longTarget : longHeader

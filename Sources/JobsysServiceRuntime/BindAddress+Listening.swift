@@ -7,6 +7,7 @@ extension BindAddress {
     /// - Parameters:
     ///   - host: An IP address or a host name; `*` for every address, of IPv4 and of IPv6.
     ///   - port: The port; 0 takes a free one.
+    /// - Returns: The address.
     package static func listening(on host: String, port: Int) -> BindAddress {
         guard host == "*" else { return .hostname(host, port: port) }
         return .hostname(takesBothFamilies ? "::" : "0.0.0.0", port: port)

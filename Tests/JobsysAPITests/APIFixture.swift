@@ -44,11 +44,12 @@ struct APIFixture: Sendable {
     func application(
         over store: (any JobStore)? = nil,
         control: (any JobControl)? = nil,
-        catalog: (any JobCatalog)? = nil
+        catalog: (any JobCatalog)? = nil,
+        host: String = "127.0.0.1"
     ) -> some ApplicationProtocol {
         buildApplication(
             router: router(over: store, control: control, catalog: catalog),
-            host: "127.0.0.1",
+            host: host,
             port: 0,
             options: options,
             logger: logger

@@ -140,6 +140,24 @@ struct ConnectionTests {
         }
     }
 
+    @Test("By default the server is there for clients of both families of addresses", arguments: ["127.0.0.1", "::1"])
+    func families(client: String) async throws {
+        let api = APIFixture()
+        let application = api.application(host: "*")
+        let group = ServiceGroup(configuration: .init(services: [application], logger: api.logger))
+        let heard = try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await group.run() }
+            let heard = try await RawConnection.with(host: client, port: try await api.port()) { connection in
+                try await connection.send("GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+                return try await connection.rest()
+            }
+            await group.triggerGracefulShutdown()
+            try await tasks.waitForAll()
+            return heard
+        }
+        #expect(RawAnswer(heard).status == 200)
+    }
+
     @Test("The server says which port it has; told to stop, it answers what is under way and ends")
     func drain() async throws {
         let api = APIFixture()

@@ -11,12 +11,13 @@ struct RawConnection: Sendable {
 
     /// Connects for as long as the closure runs.
     static func with<Result: Sendable>(
+        host: String = "localhost",
         port: Int,
         _ body: @Sendable (RawConnection) async throws -> Result
     ) async throws -> Result {
         let channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .channelOption(.allowRemoteHalfClosure, value: true)
-            .connect(host: "localhost", port: port) { channel in
+            .connect(host: host, port: port) { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try NIOAsyncChannel<ByteBuffer, ByteBuffer>(
                         wrappingChannelSynchronously: channel,

@@ -39,8 +39,10 @@ public struct ListSection: Sendable, Hashable {
         return section
     }
 
-    /// How far back a list goes: a job waits for the longest delay, and is kept for a while after it has run. One that was
-    /// redriven may be older; it is found by its id.
+    /// How far back a list goes.
+    ///
+    /// A job waits for the longest delay, and is kept for a while after it has run. One that was redriven may be older; it
+    /// is found by its id.
     public static let horizon = Submission.delayLimit + .seconds(94 * 86400)
     /// How far ahead of one instance's clock that of another may be without its newest jobs missing.
     public static let clockSkew = Duration.seconds(300)

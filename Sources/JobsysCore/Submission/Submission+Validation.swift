@@ -33,6 +33,7 @@ extension Submission {
     ///   - idempotencyKey: The client's key for it.
     ///   - tenant: Whose job it is.
     ///   - now: When it was sent; a start is bounded by it.
+    /// - Throws: ``SubmissionError``.
     public init(
         document: JSONValue,
         idempotencyKey: String? = nil,
