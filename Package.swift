@@ -75,9 +75,11 @@ let package = Package(
         .target(
             name: "JobsysAPI",
             dependencies: [
-                "JobsysHTTP", "JobsysHashing", "JobsysCore", "JobsysAWSAdapters", "JobsysJSON", "JobsysObservability",
-                "JobsysServiceRuntime", "JobsysTime",
-                .configuration, .httpTypes, .hummingbird, .logging, .nioCore, .nioHTTPTypes, .serviceLifecycle,
+                "JobsysHTTP", "JobsysHashing", "JobsysCore", "JobsysAWSAdapters", "JobsysJSON",
+                "JobsysObservability", "JobsysServiceRuntime", "JobsysTime",
+                .configuration, .httpTypes, .hummingbird, .hummingbirdCore, .logging, .nioCore, .nioHTTP1,
+                .nioHTTPTypes, .nioHTTPTypesHTTP1,
+                .serviceLifecycle,
             ],
             resources: [.embedInCode("openapi.json")]
         ),
@@ -244,10 +246,13 @@ extension Target.Dependency {
     static let configuration = product(name: "Configuration", package: "swift-configuration")
     static let httpTypes = product(name: "HTTPTypes", package: "swift-http-types")
     static let hummingbird = product(name: "Hummingbird", package: "hummingbird")
+    static let hummingbirdCore = product(name: "HummingbirdCore", package: "hummingbird")
     static let hummingbirdTesting = product(name: "HummingbirdTesting", package: "hummingbird")
     static let inMemoryLogging = product(name: "InMemoryLogging", package: "swift-log")
     static let logging = product(name: "Logging", package: "swift-log")
     static let nioCore = product(name: "NIOCore", package: "swift-nio")
+    static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
+    static let nioHTTPTypesHTTP1 = product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
     static let nioHTTPTypes = product(name: "NIOHTTPTypes", package: "swift-nio-extras")
     static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
     static let serviceLifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")

@@ -1,4 +1,5 @@
 package import Hummingbird
+import HummingbirdCore
 import JobsysServiceRuntime
 package import Logging
 import NIOCore
@@ -9,33 +10,37 @@ import NIOCore
 ///
 /// - Parameters:
 ///   - router: The routes.
-///   - host: The address to listen on.
+///   - host: The address to listen on; `*` for every one, of IPv4 and of IPv6.
 ///   - port: The port to listen on; 0 takes a free one, which is logged.
-///   - bodyLimit: The longest body that a client is told to send if it asks, in bytes.
-///   - logger: Is told the port.
+///   - options: Limits and clocks.
+///   - logger: Is told the port, and of requests that reach no route because they break a rule of HTTP.
 /// - Returns: The server; it listens when it is run.
 package func buildApplication(
     router: Router<BasicRequestContext>,
     host: String,
     port: Int,
-    bodyLimit: Int = APIOptions().bodyLimit,
+    options: APIOptions = APIOptions(),
     logger: Logger
 ) -> some ApplicationProtocol {
-    Application(
-        router: router,
-        server: .http1(
-            configuration: .init(
-                additionalChannelHandlers: [ExpectContinue(limit: bodyLimit), ConnectionEnd()],
-                idleTimeout: .seconds(60),
-                // Ids, keys and traces are all that our clients have to say in headers.
-                httpDecoderConfiguration: .init(
-                    maxHeaderFieldSize: 16 * 1024,
-                    maxHeaderListSize: 32 * 1024,
-                    maxHeaderFieldCount: 100
-                )
-            )
-        ),
-        configuration: ApplicationConfiguration(address: .hostname(host, port: port)),
+    let configuration = HTTP1Channel.Configuration(
+        additionalChannelHandlers: [ExpectContinue(limit: options.bodyLimit), ConnectionEnd()],
+        idleTimeout: .seconds(60),
+        // Wider than what is allowed, so that the guard sees what was asked for and can say what is wrong with it.
+        httpDecoderConfiguration: .init(
+            maxHeaderFieldSize: 4 * RequestRules.fieldLimit,
+            maxHeaderListSize: 4 * RequestRules.headerLimit,
+            maxHeaderFieldCount: 4 * RequestRules.fieldCountLimit
+        )
+    )
+    let log = RequestLog(logger: logger, meter: options.requestMeter)
+    return Application(
+        responder: NormalizingResponder(router.buildResponder()),
+        server: HTTPServerBuilder { responder in
+            GuardedChannel(base: HTTP1Channel(responder: responder, configuration: configuration)) {
+                RequestGuard(log: log, makeRequestID: options.makeRequestID)
+            }
+        },
+        configuration: ApplicationConfiguration(address: .listening(on: host, port: port)),
         onServerRunning: { channel in logger.reportListening(on: channel) },
         logger: logger.forHTTPServer
     )

@@ -25,18 +25,21 @@ public func buildAPI(_ start: ServiceStart) async throws -> [any Service] {
         ReadinessCheck("dynamodb") { try await store.checkReachable() },
         ReadinessCheck("sqs") { try await queue.checkReachable() },
     ])
+    let options = APIOptions()
     let router = buildRouter(
         store: store,
         control: store,
         catalog: DynamoDBJobCatalog(client: client, table: configuration.table, shards: shards),
         queue: queue,
         readiness: readiness,
-        stats: aws.meter
+        stats: aws.meter,
+        options: options
     )
     let application = buildApplication(
         router: router,
         host: configuration.host,
         port: configuration.port,
+        options: options,
         logger: .current
     )
     return [PlacedService(application, executor: transport.executor)]

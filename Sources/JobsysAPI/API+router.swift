@@ -28,9 +28,8 @@ package func buildRouter(
     options: APIOptions = APIOptions(),
     logger: Logger = .current
 ) -> Router<BasicRequestContext> {
-    let bodyReader = BodyReader(limit: options.bodyLimit, deadline: options.bodyDeadline, clock: options.clock)
+    let bodyReader = BodyReader(options)
     let submissionMeter = SubmissionMeter()
-    let requestMeter = RequestMeter()
     let jobs = JobController(
         submitter: JobSubmitter(
             store: store,
@@ -41,6 +40,7 @@ package func buildRouter(
         ),
         watcher: JobWatcher(store: store, clock: options.clock),
         bodyReader: bodyReader,
+        now: options.now,
         makeTrace: options.makeTrace
     )
     let interventions = InterventionController(
@@ -53,8 +53,7 @@ package func buildRouter(
     router.add(
         middleware: RequestMiddleware(
             routes: RouteTable(routes),
-            logger: logger,
-            meter: requestMeter,
+            log: RequestLog(logger: logger, meter: options.requestMeter),
             stopwatch: stopwatch(options.clock),
             makeRequestID: options.makeRequestID
         )
@@ -64,7 +63,7 @@ package func buildRouter(
     }
     router.addHealthRoutes(readiness)
     router.addStatsRoute(stats)
-    router.addMetricsRoute((stats.map { [$0] } ?? []) + [submissionMeter, requestMeter])
+    router.addMetricsRoute((stats.map { [$0] } ?? []) + [submissionMeter, options.requestMeter])
     return router
 }
 

@@ -16,7 +16,7 @@ public struct APIConfiguration: Sendable, Hashable {
     /// Over how many partitions of each index jobs are spread.
     public var shards: Int
 
-    /// Reads `PORT` (8080), `HOST` (0.0.0.0), `DDB_TABLE`, `SQS_QUEUE_URL`, `SQS_FIFO_QUEUE_URL` and `INDEX_SHARDS` (4).
+    /// Reads `PORT` (8080), `HOST` (`*`), `DDB_TABLE`, `SQS_QUEUE_URL`, `SQS_FIFO_QUEUE_URL` and `INDEX_SHARDS` (4).
     ///
     /// - Throws: `ConfigurationError` for the first that is missing or malformed.
     public init(config: ConfigReader) throws(ConfigurationError) {

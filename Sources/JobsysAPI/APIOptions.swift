@@ -5,12 +5,19 @@ package import JobsysTime
 
 /// What the API is limited to and measured by; a test chooses its own.
 package struct APIOptions: Sendable {
-    /// The longest body of a submission, in bytes: the payload and what is around it.
-    package var bodyLimit = Submission.payloadLimit + 16 * 1024
+    /// The longest document of a submission, in bytes of compact JSON: the payload and what is around it.
+    package var documentLimit = Submission.payloadLimit + 16 * 1024
+    /// The longest body on the wire, in bytes.
+    ///
+    /// No byte of compact JSON takes more than the six of an escape sequence, so this lets every document within its limit
+    /// through that has no white space, and most that have.
+    package var bodyLimit = 2 * 1024 * 1024
     /// How long a body may take to arrive.
     package var bodyDeadline = Duration.seconds(20)
     /// Measures waits, deadlines and how long requests take.
     package var clock: any Clock<Duration> = ContinuousClock()
+    /// Counts what was answered.
+    package var requestMeter = RequestMeter()
     /// The wall clock, for what is recorded.
     package var now: @Sendable () -> Timestamp = Timestamp.now
     /// Makes the ids of jobs that have no idempotency key.

@@ -7,16 +7,19 @@ import NIOCore
 struct BodyReader: Sendable {
     /// The longest body, in bytes; never more than this is held.
     var limit: Int
+    /// The longest document in it, in bytes of compact JSON.
+    var documentLimit: Int
     /// How long the whole body may take to arrive.
     var deadline: Duration
     /// Tells when it has come.
     let alarms: AlarmClock
 
-    /// Makes a reader; `clock` measures the deadline.
-    init(limit: Int, deadline: Duration, clock: any Clock<Duration>) {
-        self.limit = limit
-        self.deadline = deadline
-        alarms = AlarmClock(clock)
+    /// Makes a reader.
+    init(_ options: APIOptions) {
+        limit = options.bodyLimit
+        documentLimit = options.documentLimit
+        deadline = options.bodyDeadline
+        alarms = AlarmClock(options.clock)
     }
 
     /// Reads the body.

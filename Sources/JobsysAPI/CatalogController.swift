@@ -10,8 +10,6 @@ struct CatalogController: Sendable {
 
     /// How far back the list of jobs goes if nobody says: every job that is over is forgotten sooner.
     static let defaultAge = Duration.seconds(32 * 86400)
-    /// How far ahead of this one's clock that of another instance may be without its newest jobs missing.
-    static let clockSkew = Duration.seconds(300)
 
     /// All that it does.
     var routes: [Route] {
@@ -37,7 +35,7 @@ struct CatalogController: Sendable {
     @Sendable private func listIncidents(_ request: Request, context: BasicRequestContext) async throws -> Response {
         let parameters = try ListParameters(request, list: "incidents", filters: ["class", "type"])
         let query = IncidentQuery(
-            try section(parameters, since: Timestamp(milliseconds: 0)),
+            try section(parameters, since: .earliest),
             errorClass: try parameters.choice("class", of: ErrorClass.self),
             type: parameters["type"]
         )
@@ -50,10 +48,11 @@ struct CatalogController: Sendable {
     private func section(_ parameters: ListParameters, since: Timestamp) throws -> ListSection {
         ListSection(
             since: try parameters.time("since") ?? since,
-            until: try parameters.time("until") ?? now() + Self.clockSkew,
+            until: try parameters.time("until") ?? .latest,
             after: try parameters.position,
             limit: try parameters.limit
         )
+        .bounded(at: now())
     }
 
     private func response<Element>(

@@ -19,7 +19,9 @@ struct InterventionController: Sendable {
         switch try await supervisor.cancel(context.jobID) {
         case .done(let job): return JobRepresentation(job).response(.ok)
         case .requested(let job): return JobRepresentation(job).response(.accepted)
-        case .refused(let job): throw Problem.wrongState(job, "a job that is over cannot be cancelled.")
+        case .refused(let job) where job.status.isFinal:
+            throw Problem.wrongState(job, "a job that is over cannot be cancelled.")
+        case .refused(let job): throw Problem.moving(job)
         case .noSuchJob: throw Problem.noSuchJob
         }
     }

@@ -17,10 +17,15 @@ enum JSONBody {
         }
     }
 
-    /// Reads an object.
+    /// Reads an object of so many bytes of compact JSON at most.
     ///
-    /// - Throws: ``Problem`` with 400.
-    static func object(_ bytes: [UInt8]) throws -> JSONValue {
+    /// A longer one is not even parsed, for that takes many times its size in memory.
+    ///
+    /// - Throws: ``Problem`` with 400 or 413.
+    static func object(_ bytes: [UInt8], limit: Int) throws -> JSONValue {
+        guard bytes.count <= limit || leastCompactSize(bytes) <= limit else {
+            throw Problem(.contentTooLarge, "The body has more than \(limit) bytes as compact JSON.")
+        }
         let document: JSONValue
         do {
             document = try JSONValue(parsing: bytes)
@@ -31,5 +36,36 @@ enum JSONBody {
             throw Problem(.badRequest, "The body must be a JSON object, and it is \(document.kind).")
         }
         return document
+    }
+
+    /// How many bytes a JSON text has in compact form, at least: without white space around its parts, and with no escape
+    /// sequence that is not needed.
+    private static func leastCompactSize(_ bytes: [UInt8]) -> Int {
+        var size = 0
+        var isInString = false
+        var index = 0
+        while index < bytes.count {
+            let byte = bytes[index]
+            if isInString, byte == UInt8(ascii: "\\") {
+                let isUnicode = index + 1 < bytes.count && bytes[index + 1] == UInt8(ascii: "u")
+                size += isUnicode ? utf8Length(bytes.dropFirst(index + 2).prefix(4)) : 1
+                index += isUnicode ? 6 : 2
+                continue
+            }
+            if byte == UInt8(ascii: "\"") { isInString.toggle() }
+            if isInString || byte > 0x20 { size += 1 }
+            index += 1
+        }
+        return size
+    }
+
+    /// The bytes of UTF-8 that a UTF-16 code unit takes; each half of a surrogate pair takes two.
+    private static func utf8Length(_ digits: ArraySlice<UInt8>) -> Int {
+        let unit = UInt16(String(decoding: digits, as: UTF8.self), radix: 16) ?? 0
+        switch unit {
+        case ..<0x80: return 1
+        case ..<0x800, 0xd800..<0xe000: return 2
+        default: return 3
+        }
     }
 }

@@ -2,12 +2,14 @@ import HTTPTypes
 import Hummingbird
 import JobsysCore
 import JobsysObservability
+import JobsysTime
 
 /// Submits jobs and tells what became of them.
 struct JobController: Sendable {
     let submitter: JobSubmitter
     let watcher: JobWatcher
     let bodyReader: BodyReader
+    let now: @Sendable () -> Timestamp
     let makeTrace: @Sendable () -> TraceContext
 
     /// All that it does.
@@ -20,7 +22,7 @@ struct JobController: Sendable {
 
     /// Answers a ticket: 202 for a new job, 200 for the one that an earlier request with the same key made.
     @Sendable private func submit(_ request: Request, context: BasicRequestContext) async throws -> Response {
-        let submission = try await SubmissionRequest(request, body: bodyReader).submission
+        let submission = try await SubmissionRequest(request, body: bodyReader, at: now).submission
         let ticket = try await CostTag.$current.withValue(submission.type) {
             try await submitter.submit(submission, trace: trace(of: request))
         }

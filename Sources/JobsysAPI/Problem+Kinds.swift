@@ -32,6 +32,12 @@ extension Problem {
         return problem
     }
 
+    /// The job moved on whenever something was to be done to it.
+    static func moving(_ job: Job) -> Problem {
+        let detail = "The job is \(job.status.rawValue) and moves: ask again."
+        return Problem(.serviceUnavailable, detail, headers: [.retryAfter: "1"])
+    }
+
     /// There is nothing at the path.
     static let noSuchPath = Problem(.notFound, "There is nothing at this path.")
 
@@ -43,7 +49,7 @@ extension Problem {
 
     /// The idempotency key was used for another job before.
     static let idempotencyKeyReused: Problem = {
-        let detail = "This Idempotency-Key was used for a job of another type, payload or maxAttempts."
+        let detail = "This Idempotency-Key was used for another job: everything in the body must be the same."
         var problem = Problem(.unprocessableContent, detail)
         problem.type = "urn:jobsys:problem:idempotency-key-reused"
         problem.title = "Idempotency key reused"
@@ -61,6 +67,10 @@ extension Problem {
             self.init(error)
         case let error as DependencyError where error.isTransient:
             self = .unavailable("A service that this one depends on did not answer.", cause: error)
+        case let error as DependencyError where !error.refusesRequest:
+            // It is not there, or does not let us in: others must mend that, which takes a while.
+            let detail = "A service that this one depends on is missing or refuses it; its cause is in the log."
+            self = .unavailable(detail, retryAfter: 10, cause: error)
         case is CancellationError:
             self = .unavailable("The service is stopping.", cause: error)
         default:
@@ -68,8 +78,8 @@ extension Problem {
         }
     }
 
-    private static func unavailable(_ detail: String, cause: any Error) -> Problem {
+    private static func unavailable(_ detail: String, retryAfter: Int = 1, cause: any Error) -> Problem {
         let advice = " Ask again; with an Idempotency-Key, a repeated submission makes no second job."
-        return Problem(.serviceUnavailable, detail + advice, headers: [.retryAfter: "1"], cause: cause)
+        return Problem(.serviceUnavailable, detail + advice, headers: [.retryAfter: "\(retryAfter)"], cause: cause)
     }
 }

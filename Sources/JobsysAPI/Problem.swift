@@ -40,13 +40,19 @@ struct Problem: Error, Sendable {
 
     /// The response; it names the request, so that a report of it leads to the log.
     func response(to requestID: RequestID) -> Response {
-        var headers = headers
-        headers[.contentType] = "application/problem+json"
-        headers[.cacheControl] = "no-store"
-        return Response(json: document(requestID), status: status, headers: headers)
+        Response(json: document(requestID), status: status, headers: fields)
     }
 
-    private func document(_ requestID: RequestID) -> [UInt8] {
+    /// The header fields of the answer.
+    var fields: HTTPFields {
+        var fields = headers
+        fields[.contentType] = "application/problem+json"
+        fields[.cacheControl] = "no-store"
+        return fields
+    }
+
+    /// The body of the answer.
+    func document(_ requestID: RequestID) -> [UInt8] {
         var writer = JSONWriter()
         writer.object { writer in
             writer.member("type", type)

@@ -17,7 +17,7 @@ struct RedriveRequest {
             return
         }
         try JSONBody.checkMediaType(request.headers)
-        let document = try JSONBody.object(bytes)
+        let document = try JSONBody.object(bytes, limit: reader.documentLimit)
         let problems = (document.objectValue?.keys ?? []).filter { $0 != "payload" }
             .map { FieldProblem(.root.appending($0), "is not a member that a redrive has") }
         guard problems.isEmpty else { throw Problem(SubmissionError.invalid(problems)) }

@@ -23,14 +23,14 @@ package final class RequestMeter: MetricsSource {
     /// Notes that a request was answered.
     ///
     /// - Parameters:
-    ///   - method: Its method.
+    ///   - method: Its method; nil if that could not be read.
     ///   - route: The route that it matched, which is one of few; nil for none.
     ///   - status: What was answered.
     ///   - duration: From its head to the answer's.
-    func note(_ method: HTTPRequest.Method, route: String?, status: HTTPResponse.Status, took duration: Duration) {
+    func note(_ method: HTTPRequest.Method?, route: String?, status: HTTPResponse.Status, took duration: Duration) {
         let key = Key(
             // Where there is no route, the method may be any text.
-            method: route == nil ? "" : method.rawValue,
+            method: route == nil ? "" : method?.rawValue ?? "",
             route: route ?? "",
             status: status.code
         )

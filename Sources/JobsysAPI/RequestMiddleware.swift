@@ -7,8 +7,7 @@ import Logging
 /// What holds for every request: it has an id, its errors become problem documents, and one line of the log tells of it.
 struct RequestMiddleware<Context: RequestContext>: RouterMiddleware {
     let routes: RouteTable
-    let logger: Logger
-    let meter: RequestMeter
+    let log: RequestLog
     let stopwatch: @Sendable () -> Duration
     let makeRequestID: @Sendable () -> String
 
@@ -21,7 +20,7 @@ struct RequestMiddleware<Context: RequestContext>: RouterMiddleware {
         let id = RequestID(request.headers, orMake: makeRequestID)
         var context = context
         // In place of the server's, which has an id of its own that nobody outside the process knows.
-        context.logger = logger
+        context.logger = log.logger
         context.logger[metadataKey: "requestId"] = "\(id)"
         return await withLogger(context.logger) { logger in
             let notes = RequestNotes()
@@ -30,7 +29,15 @@ struct RequestMiddleware<Context: RequestContext>: RouterMiddleware {
             }
             response.headers[.requestID] = id.description
             response.headers[.xContentTypeOptions] = "nosniff"
-            report(request, response, problem, notes.metadata, took: stopwatch() - start, to: logger)
+            log.note(
+                request.method,
+                route: routes.match(request.uri.path)?.path,
+                response.status,
+                problem,
+                notes.metadata,
+                took: stopwatch() - start,
+                to: logger
+            )
             return response
         }
     }
@@ -55,44 +62,5 @@ struct RequestMiddleware<Context: RequestContext>: RouterMiddleware {
         guard let error = error as? HTTPError, error.status == .notFound else { return Problem(error) }
         guard let match = routes.match(request.uri.path) else { return .noSuchPath }
         return .methodNotAllowed(allowed: match.methods)
-    }
-
-    private func report(
-        _ request: Request,
-        _ response: Response,
-        _ problem: Problem?,
-        _ notes: Logger.Metadata,
-        took duration: Duration,
-        to logger: Logger
-    ) {
-        let route = routes.match(request.uri.path)?.path
-        meter.note(request.method, route: route, status: response.status, took: duration)
-        var metadata: Logger.Metadata = [
-            "http.method": "\(request.method.rawValue)",
-            "http.status": "\(response.status.code)",
-            "http.durationMs": "\(Int(duration / .milliseconds(1)))",
-        ]
-        if let route { metadata["http.route"] = "\(route)" }
-        metadata.merge(notes) { own, _ in own }
-        metadata.merge(problem?.cause.map(causeMetadata) ?? [:]) { own, _ in own }
-        let level = level(of: response.status, isProbe: route.map(HealthPath.all.contains) ?? false)
-        logger.log(level: level, "request", error: problem?.cause, metadata: metadata)
-    }
-
-    private func level(of status: HTTPResponse.Status, isProbe: Bool) -> Logger.Level {
-        switch status {
-        // Whoever answers a probe logs its reasons.
-        case _ where isProbe: .debug
-        case .serviceUnavailable: .warning
-        case _ where status.kind == .serverError: .error
-        default: .info
-        }
-    }
-
-    private func causeMetadata(_ cause: any Error) -> Logger.Metadata {
-        guard let error = cause as? DependencyError else { return [:] }
-        var metadata: Logger.Metadata = ["dependency.name": "\(error.dependency)", "dependency.code": "\(error.code)"]
-        if let cause = error.cause { metadata["dependency.cause"] = "\(cause)" }
-        return metadata
     }
 }

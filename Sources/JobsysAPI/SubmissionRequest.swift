@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import JobsysCore
+import JobsysTime
 
 /// What a request to submit a job says, checked.
 struct SubmissionRequest {
@@ -9,12 +10,12 @@ struct SubmissionRequest {
     /// Reads the headers first, so that a body that nobody can use is never read.
     ///
     /// - Throws: ``Problem`` with 400, 408, 413, 415 or 422.
-    init(_ request: Request, body reader: BodyReader) async throws {
+    init(_ request: Request, body reader: BodyReader, at now: () -> Timestamp) async throws {
         try JSONBody.checkMediaType(request.headers)
         let key = try Self.idempotencyKey(request.headers)
-        let document = try JSONBody.object(try await reader.bytes(of: request))
+        let document = try JSONBody.object(try await reader.bytes(of: request), limit: reader.documentLimit)
         do {
-            submission = try Submission(document: document, idempotencyKey: key)
+            submission = try Submission(document: document, idempotencyKey: key, at: now())
         } catch {
             throw Problem(error)
         }

@@ -30,6 +30,7 @@ extension Job {
             createdAt: try reader.time(JobItem.createdAt)
         )
         self.status = status
+        requestHash = item[JobItem.requestHash]?.string
         try readProgress(from: reader)
     }
 

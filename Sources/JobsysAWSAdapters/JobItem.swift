@@ -42,6 +42,7 @@ enum JobItem {
     static let failures = "failures"
     static let traceID = "traceId"
     static let idempotencyKey = "idempotencyKey"
+    static let requestHash = "requestHash"
     static let createdAt = "createdAt"
     static let updatedAt = "updatedAt"
     static let startedAt = "startedAt"
@@ -92,6 +93,7 @@ enum JobItem {
         add(Self.createdAt, .s(createdAt))
         add(updatedAt, .time(job.updatedAt))
         if let key = job.idempotencyKey { add(idempotencyKey, .s(key)) }
+        if let hash = job.requestHash { add(requestHash, .s(hash)) }
         if let key = job.orderingKey { add(orderingKey, .s(key)) }
         if let start = job.runAt { add(runAt, .time(start)) }
         if !job.failures.isEmpty { add(failures, .l(job.failures.map(attribute))) }

@@ -30,10 +30,19 @@ public struct JobSupervisor: Sendable {
 
     /// Cancels a job that waits, or has the worker that runs it told to stop; a second time is harmless.
     ///
+    /// A job that moves meanwhile is tried again, a few times: refused is one that is over, or never stands still.
+    ///
     /// - Throws: ``DependencyError``; the job may be cancelled then.
     public func cancel(_ id: JobID) async throws -> Intervention {
         let instant = now()
-        let intervention = try await store.cancel(id, at: instant, expiresAt: instant + retention)
+        var intervention = Intervention.noSuchJob
+        for _ in 0..<5 {
+            intervention = try await store.cancel(id, at: instant, expiresAt: instant + retention)
+            guard case .refused(let job) = intervention else { break }
+            // Whoever cancelled it, it is as it was asked to be.
+            if job.status == .cancelled { return .done(job) }
+            if job.status.isFinal { break }
+        }
         switch intervention {
         case .done(let job): Logger.current.info("job cancelled", metadata: job.logMetadata)
         case .requested(let job): Logger.current.info("job asked to stop", metadata: job.logMetadata)

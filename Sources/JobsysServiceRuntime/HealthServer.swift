@@ -21,7 +21,7 @@ public struct HealthServer: Service {
     ///   - liveness: What `/healthz` asks: why the service is stuck; nil while it is not.
     ///   - stats: What `/stats` answers, and `/metrics` too.
     ///   - metrics: What else `/metrics` answers.
-    ///   - host: The address to listen on.
+    ///   - host: The address to listen on; `*` for every one, of IPv4 and of IPv6.
     ///   - port: The port to listen on; 0 takes a free one, which is logged.
     ///   - logger: Is told the port.
     public init(
@@ -29,7 +29,7 @@ public struct HealthServer: Service {
         liveness: @escaping @Sendable () -> String? = { nil },
         stats: (any StatsSource)? = nil,
         metrics: [any MetricsSource] = [],
-        host: String = "0.0.0.0",
+        host: String = "*",
         port: Int,
         logger: Logger = .current
     ) {
@@ -37,7 +37,7 @@ public struct HealthServer: Service {
         self.liveness = liveness
         self.stats = stats
         self.metrics = metrics
-        self.address = .hostname(host, port: port)
+        self.address = .listening(on: host, port: port)
         self.logger = logger
     }
 

@@ -43,13 +43,13 @@ extension Setting where Value == Duration {
 }
 
 extension Setting where Value == String {
-    /// `HOST`: the address that HTTP is served on.
+    /// `HOST`: the address that HTTP is served on; `*` for every one, of IPv4 and of IPv6.
     public static var host: Self {
         .string(
             "HOST",
-            summary: "The address that HTTP is served on",
-            expected: "an IP address or a host name",
-            default: "0.0.0.0"
+            summary: "The address that HTTP is served on; * for all of IPv4 and IPv6",
+            expected: "an IP address, a host name or *",
+            default: "*"
         )
     }
 

@@ -41,12 +41,27 @@ struct APIFixture: Sendable {
     }
 
     /// Everything but the sockets.
-    func application(over store: (any JobStore)? = nil) -> some ApplicationProtocol {
-        buildApplication(router: router(over: store), host: "127.0.0.1", port: 0, logger: logger)
+    func application(
+        over store: (any JobStore)? = nil,
+        control: (any JobControl)? = nil,
+        catalog: (any JobCatalog)? = nil,
+        host: String = "127.0.0.1"
+    ) -> some ApplicationProtocol {
+        buildApplication(
+            router: router(over: store, control: control, catalog: catalog),
+            host: host,
+            port: 0,
+            options: options,
+            logger: logger
+        )
     }
 
     /// The routes.
-    func router(over store: (any JobStore)? = nil) -> Router<BasicRequestContext> {
+    func router(
+        over store: (any JobStore)? = nil,
+        control: (any JobControl)? = nil,
+        catalog: (any JobCatalog)? = nil
+    ) -> Router<BasicRequestContext> {
         let readiness = Readiness(
             checks: [
                 ReadinessCheck("dynamodb") { [store = self.store] in try await store.checkReachable() },
@@ -57,8 +72,8 @@ struct APIFixture: Sendable {
         )
         return buildRouter(
             store: store ?? self.store,
-            control: self.store,
-            catalog: self.store,
+            control: control ?? self.store,
+            catalog: catalog ?? self.store,
             queue: queue,
             readiness: readiness,
             options: options,

@@ -1,8 +1,10 @@
 import HTTPTypes
+import HummingbirdTesting
 import JobsysCore
 import JobsysJSON
 import JobsysTestKit
 import JobsysTime
+import Synchronization
 import Testing
 
 @Suite(.timeLimit(.minutes(1)))
@@ -125,6 +127,14 @@ struct CatalogTests {
                 "The query parameter since must be a time such as 2026-11-21T08:30:00Z (RFC 3339)."
             ),
             (
+                "/jobs?until=9999-12-31T23:59:59-01:00",
+                "The query parameter until must be a time such as 2026-11-21T08:30:00Z (RFC 3339)."
+            ),
+            (
+                "/incidents?since=0000-01-01T00:00:00%2B00:01",
+                "The query parameter since must be a time such as 2026-11-21T08:30:00Z (RFC 3339)."
+            ),
+            (
                 "/jobs?class=SYSTEM",
                 "There is no query parameter class here; there are status, type, since, until, limit, cursor."
             ),
@@ -159,9 +169,45 @@ struct CatalogTests {
         }
     }
 
+    @Test(
+        "A list looks at no time at which nothing can be, whatever is asked for",
+        arguments: [
+            ("/jobs", -32 * 86400, 300), ("/jobs?until=2099-01-01T00:00:00Z", -32 * 86400, 300),
+            ("/jobs?since=0000-01-01T00:00:00Z", -460 * 86400, 300),
+            ("/jobs?since=2025-11-21T00:00:00Z&until=2025-11-21T10:00:00Z", -36800, -800),
+            ("/incidents", -460 * 86400, 300), ("/incidents?until=9999-12-31T23:59:59Z", -460 * 86400, 300),
+        ]
+    )
+    func bounds(path: String, since: Int, until: Int) async throws {
+        let catalog = RecordingCatalog()
+        let answer = try await api.application(catalog: catalog)
+            .test(.router) { client in Answer(try await client.execute(uri: path, method: .get)) }
+        #expect(answer.status == 200)
+        let now = api.clock.timestamp
+        #expect(catalog.sections.map(\.since) == [now + .seconds(since)])
+        #expect(catalog.sections.map(\.until) == [now + .seconds(until)])
+    }
+
     @Test("While the table cannot be reached, a list is answered with 503", arguments: ["/jobs", "/incidents"])
     func outage(path: String) async throws {
         api.store.fail(with: .outage)
         #expect(try await api.answer(.get, path).status == 503)
+    }
+}
+
+/// A catalog that notes which parts of its lists are asked for.
+private final class RecordingCatalog: JobCatalog {
+    private let asked = Mutex<[ListSection]>([])
+
+    var sections: [ListSection] { asked.withLock { $0 } }
+
+    func jobs(_ query: JobQuery) async throws -> Listing<Job> {
+        asked.withLock { $0.append(query.section) }
+        return Listing([], next: nil)
+    }
+
+    func openIncidents(_ query: IncidentQuery) async throws -> Listing<Incident> {
+        asked.withLock { $0.append(query.section) }
+        return Listing([], next: nil)
     }
 }

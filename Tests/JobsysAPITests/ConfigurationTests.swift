@@ -14,7 +14,7 @@ struct ConfigurationTests {
     func defaults() throws {
         let configuration = try read(required)
         #expect(configuration.port == 8080)
-        #expect(configuration.host == "0.0.0.0")
+        #expect(configuration.host == "*")
         #expect(configuration.table == "Jobs")
         #expect(configuration.shards == IndexShards.standard.count)
         #expect(configuration.queueURL == "http://localhost:4566/000000000000/jobs")

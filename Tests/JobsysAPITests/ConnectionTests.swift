@@ -12,11 +12,11 @@ import Testing
 @Suite(.timeLimit(.minutes(1)))
 struct ConnectionTests {
     private static let head = "POST /jobs HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
-    private let tooLong = problem(413, "Content Too Large", "The body is longer than the limit of 278528 bytes.")
+    private let tooLong = problem(413, "Content Too Large", "The body is longer than the limit of 2097152 bytes.")
 
     @Test("A body that announces too much is refused before a byte of it was sent, and the connection ends")
     func announced() async throws {
-        let answer = try await say([Self.head + "Content-Length: 10485760\r\n\r\n"])
+        let answer = try await APIFixture().say([Self.head + "Content-Length: 10485760\r\n\r\n"])
         #expect(answer.status == 413)
         #expect(answer.connection == "close")
         #expect(answer.json == tooLong)
@@ -25,7 +25,8 @@ struct ConnectionTests {
     @Test("Who sends such a body all the same still hears the answer")
     func sentAnyway() async throws {
         let part = String(repeating: "x", count: 1 << 20)
-        let answer = try await say([Self.head + "Content-Length: 10485760\r\n\r\n"] + Array(repeating: part, count: 10))
+        let answer = try await APIFixture()
+            .say([Self.head + "Content-Length: 10485760\r\n\r\n"] + Array(repeating: part, count: 10))
         #expect(answer.status == 413)
         #expect(answer.json == tooLong)
     }
@@ -33,9 +34,10 @@ struct ConnectionTests {
     @Test("A body of unknown length is cut off at the limit, and the connection ends")
     func chunked() async throws {
         let chunk = "8000\r\n" + String(repeating: " ", count: 0x8000) + "\r\n"
-        let answer = try await say(
-            [Self.head + "Transfer-Encoding: chunked\r\n\r\n"] + Array(repeating: chunk, count: 9)
-        )
+        let answer = try await APIFixture()
+            .say(
+                [Self.head + "Transfer-Encoding: chunked\r\n\r\n"] + Array(repeating: chunk, count: 65)
+            )
         #expect(answer.status == 413)
         #expect(answer.connection == "close")
         #expect(answer.json == tooLong)
@@ -44,10 +46,11 @@ struct ConnectionTests {
     @Test("A body of unknown length within the limit is taken")
     func chunkedJob() async throws {
         let chunks = ["10\r\n{\"type\":\"drill\",\r\n", "E\r\n\"payload\":{} }\r\n", "0\r\n\r\n"]
-        let answer = try await say(
-            [Self.head + "Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n"] + chunks,
-            finish: true
-        )
+        let answer = try await APIFixture()
+            .say(
+                [Self.head + "Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n"] + chunks,
+                finish: true
+            )
         #expect(answer.status == 202)
     }
 
@@ -57,14 +60,14 @@ struct ConnectionTests {
     )
     func expectation(length: Int, statuses: [Substring]) async throws {
         let head = Self.head + "Connection: close\r\nExpect: 100-continue\r\nContent-Length: \(length)\r\n\r\n"
-        let answer = try await say([head, #"{"type":"drill","payload":{}}"#], finish: true)
+        let answer = try await APIFixture().say([head, #"{"type":"drill","payload":{}}"#], finish: true)
         #expect(answer.text.split(separator: "HTTP/1.1 ").map { $0.prefix(3) } == statuses)
     }
 
     @Test("A body that does not arrive in time is answered with 408, and the connection ends")
     func slow() async throws {
         let api = APIFixture()
-        let answer = try await say([Self.head + "Content-Length: 20\r\n\r\n{"], to: api) {
+        let answer = try await api.say([Self.head + "Content-Length: 20\r\n\r\n{"]) {
             await api.clock.waitForSleepers()
             api.clock.advance(by: .seconds(20))
         }
@@ -84,7 +87,7 @@ struct ConnectionTests {
     )
     func brokenOff(rest: String) async throws {
         let api = APIFixture()
-        let answer = try await say([Self.head + rest], to: api, finish: true)
+        let answer = try await api.say([Self.head + rest], finish: true)
         #expect(answer.status == 400)
         #expect(answer.connection == "close")
         #expect(answer.json == problem(400, "Bad Request", "The body breaks off or is not framed as HTTP wants it."))
@@ -97,7 +100,8 @@ struct ConnectionTests {
         arguments: ["PUT /jobs", "POST /nowhere", "GET /healthz"]
     )
     func unread(request: String) async throws {
-        let answer = try await say(["\(request) HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n"])
+        let answer = try await APIFixture()
+            .say(["\(request) HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n"])
         #expect(answer.connection == "close")
     }
 
@@ -136,6 +140,24 @@ struct ConnectionTests {
         }
     }
 
+    @Test("By default the server is there for clients of both families of addresses", arguments: ["127.0.0.1", "::1"])
+    func families(client: String) async throws {
+        let api = APIFixture()
+        let application = api.application(host: "*")
+        let group = ServiceGroup(configuration: .init(services: [application], logger: api.logger))
+        let heard = try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await group.run() }
+            let heard = try await RawConnection.with(host: client, port: try await api.port()) { connection in
+                try await connection.send("GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+                return try await connection.rest()
+            }
+            await group.triggerGracefulShutdown()
+            try await tasks.waitForAll()
+            return heard
+        }
+        #expect(RawAnswer(heard).status == 200)
+    }
+
     @Test("The server says which port it has; told to stop, it answers what is under way and ends")
     func drain() async throws {
         let api = APIFixture()
@@ -155,44 +177,6 @@ struct ConnectionTests {
         }
         #expect(RawAnswer(heard).status == 200)
         #expect(RawAnswer(heard).json?["jobId"] == .string(job.id.description))
-    }
-
-    /// Says the texts on a connection of its own, and hears until the server closes it.
-    private func say(
-        _ texts: [String],
-        to api: APIFixture = APIFixture(),
-        finish: Bool = false,
-        then next: @escaping @Sendable () async -> Void = {}
-    ) async throws -> RawAnswer {
-        try await api.application()
-            .test(.live) { client in
-                try await RawConnection.with(port: try #require(client.port)) { connection in
-                    async let heard = connection.rest()
-                    for text in texts { try await connection.send(text) }
-                    if finish { connection.finish() }
-                    await next()
-                    return RawAnswer(try await heard)
-                }
-            }
-    }
-}
-
-/// One answer as it came over the wire.
-private struct RawAnswer: Sendable {
-    let text: String
-
-    init(_ text: String) {
-        self.text = text
-    }
-
-    var status: Int? { Int(text.dropFirst("HTTP/1.1 ".count).prefix(3)) }
-
-    var connection: String? { text.contains("\r\nConnection: close\r\n") ? "close" : nil }
-
-    var json: JSONValue? {
-        guard let end = text.firstRange(of: "\r\n\r\n") else { return nil }
-        // What is no JSON equals no expected document, which is all that a test needs to know.
-        return try? JSONValue(parsing: String(text[end.upperBound...]))
     }
 }
 

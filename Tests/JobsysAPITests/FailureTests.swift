@@ -45,10 +45,39 @@ struct FailureTests {
         #expect(api.store.jobs.count == 1)
     }
 
-    @Test("A failure that will not pass is answered with 500 and tells nothing, but the log has the cause")
+    @Test(
+        "A dependency that is not there, or refuses us, is answered with 503, and the log has the cause",
+        arguments: [
+            ("dynamodb", "ResourceNotFoundException"), ("sqs", "QueueDoesNotExist"),
+            ("sqs", "AWS.SimpleQueueService.NonExistentQueue"), ("dynamodb", "AccessDeniedException"),
+            ("dynamodb", "ExpiredTokenException"), ("dynamodb", "UnrecognizedClientException"),
+            ("sqs", "InvalidClientTokenId"), ("dynamodb", "CredentialsUnavailable"),
+        ]
+    )
+    func unusable(dependency: String, code: String) async throws {
+        let api = APIFixture()
+        let error = DependencyError(dependency: dependency, code: code, message: "no", isTransient: false)
+        dependency == "sqs" ? api.queue.fail(with: error) : api.store.fail(with: error)
+        let answer = try await api.submit(body)
+        #expect(answer.status == 503)
+        #expect(answer.headers[.retryAfter] == "10")
+        let detail =
+            "A service that this one depends on is missing or refuses it; its cause is in the log."
+            + " Ask again; with an Idempotency-Key, a repeated submission makes no second job."
+        #expect(answer.json == problem(503, "Service Unavailable", detail))
+        let lines = api.logs.entries.filter { $0.level >= .warning }
+        #expect(lines.map(\.level) == [.error])
+        #expect(lines.map(\.message) == ["request"])
+        #expect("\(try #require(lines.first?.error))" == "\(dependency): \(code): no")
+        #expect(lines.first?.metadata["dependency.name"] == "\(dependency)")
+        #expect(lines.first?.metadata["dependency.code"] == "\(code)")
+        #expect(try await api.answer(.get, "/readyz").status == 503)
+    }
+
+    @Test("A request that a dependency refuses is answered with 500 and tells nothing, but the log has the cause")
     func denied() async throws {
         let api = APIFixture()
-        api.store.fail(with: .denied)
+        api.store.fail(with: .tooLarge)
         let answer = try await api.submit(body)
         #expect(answer.status == 500)
         #expect(answer.headers[.retryAfter] == nil)
@@ -58,7 +87,7 @@ struct FailureTests {
         let line = try #require(api.logs.entries.last)
         #expect(line.level == .error)
         #expect(line.message == "request")
-        #expect("\(try #require(line.error))" == "dynamodb: AccessDeniedException: no")
+        #expect("\(try #require(line.error))" == "dynamodb: ValidationException: no")
         #expect(
             line.metadata == [
                 "requestId": "made-here",
@@ -67,8 +96,8 @@ struct FailureTests {
                 "http.status": "500",
                 "http.durationMs": "0",
                 "dependency.name": "dynamodb",
-                "dependency.code": "AccessDeniedException",
-                "dependency.cause": "the policy of role x",
+                "dependency.code": "ValidationException",
+                "dependency.cause": "the item has 500 kB",
             ]
         )
     }

@@ -1,8 +1,10 @@
 import HTTPTypes
+import HummingbirdTesting
 import JobsysCore
 import JobsysJSON
 import JobsysTestKit
 import JobsysTime
+import Synchronization
 import Testing
 
 @Suite(.timeLimit(.minutes(1)))
@@ -51,6 +53,34 @@ struct InterventionTests {
         #expect(answer.status == 202)
         #expect(answer.json?["status"] == "RUNNING")
         #expect(answer.json?["cancelRequestedAt"] == .string("\(api.clock.timestamp)"))
+    }
+
+    @Test("A job that moves while it is cancelled is cancelled all the same")
+    func cancelMoving() async throws {
+        let answer = try await cancel(answers: [.refused(.sample(.retrying)), .done(.sample(.cancelled))])
+        #expect(answer.status == 200)
+        #expect(answer.json?["status"] == "CANCELLED")
+    }
+
+    @Test("A job that somebody else cancelled meanwhile is cancelled")
+    func cancelRace() async throws {
+        #expect(try await cancel(answers: [.refused(.sample(.cancelled))]).status == 200)
+    }
+
+    @Test("Of a job that never stands still nobody says that it is over")
+    func cancelRestless() async throws {
+        let moving = Array(repeating: Intervention.refused(.sample(.retrying)), count: 20)
+        let answer = try await cancel(answers: moving)
+        #expect(answer.status == 503)
+        #expect(answer.headers[.retryAfter] == "1")
+        #expect(answer.json == problem(503, "Service Unavailable", "The job is RETRYING and moves: ask again."))
+    }
+
+    private func cancel(answers: [Intervention]) async throws -> Answer {
+        try await api.application(control: ScriptedControl(answers))
+            .test(.router) { client in
+                Answer(try await client.execute(uri: "/jobs/\(APIFixture.jobID)/cancel", method: .post))
+            }
     }
 
     @Test(
@@ -146,5 +176,28 @@ struct InterventionTests {
             let error: JSONValue = ["pointer": "/payloads", "message": "is not a member that a redrive has"]
             #expect(answer.json?["errors"] == [error])
         }
+    }
+}
+
+/// A store that answers cancellations as it is told.
+private final class ScriptedControl: JobControl {
+    private let answers: Mutex<[Intervention]>
+
+    init(_ answers: [Intervention]) {
+        self.answers = Mutex(answers)
+    }
+
+    func cancel(_ id: JobID, at now: Timestamp, expiresAt: Timestamp) async throws -> Intervention {
+        answers.withLock { $0.isEmpty ? .noSuchJob : $0.removeFirst() }
+    }
+
+    func redrive(_ id: JobID, with payload: JSONValue?, at now: Timestamp) async throws -> Intervention { .noSuchJob }
+}
+
+extension Job {
+    fileprivate static func sample(_ status: JobStatus) -> Job {
+        var job = Job.sample()
+        job.status = status
+        return job
     }
 }

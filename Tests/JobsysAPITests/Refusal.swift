@@ -104,9 +104,15 @@ struct Refusal: Sendable, CustomTestStringConvertible {
         ),
         Refusal(
             testDescription: "body over the limit",
-            body: String(repeating: " ", count: 272 * 1024 + 1),
+            body: String(repeating: " ", count: 2 * 1024 * 1024 + 1),
             status: 413,
-            document: problem(413, "Content Too Large", "The body is longer than the limit of 278528 bytes.")
+            document: problem(413, "Content Too Large", "The body is longer than the limit of 2097152 bytes.")
+        ),
+        Refusal(
+            testDescription: "body over the limit in compact form",
+            body: #"{"type":"transform","payload":1,"x":[0"# + String(repeating: ",0", count: 140_000) + "]}",
+            status: 413,
+            document: problem(413, "Content Too Large", "The body has more than 278528 bytes as compact JSON.")
         ),
     ]
 }

@@ -87,16 +87,17 @@ extension DependencyError {
         isTransient: true
     )
 
-    /// Something that does not.
-    static let denied = DependencyError(
+    /// A refusal of what one request wants written.
+    static let tooLarge = DependencyError(
         dependency: "dynamodb",
-        code: "AccessDeniedException",
+        code: "ValidationException",
         message: "no",
         isTransient: false,
+        refusesRequest: true,
         cause: Cause()
     )
 
     private struct Cause: Error, CustomStringConvertible {
-        let description = "the policy of role x"
+        let description = "the item has 500 kB"
     }
 }

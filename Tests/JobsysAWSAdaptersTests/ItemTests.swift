@@ -36,6 +36,8 @@ struct ItemTests {
                 "maxAttempts": .n(3),
                 "traceId": .s("67891233abcdef012345678912345678"),
                 "idempotencyKey": .s("order-1"),
+                // printf '{"maxAttempts":3,"payloadHash":"%s","type":"transform"}' of the payload's hash | sha256sum
+                "requestHash": .s("24382735d8e8720fb84399f122197dbe"),
                 "createdAt": .s("2025-11-21T10:13:20.123Z"),
                 "updatedAt": .s("2025-11-21T10:13:20.123Z"),
                 "timelineKey": .s("acme#2025-11-21#\(shard)"),

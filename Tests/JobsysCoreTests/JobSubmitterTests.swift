@@ -117,12 +117,32 @@ struct JobSubmitterTests {
             Submission(type: "drill", payload: ["text": "hi"], idempotencyKey: "key"),
             Submission(type: "transform", payload: ["text": "ho"], idempotencyKey: "key"),
             Submission(type: "transform", payload: ["text": "hi"], maxAttempts: 1, idempotencyKey: "key"),
+            Submission(type: "transform", payload: ["text": "hi"], idempotencyKey: "key", orderingKey: "a"),
+            Submission(type: "transform", payload: ["text": "hi"], idempotencyKey: "key", start: .after(.seconds(1))),
+            Submission(type: "transform", payload: ["text": "hi"], idempotencyKey: "key", start: .at(.sample)),
         ]
         for other in others {
             #expect(try await submitter.submit(other, trace: Self.otherTrace) == .keyReused(job))
         }
         #expect(store.jobs == [job])
         #expect(queue.bodies.count == 1)
+    }
+
+    @Test("A record of a version that kept no hash of the request is compared by what it holds")
+    func olderRecord() async throws {
+        let id = JobID(tenant: submission.tenant, idempotencyKey: "key")
+        var older = Job(submission, id: id, traceID: TraceContext.sample.traceID, at: .sample)
+        older.requestHash = nil
+        older.attempts = 1
+        store.put(older)
+        clock.advance(by: .seconds(5))
+        var delayed = submission
+        delayed.start = .after(.seconds(60))
+        for repeated in [submission, delayed] {
+            #expect(try await submitter.submit(repeated, trace: Self.otherTrace) == .repeated(older))
+        }
+        let other = Submission(type: "transform", payload: ["text": "ho"], idempotencyKey: "key")
+        #expect(try await submitter.submit(other, trace: Self.otherTrace) == .keyReused(older))
     }
 
     @Test("The same key of another tenant is another job")

@@ -28,6 +28,17 @@ struct ListPositionTests {
         #expect(sorted.map(\.description).sorted() == sorted.map(\.description))
     }
 
+    @Test("of a section lies where something can be, whatever the section asks for")
+    func bounded() {
+        let all = ListSection(since: .earliest, until: .latest, limit: 1).bounded(at: at)
+        #expect(all.since == at + .seconds(-460 * 86400))
+        #expect(all.until == at + .seconds(300))
+        let part = ListSection(since: at + .seconds(-10), until: at, limit: 1)
+        #expect(part.bounded(at: at) == part)
+        let future = ListSection(since: at + .seconds(86400), until: .latest, limit: 1).bounded(at: at)
+        #expect(future.start < future.end)
+    }
+
     @Test("limits a section on the side of the newer elements")
     func section() {
         var section = ListSection(since: at + .seconds(-10), until: at, limit: 1)

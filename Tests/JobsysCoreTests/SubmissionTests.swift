@@ -7,7 +7,7 @@ import Testing
 struct SubmissionTests {
     @Test("The least that a client must say is a type and a payload")
     func least() throws {
-        let submission = try Submission(document: ["type": "transform", "payload": ["text": "hi"]])
+        let submission = try Submission(document: ["type": "transform", "payload": ["text": "hi"]], at: .sample)
         #expect(submission.tenant == "default")
         #expect(submission.type == "transform")
         #expect(submission.payload == ["text": "hi"])
@@ -20,7 +20,7 @@ struct SubmissionTests {
         let document: JSONValue = [
             "maxAttempts": 8, "payload": .null, "type": "a.b_c-9", "orderingKey": "customer-7", "delaySeconds": 90,
         ]
-        let submission = try Submission(document: document, idempotencyKey: "key", tenant: "acme")
+        let submission = try Submission(document: document, idempotencyKey: "key", tenant: "acme", at: .sample)
         let expected = Submission(
             tenant: "acme",
             type: "a.b_c-9",
@@ -42,7 +42,7 @@ struct SubmissionTests {
         ] as [(JSONValue, StartTime)]
     )
     func start(document: JSONValue, start: StartTime) throws {
-        #expect(try Submission(document: document).start == start)
+        #expect(try Submission(document: document, at: .sample).start == start)
     }
 
     @Test("The payload's hash is the SHA-256 of its canonical form, whatever the members' order")
@@ -119,7 +119,7 @@ struct SubmissionTests {
     func limits(maxAttempts: Int) throws {
         let type = String(repeating: "z", count: 64)
         let document: JSONValue = ["type": .string(type), "payload": 1, "maxAttempts": .int(maxAttempts)]
-        let submission = try Submission(document: document)
+        let submission = try Submission(document: document, at: .sample)
         #expect(submission.type == type)
         #expect(submission.maxAttempts == maxAttempts)
     }
@@ -128,15 +128,15 @@ struct SubmissionTests {
     func payloadLimit() throws {
         // Two bytes are the quotation marks.
         let longest = JSONValue.string(String(repeating: "x", count: 262_144 - 2))
-        #expect(try Submission(document: ["type": "t", "payload": longest]).payload == longest)
+        #expect(try Submission(document: ["type": "t", "payload": longest], at: .sample).payload == longest)
         let tooLong = JSONValue.string(String(repeating: "x", count: 262_144 - 1))
         #expect(throws: SubmissionError.payloadTooLarge(bytes: 262_145)) {
-            try Submission(document: ["type": "t", "payload": tooLong])
+            try Submission(document: ["type": "t", "payload": tooLong], at: .sample)
         }
     }
 
     private func refusal(of document: JSONValue) -> [FieldProblem]? {
-        let error = #expect(throws: SubmissionError.self) { try Submission(document: document) }
+        let error = #expect(throws: SubmissionError.self) { try Submission(document: document, at: .sample) }
         guard case .invalid(let problems) = error else { return nil }
         return problems
     }

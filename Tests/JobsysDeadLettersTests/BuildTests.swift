@@ -36,7 +36,7 @@ struct BuildTests {
         var polling = DLQConfiguration.Polling(
             deadLetterQueueURL: Self.deadLetters,
             fifoDeadLetterQueueURL: "\(Self.deadLetters).fifo",
-            host: "0.0.0.0",
+            host: "*",
             port: 8082
         )
         #expect(try read(Self.poller) == expected(.queue(polling)))

@@ -31,7 +31,7 @@ struct SettingTests {
         #expect(try config.value(for: .stage) == .dev)
         #expect(try config.value(for: .logLevel) == .info)
         #expect(try config.value(for: .port(default: 8081)) == 8081)
-        #expect(try config.value(for: .host) == "0.0.0.0")
+        #expect(try config.value(for: .host) == "*")
         #expect(try config.value(for: .shutdownGrace) == .seconds(20))
         #expect(try config.value(for: Setting.table.optional) == nil)
     }

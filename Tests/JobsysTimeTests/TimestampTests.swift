@@ -59,6 +59,53 @@ struct TimestampTests {
         #expect(instant + duration == Timestamp(milliseconds: 1_763_720_000_000 + milliseconds))
     }
 
+    @Test(
+        "A time of RFC 3339 is read in any zone, as exact as a millisecond (section 5.6)",
+        arguments: [
+            ("2025-11-21T10:13:20.123Z", 1_763_720_000_123), ("2025-11-21T10:13:20Z", 1_763_720_000_000),
+            ("2025-11-21t10:13:20z", 1_763_720_000_000), ("2025-11-21T12:13:20.5+02:00", 1_763_720_000_500),
+            ("2025-11-21T04:43:20.123999-05:30", 1_763_720_000_123), ("0000-01-01T00:00:00Z", -62_167_219_200_000),
+            ("0000-01-01T01:00:00+01:00", -62_167_219_200_000), ("9999-12-31T23:59:59.999-00:00", 253_402_300_799_999),
+            ("9999-12-31T22:59:59.9994-01:00", 253_402_300_799_999),
+        ] as [(String, Int64)]
+    )
+    func rfc3339(text: String, milliseconds: Int64) {
+        #expect(Timestamp(rfc3339: text) == Timestamp(milliseconds: milliseconds))
+    }
+
+    @Test(
+        "What is no time of RFC 3339, or lies outside its years in UTC, is not read",
+        arguments: [
+            "", "tomorrow", "2025-11-21", "2025-11-21T10:13:20", "2025-02-30T10:13:20Z", "2025-11-21T25:13:20Z",
+            "2025-11-21T10:13:20.Z", "2025-11-21T10:13:20Zx", "2025-11-21T10:13:20+2:00", "2025-11-21T10:13:20+02:60",
+            "2025-11-21T10:13:20+02", "2025-11-21T10:13:20.٣Z", "9999-12-31T23:59:59-01:00",
+            "9999-12-31T23:59:59-00:01",
+            "0000-01-01T00:00:00+00:01", "2025-11-21T10:13:20++5:00", "2025-11-21T10:13:20-+5:00",
+            "2025-11-21T10:13:20+05:+1", "10000-01-01T00:00:00Z", "-0001-01-01T00:00:00Z",
+        ]
+    )
+    func malformed(text: String) {
+        #expect(Timestamp(rfc3339: text) == nil)
+    }
+
+    @Test(
+        "What would lie outside the years of its text is the first instant, or the last one",
+        arguments: [
+            (Timestamp(milliseconds: .max), "9999-12-31T23:59:59.999Z"),
+            (Timestamp(milliseconds: 253_402_300_800_000), "9999-12-31T23:59:59.999Z"),
+            (Timestamp(milliseconds: .min), "0000-01-01T00:00:00.000Z"),
+            (.latest + .milliseconds(1), "9999-12-31T23:59:59.999Z"),
+            (.latest + .seconds(Int64.max), "9999-12-31T23:59:59.999Z"),
+            (.earliest + .seconds(Int64.min), "0000-01-01T00:00:00.000Z"),
+            (.earliest + .nanoseconds(-1), "0000-01-01T00:00:00.000Z"),
+            (.earliest + .seconds(315_569_519_999), "9999-12-31T23:59:59.000Z"),
+        ]
+    )
+    func bounds(instant: Timestamp, text: String) {
+        #expect(instant.description == text)
+        #expect(Timestamp(text) == instant)
+    }
+
     @Test("A difference has a sign, and whole seconds are rounded down")
     func difference() {
         let instant = Timestamp(milliseconds: 1_763_720_000_999)

@@ -16,6 +16,9 @@ public struct Job: Sendable, Hashable {
     public var payloadHash: String
     /// The client's key that makes repeats of the submission harmless.
     public var idempotencyKey: String?
+    /// The hash of everything that the submission asked for, by which a repeat with the same idempotency key is known; nil
+    /// without a key, and in records of versions that kept none.
+    public var requestHash: String?
     /// Jobs of the same key run one after the other, in the order of their submission; nil if the order does not matter.
     public var orderingKey: String?
     /// The trace that the submission belongs to.
@@ -134,6 +137,7 @@ extension Job {
             traceID: traceID,
             createdAt: now
         )
+        requestHash = idempotencyKey.map { _ in submission.requestHash }
         if let start = submission.start?.instant(from: now), start > now {
             status = .scheduled
             runAt = start

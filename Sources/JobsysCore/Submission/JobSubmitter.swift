@@ -74,12 +74,26 @@ public struct JobSubmitter: Sendable {
     }
 }
 
+extension Creation {
+    /// What a create that found a record means.
+    ///
+    /// A record of the same instant, trace and content is the job's own: the first answer was lost, and the write was
+    /// made again. A client's repeats share the trace at most.
+    public init(of job: Job, over existing: Job) {
+        let isOwn =
+            existing.createdAt == job.createdAt && existing.traceID == job.traceID
+            && existing.type == job.type && existing.payloadHash == job.payloadHash
+            && existing.maxAttempts == job.maxAttempts && existing.requestHash == job.requestHash
+        self = isOwn ? .created : .exists(existing)
+    }
+}
+
 extension Job {
     /// Whether a submission asks for the same as the one that made this job.
-    ///
-    /// The start is no part of it: a delay means another instant at every repeat.
     fileprivate func isSubmission(_ submission: Submission) -> Bool {
-        type == submission.type && payloadHash == submission.payloadHash && maxAttempts == submission.maxAttempts
+        if let requestHash { return requestHash == submission.requestHash }
+        // A record of a version that kept no hash says nothing of the start that was asked for.
+        return type == submission.type && payloadHash == submission.payloadHash && maxAttempts == submission.maxAttempts
             && orderingKey == submission.orderingKey
     }
 

@@ -1,5 +1,5 @@
 public import JobsysJSON
-import JobsysTime
+public import JobsysTime
 
 /// What is wrong with one member of a document.
 public struct FieldProblem: Sendable, Hashable {
@@ -27,10 +27,18 @@ extension Submission {
     /// Reads a submission from the document that a client sent, and names every problem at once.
     ///
     /// Members that nobody knows are refused: a misspelt option must not be dropped in silence.
+    ///
+    /// - Parameters:
+    ///   - document: What the client sent.
+    ///   - idempotencyKey: The client's key for it.
+    ///   - tenant: Whose job it is.
+    ///   - now: When it was sent; a start is bounded by it.
+    /// - Throws: ``SubmissionError``.
     public init(
         document: JSONValue,
         idempotencyKey: String? = nil,
-        tenant: String = Submission.defaultTenant
+        tenant: String = Submission.defaultTenant,
+        at now: Timestamp
     ) throws(SubmissionError) {
         guard let members = document.objectValue else {
             throw .invalid([FieldProblem(.root, "must be an object")])
@@ -41,7 +49,7 @@ extension Submission {
         let type = checkedType(members["type"], &problems)
         let maxAttempts = checkedMaxAttempts(members["maxAttempts"], &problems)
         let orderingKey = checkedOrderingKey(members["orderingKey"], &problems)
-        let start = checkedStart(delay: members["delaySeconds"], instant: members["runAt"], &problems)
+        let start = checkedStart(delay: members["delaySeconds"], instant: members["runAt"], at: now, &problems)
         let payload = members["payload"]
         if payload == nil {
             problems.append(FieldProblem(.root.appending("payload"), "is missing; any JSON value will do"))
@@ -102,6 +110,7 @@ private func checkedOrderingKey(_ value: JSONValue?, _ problems: inout [FieldPro
 private func checkedStart(
     delay: JSONValue?,
     instant: JSONValue?,
+    at now: Timestamp,
     _ problems: inout [FieldProblem]
 ) -> StartTime? {
     if let delay {
@@ -120,6 +129,11 @@ private func checkedStart(
     guard let time = instant.stringValue.flatMap({ Timestamp(rfc3339: $0) }) else {
         let rule = "must be a time such as 2026-11-21T08:30:00Z (RFC 3339)"
         problems.append(FieldProblem(.root.appending("runAt"), rule))
+        return nil
+    }
+    guard time <= now + Submission.delayLimit else {
+        let days = Submission.delayLimit.components.seconds / 86400
+        problems.append(FieldProblem(.root.appending("runAt"), "must be at most \(days) days ahead"))
         return nil
     }
     return .at(time)

@@ -1,5 +1,6 @@
 import JobsysHashing
 public import JobsysJSON
+public import JobsysTime
 
 /// A job that a client asks for, checked and complete.
 public struct Submission: Sendable, Hashable {
@@ -59,4 +60,39 @@ public struct Submission: Sendable, Hashable {
     public static let delayLimit: Duration = .seconds(366 * 86400)
     /// The longest idempotency key, in characters.
     public static let idempotencyKeyLimit = 255
+}
+
+extension Submission {
+    /// A hash of everything that the client asks for: two submissions with the same one ask for the same job.
+    ///
+    /// Members that have their defaults do not count, so that members which are added later leave the hashes of records
+    /// as they are. A start counts in the client's own words: a delay means another instant at every repeat.
+    var requestHash: String {
+        var members: JSONObject = ["type": .string(type), "payloadHash": .string(payloadHash)]
+        if maxAttempts != Self.defaultMaxAttempts { members["maxAttempts"] = .int(maxAttempts) }
+        members["orderingKey"] = orderingKey.map(JSONValue.string)
+        switch start {
+        case nil, .after(.zero): break
+        case .after(let delay): members["delay"] = .string("\(delay.components.seconds)")
+        case .at(let instant): members["runAt"] = .string(instant.description)
+        }
+        // Half of it tells apart what is different by accident, and costs half as much in every record.
+        return String(SHA256.hexHash(JSONValue.object(members).canonical()).prefix(32))
+    }
+}
+
+/// When a job is to run.
+public enum StartTime: Sendable, Hashable {
+    /// So long after its submission.
+    case after(Duration)
+    /// At an instant; at once, if that has passed.
+    case at(Timestamp)
+
+    /// The instant, for a submission at another.
+    public func instant(from submission: Timestamp) -> Timestamp {
+        switch self {
+        case .after(let delay): submission + delay
+        case .at(let instant): instant
+        }
+    }
 }

@@ -1,0 +1,137 @@
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+import Logging
+import NIOCore
+import NIOHTTP1
+import NIOHTTPTypesHTTP1
+
+/// A connection of the server that sees to the rules of HTTP, beside what the server sees to itself.
+struct GuardedChannel: ServerChildChannel {
+    let base: HTTP1Channel
+    let makeGuard: @Sendable () -> RequestGuard
+
+    /// Puts the guard between the parser and what makes the server's requests of its heads, which tells less than they
+    /// said.
+    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<HTTP1Channel.Value> {
+        base.setup(channel: channel, logger: logger)
+            .flatMapThrowing { value in
+                let pipeline = channel.pipeline.syncOperations
+                let requestGuard = makeGuard()
+                try pipeline.addHandler(RequestLineWatch(of: requestGuard), position: .first)
+                let codec = try pipeline.handler(type: HTTP1ToHTTPServerCodec.self)
+                try pipeline.addHandler(requestGuard, position: .before(codec))
+                return value
+            }
+    }
+
+    func handle(value: HTTP1Channel.Value, logger: Logger) async {
+        await base.handle(value: value, logger: logger)
+    }
+}
+
+/// Refuses requests that break a rule of HTTP, with a problem document like any other.
+///
+/// It reports the fault as one of the parser: then the server answers in turn, after the requests before this one, with a
+/// bare 400 and ends the connection. That answer is replaced by the problem on its way out.
+final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias InboundOut = HTTPServerRequestPart
+    typealias OutboundIn = HTTPServerResponsePart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    private struct Refusal {
+        var problem: Problem
+        var requestID: RequestID
+        var method: HTTPRequest.Method?
+    }
+
+    private let log: RequestLog
+    private let makeRequestID: @Sendable () -> String
+    private var refusal: Refusal?
+    private var isReplacing = false
+    /// Whether the request line of the request that is being read has ended.
+    fileprivate var hasRequestLine = false
+
+    init(log: RequestLog, makeRequestID: @escaping @Sendable () -> String) {
+        self.log = log
+        self.makeRequestID = makeRequestID
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        // Nothing that follows a refused request is looked at: where it begins is not known.
+        guard refusal == nil else { return }
+        switch unwrapInboundIn(data) {
+        case .head(let head):
+            guard let problem = RequestRules.problem(with: head) else { break }
+            let id = RequestID(HTTPFields(head.headers, splitCookie: false), orMake: makeRequestID)
+            refusal = Refusal(problem: problem, requestID: id, method: HTTPRequest.Method(head.method.rawValue))
+            context.fireErrorCaught(HTTPParserError.unknown)
+            return
+        case .end: hasRequestLine = false
+        case .body: break
+        }
+        context.fireChannelRead(data)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if refusal == nil, let error = error as? HTTPParserError {
+            let problem = RequestRules.problem(error, isInTarget: !hasRequestLine)
+            refusal = Refusal(problem: problem, requestID: RequestID([:], orMake: makeRequestID))
+        }
+        context.fireErrorCaught(error)
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        switch unwrapOutboundIn(data) {
+        case .head(let head):
+            // Every answer of the routes has an id; the server's own has none.
+            guard let refusal, head.status == .badRequest, !head.headers.contains(name: "X-Request-Id") else { break }
+            isReplacing = true
+            write(refusal, context, promise)
+            return
+        case .body where isReplacing:
+            promise?.succeed()
+            return
+        case .body, .end: break
+        }
+        context.write(data, promise: promise)
+    }
+
+    private func write(_ refusal: Refusal, _ context: ChannelHandlerContext, _ promise: EventLoopPromise<Void>?) {
+        let problem = refusal.problem
+        let body = problem.document(refusal.requestID)
+        var fields = problem.fields
+        fields[.connection] = "close"
+        fields[.contentLength] = "\(body.count)"
+        fields[.requestID] = refusal.requestID.description
+        fields[.xContentTypeOptions] = "nosniff"
+        let head = HTTPResponseHead(HTTPResponse(status: problem.status, headerFields: fields))
+        context.write(wrapOutboundOut(.head(head)), promise: promise)
+        if refusal.method != .head {
+            context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: body)))), promise: nil)
+        }
+        var logger = log.logger
+        logger[metadataKey: "requestId"] = "\(refusal.requestID)"
+        log.note(refusal.method, route: nil, problem.status, problem, took: .zero, to: logger)
+    }
+}
+
+/// Sees the end of request lines, for the parser does not tell what was too long: the target or a field.
+private final class RequestLineWatch: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = ByteBuffer
+    typealias InboundOut = ByteBuffer
+
+    private let requestGuard: RequestGuard
+
+    init(of requestGuard: RequestGuard) {
+        self.requestGuard = requestGuard
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        if !requestGuard.hasRequestLine {
+            requestGuard.hasRequestLine = unwrapInboundIn(data).readableBytesView.contains(UInt8(ascii: "\n"))
+        }
+        context.fireChannelRead(data)
+    }
+}

@@ -1,0 +1,152 @@
+extension Timestamp: CustomStringConvertible {
+    /// The RFC 3339 text, such as `2026-11-21T11:08:00.123Z`.
+    public var description: String {
+        let days = milliseconds.flooredDivision(by: 86_400_000)
+        let date = CalendarDate(daysSince1970: days)
+        let rest = milliseconds - days * 86_400_000
+        var text: [UInt8] = []
+        text.reserveCapacity(24)
+        text.append(date.year, digits: 4, then: "-")
+        text.append(date.month, digits: 2, then: "-")
+        text.append(date.day, digits: 2, then: "T")
+        text.append(rest / 3_600_000, digits: 2, then: ":")
+        text.append(rest / 60_000 % 60, digits: 2, then: ":")
+        text.append(rest / 1000 % 60, digits: 2, then: ".")
+        text.append(rest % 1000, digits: 3, then: "Z")
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// The day in UTC, such as `2026-11-21`.
+    public var day: String {
+        String(description.prefix(10))
+    }
+
+    /// Reads the text that ``description`` writes; nil for anything else.
+    public init?(_ text: String) {
+        let bytes = Array(text.utf8)
+        guard bytes.count == 24, bytes[10] == UInt8(ascii: "T"), bytes[19] == UInt8(ascii: "."),
+            bytes[23] == UInt8(ascii: "Z"), let second = secondsSince1970(bytes[0..<19]),
+            let millisecond = number(bytes[20..<23])
+        else { return nil }
+        self.init(milliseconds: second * 1000 + millisecond)
+    }
+
+    /// Reads any time of RFC 3339, as clients write it; nil for anything else, and for one that lies, in UTC, outside the
+    /// years 0000 to 9999.
+    ///
+    /// With or without a fraction, in UTC or at an offset; what is finer than a millisecond is cut off. A leap second is
+    /// none that the clocks of computers count, and not taken.
+    ///
+    /// Source: RFC 3339, section 5.6.
+    public init?(rfc3339 text: String) {
+        let bytes = Array(text.utf8)
+        guard bytes.count >= 20, let second = secondsSince1970(bytes[0..<19]) else { return nil }
+        var rest = bytes[19...]
+        var fraction: Int64 = 0
+        if rest.first == UInt8(ascii: ".") {
+            let digits = rest.dropFirst().prefix { isDigit($0) }
+            guard !digits.isEmpty, let value = number((digits.prefix(3) + [0x30, 0x30]).prefix(3)) else { return nil }
+            fraction = value
+            rest = rest.dropFirst(1 + digits.count)
+        }
+        guard let offset = minutesEast(rest) else { return nil }
+        let milliseconds = second * 1000 + fraction - offset * 60_000
+        guard Self.range.contains(milliseconds) else { return nil }
+        self.init(milliseconds: milliseconds)
+    }
+}
+
+/// Reads an offset: `Z`, or a sign, hours and minutes.
+private func minutesEast(_ text: ArraySlice<UInt8>) -> Int64? {
+    let bytes = Array(text)
+    if bytes == [UInt8(ascii: "Z")] || bytes == [UInt8(ascii: "z")] { return 0 }
+    guard bytes.count == 6, bytes[3] == UInt8(ascii: ":"), let hours = number(bytes[1..<3]),
+        let minutes = number(bytes[4..<6]), hours < 24, minutes < 60
+    else { return nil }
+    switch bytes[0] {
+    case UInt8(ascii: "+"): return hours * 60 + minutes
+    case UInt8(ascii: "-"): return -(hours * 60 + minutes)
+    default: return nil
+    }
+}
+
+/// Reads a date and a time of 19 bytes, such as `2026-11-21T11:08:00`; the `T` may be a small one.
+private func secondsSince1970(_ bytes: ArraySlice<UInt8>) -> Int64? {
+    guard bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-"), bytes[10] | 0x20 == UInt8(ascii: "t"),
+        bytes[13] == UInt8(ascii: ":"), bytes[16] == UInt8(ascii: ":"),
+        let year = number(bytes[0..<4]), let month = number(bytes[5..<7]), let day = number(bytes[8..<10]),
+        let hour = number(bytes[11..<13]), let minute = number(bytes[14..<16]), let second = number(bytes[17..<19]),
+        hour < 24, minute < 60, second < 60
+    else { return nil }
+    let date = CalendarDate(year: year, month: month, day: day)
+    // There are no days but those that a count of days leads to.
+    guard CalendarDate(daysSince1970: date.daysSince1970) == date else { return nil }
+    return ((date.daysSince1970 * 24 + hour) * 60 + minute) * 60 + second
+}
+
+/// The number that some digits are; nil if one of them is none.
+private func number(_ digits: ArraySlice<UInt8>) -> Int64? {
+    var number: Int64 = 0
+    for digit in digits {
+        guard isDigit(digit) else { return nil }
+        number = number * 10 + Int64(digit - UInt8(ascii: "0"))
+    }
+    return number
+}
+
+private func isDigit(_ byte: UInt8) -> Bool {
+    UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte
+}
+
+extension [UInt8] {
+    /// Appends a number with leading zeros, and what comes after it.
+    fileprivate mutating func append(_ number: Int64, digits: Int, then mark: Unicode.Scalar) {
+        var divisor: Int64 = digits == 4 ? 1000 : digits == 3 ? 100 : 10
+        while divisor > 0 {
+            append(UInt8(ascii: "0") + UInt8(number / divisor % 10))
+            divisor /= 10
+        }
+        append(UInt8(ascii: mark))
+    }
+}
+
+/// A day of the Gregorian calendar.
+///
+/// https://howardhinnant.github.io/date_algorithms.html explains the arithmetic: years begin in March, so that the day
+/// that comes and goes is the last one.
+private struct CalendarDate: Equatable {
+    var year: Int64
+    var month: Int64
+    var day: Int64
+
+    private static let daysOf400Years: Int64 = 146_097
+    /// From 0000-03-01 to 1970-01-01.
+    private static let daysBefore1970: Int64 = 719_468
+
+    init(year: Int64, month: Int64, day: Int64) {
+        self.year = year
+        self.month = month
+        self.day = day
+    }
+
+    init(daysSince1970: Int64) {
+        let days = daysSince1970 + Self.daysBefore1970
+        let era = days.flooredDivision(by: Self.daysOf400Years)
+        let dayOfEra = days - era * Self.daysOf400Years
+        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let monthFromMarch = (5 * dayOfYear + 2) / 153
+        day = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
+        month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
+        year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+    }
+
+    var daysSince1970: Int64 {
+        let yearFromMarch = month <= 2 ? year - 1 : year
+        let era = yearFromMarch.flooredDivision(by: 400)
+        let yearOfEra = yearFromMarch - era * 400
+        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+        return era * Self.daysOf400Years + dayOfEra - Self.daysBefore1970
+    }
+}
