@@ -42,11 +42,12 @@ let package = Package(
         .target(name: "JobsysObservability", dependencies: ["JobsysJSON", "JobsysTime", .logging]),
 
         // The AWS client.
-        .target(name: "JobsysSigV4", dependencies: ["JobsysHashing", .httpTypes]),
+        .target(name: "JobsysSigV4", dependencies: ["JobsysHashing", "JobsysTime", .httpTypes]),
         .target(
             name: "JobsysAWS",
             dependencies: [
-                "JobsysSigV4", "JobsysHTTP", "JobsysHashing", "JobsysJSON", "JobsysObservability", .httpTypes, .logging,
+                "JobsysSigV4", "JobsysHTTP", "JobsysHashing", "JobsysJSON", "JobsysObservability", "JobsysTime",
+                .httpTypes, .logging,
             ]
         ),
 

@@ -9,7 +9,7 @@ extension BatchCoalescer where Entry == SQS.OutgoingMessage {
                 _ = try await client.perform(SQS.SendMessage(queueURL: queueURL, message: messages[0]))
                 return [.success(())]
             }
-            guard messages.reduce(0, { $0 + $1.body.utf8.count }) <= largestBatchOfBodies else {
+            guard messages.reduce(0, { $0 + $1.byteCount }) <= SQS.maxBytes else {
                 return try await messages.sentSingly(to: queueURL, with: client)
             }
             let entries = messages.enumerated().map { SQS.SendMessageBatch.Entry(id: String($0), message: $1) }
@@ -28,9 +28,6 @@ extension BatchCoalescer where Entry == String {
         }
     }
 }
-
-/// How many bytes of bodies one call takes: SQS allows 1 MiB, and the attributes of ten messages count too.
-private let largestBatchOfBodies = 1024 * 1024 - 64 * 1024
 
 extension [SQS.OutgoingMessage] {
     /// Sends each by a call of its own, because together they are too long for one.

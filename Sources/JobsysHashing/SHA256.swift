@@ -25,3 +25,30 @@ public enum SHA256 {
         Hex.encode(hash(text))
     }
 }
+
+/// HMAC with SHA-256 (RFC 2104, RFC 4231), under a key that is prepared once and used often.
+///
+/// Two plain hashes: libcrypto's own HMAC looks its algorithm up anew for each message, which costs more than both.
+public struct HMACSHA256: Sendable {
+    private static let blockSize = 64
+    private let innerPad: [UInt8]
+    private let outerPad: [UInt8]
+
+    /// Prepares a key of any length.
+    public init(key: [UInt8]) {
+        let key = key.count > Self.blockSize ? SHA256.hash(key) : key
+        let block = key + [UInt8](repeating: 0, count: Self.blockSize - key.count)
+        innerPad = block.map { $0 ^ 0x36 }
+        outerPad = block.map { $0 ^ 0x5C }
+    }
+
+    /// The 32 bytes of the message's code.
+    public func authenticate(_ message: [UInt8]) -> [UInt8] {
+        SHA256.hash(outerPad + SHA256.hash(innerPad + message))
+    }
+
+    /// The 32 bytes of the code of the message's UTF-8.
+    public func authenticate(_ message: String) -> [UInt8] {
+        SHA256.hash(outerPad + SHA256.hash(innerPad + message.utf8))
+    }
+}

@@ -7,7 +7,7 @@ struct QueryParameters {
         var text: String { "\(name)=\(value)" }
     }
 
-    private var parameters: [Parameter]
+    private let parameters: [Parameter]
 
     /// Takes a query apart; what a client left bare is encoded, as the service will have it.
     init(_ query: Substring) {
@@ -23,29 +23,6 @@ struct QueryParameters {
                     value: Self.normalized(parameter[end...].dropFirst())
                 )
             }
-    }
-
-    /// Adds a parameter, whose value is not encoded yet.
-    mutating func append(_ name: String, _ value: String) {
-        append(name, ifPresent: value)
-    }
-
-    /// Adds a parameter, whose value is not encoded yet, unless the value is nil.
-    mutating func append(_ name: String, ifPresent value: String?) {
-        guard let value else { return }
-        var encoded: [UInt8] = []
-        PercentEncoding.append(value.utf8, to: &encoded)
-        parameters.append(Parameter(name: name, value: String(decoding: encoded, as: UTF8.self)))
-    }
-
-    /// Drops the parameters with these names.
-    mutating func remove(_ names: Set<String>) {
-        parameters.removeAll { names.contains($0.name) }
-    }
-
-    /// The query, in the order of its parameters.
-    var text: String {
-        parameters.map(\.text).joined(separator: "&")
     }
 
     /// The query as it is signed: sorted by encoded name, then by encoded value.

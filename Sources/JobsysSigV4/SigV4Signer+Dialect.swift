@@ -6,11 +6,7 @@ extension SigV4Signer {
         /// Whether the path is encoded once more than it is sent.
         public var encodesPathAgain: Bool
         /// Whether the body's hash goes along as `X-Amz-Content-Sha256`.
-        ///
-        /// In a presigned URL such a service takes `UNSIGNED-PAYLOAD`: the URL is made before the body is known.
         public var statesBodyHash: Bool
-        /// Whether the session token is signed; otherwise it is added afterwards, as AWS IoT wants it.
-        public var signsSessionToken: Bool
 
         /// Every service but S3.
         public static let standard = Dialect()
@@ -22,13 +18,11 @@ extension SigV4Signer {
         public init(
             normalizesPath: Bool = true,
             encodesPathAgain: Bool = true,
-            statesBodyHash: Bool = false,
-            signsSessionToken: Bool = true
+            statesBodyHash: Bool = false
         ) {
             self.normalizesPath = normalizesPath
             self.encodesPathAgain = encodesPathAgain
             self.statesBodyHash = statesBodyHash
-            self.signsSessionToken = signsSessionToken
         }
     }
 }

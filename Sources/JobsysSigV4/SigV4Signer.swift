@@ -1,5 +1,6 @@
 public import FoundationEssentials
 public import HTTPTypes
+internal import JobsysHashing
 
 /// Signs requests with AWS Signature Version 4: a request and a date in, the signed request out.
 ///
@@ -35,27 +36,14 @@ public struct SigV4Signer: Sendable {
         credentials: AWSCredentials,
         at date: Date
     ) -> HTTPRequest {
-        sign(request, body: .signed(body), credentials: credentials, at: date)
-    }
-
-    /// Signs a request, with its body or without, in the request's header fields.
-    ///
-    /// Otherwise like the other `sign`. An unsigned body is announced in `X-Amz-Content-Sha256`.
-    public func sign(
-        _ request: consuming HTTPRequest,
-        body: Body,
-        credentials: AWSCredentials,
-        at date: Date
-    ) -> HTTPRequest {
-        let time = SigningTime(date)
-        let key = keys.key(secret: credentials.secretAccessKey, day: time.day)
+        let (time, key) = keys.key(secret: credentials.secretAccessKey, at: date)
         request.headerFields[.authorization] = nil
         request.headerFields[.amzDate] = time.instant
-        request.headerFields[.amzSecurityToken] = dialect.signsSessionToken ? credentials.sessionToken : nil
-        let statesHash = dialect.statesBodyHash || body == .unsigned
+        request.headerFields[.amzSecurityToken] = credentials.sessionToken
         // A caller may state the hash itself; both sides then have to use what is stated.
-        let bodyHash = (statesHash ? nil : request.headerFields[.amzContentSHA256]) ?? body.hash
-        if statesHash { request.headerFields[.amzContentSHA256] = bodyHash }
+        let bodyHash =
+            (dialect.statesBodyHash ? nil : request.headerFields[.amzContentSHA256]) ?? SHA256.hexHash(body)
+        if dialect.statesBodyHash { request.headerFields[.amzContentSHA256] = bodyHash }
 
         let canonical = canonicalRequest(of: request, bodyHash: bodyHash)
         let signature = key.signature(of: canonical.stringToSign(at: time, scope: key.scope))
@@ -65,7 +53,6 @@ public struct SigV4Signer: Sendable {
             signedHeaders: canonical.signedHeaders,
             signature: signature
         )
-        if !dialect.signsSessionToken { request.headerFields[.amzSecurityToken] = credentials.sessionToken }
         return request
     }
 
@@ -86,5 +73,16 @@ public struct SigV4Signer: Sendable {
         bytes += ", Signature=".utf8
         bytes += signature.utf8
         return String(decoding: bytes, as: UTF8.self)
+    }
+}
+
+extension HTTPField.Name {
+    static let amzDate = known("X-Amz-Date")
+    static let amzSecurityToken = known("X-Amz-Security-Token")
+    static let amzContentSHA256 = known("X-Amz-Content-Sha256")
+
+    private static func known(_ text: String) -> HTTPField.Name {
+        guard let name = HTTPField.Name(text) else { preconditionFailure("\(text) is not a header field's name") }
+        return name
     }
 }

@@ -19,14 +19,12 @@ enum BotocoreInputs {
 
     private static let dynamoDB: [String: any AWSOperation] = [
         "dynamodb PutItem 1": DynamoDB.PutItem(table: "T", item: everyType),
-        "dynamodb PutItem 2": DynamoDB.Metered(
-            DynamoDB.PutItem(
-                table: "T",
-                item: key,
-                condition: .attributeNotExists("PK"),
-                returning: .allOld,
-                returnsExistingOnFailure: true
-            )
+        "dynamodb PutItem 2": DynamoDB.PutItem(
+            table: "T",
+            item: key,
+            condition: .attributeNotExists("PK"),
+            returning: .allOld,
+            returnsExistingOnFailure: true
         ),
         "dynamodb GetItem 1": DynamoDB.GetItem(table: "T", key: key, consistent: true, attributes: ["PK", "n"]),
         "dynamodb UpdateItem 1": DynamoDB.UpdateItem(
@@ -39,16 +37,14 @@ enum BotocoreInputs {
         ),
         "dynamodb DeleteItem 1": DynamoDB.DeleteItem(table: "T", key: key, returning: .allOld),
         "dynamodb DescribeTable 1": DynamoDB.DescribeTable(table: "T"),
-        "dynamodb Query 1": DynamoDB.Metered(
-            DynamoDB.Query(
-                table: "T",
-                index: "i",
-                keyCondition: DynamoDB.Attribute("PK") == .s("a"),
-                ascending: false,
-                limit: 2,
-                exclusiveStartKey: key,
-                consistent: true
-            )
+        "dynamodb Query 1": DynamoDB.Query(
+            table: "T",
+            index: "i",
+            keyCondition: DynamoDB.Attribute("PK") == .s("a"),
+            ascending: false,
+            limit: 2,
+            exclusiveStartKey: key,
+            consistent: true
         ),
         "dynamodb Scan 1": DynamoDB.Scan(
             table: "T",
@@ -60,35 +56,18 @@ enum BotocoreInputs {
             consistent: true,
             attributes: ["n"]
         ),
-        "dynamodb BatchGetItem 1": DynamoDB.Metered(
-            DynamoDB.BatchGetItem([
-                "T": .init(keys: [key, otherKey], consistent: true, attributes: ["PK"]), "U": .init(keys: [key]),
-            ])
-        ),
-        "dynamodb BatchWriteItem 1": DynamoDB.BatchWriteItem(["T": [.put(key), .delete(key: otherKey)]]),
-        "dynamodb TransactGetItems 1": DynamoDB.TransactGetItems([
-            .init(table: "T", key: key, consistent: true, attributes: ["n"]), .init(table: "U", key: key),
+        "dynamodb BatchGetItem 1": DynamoDB.BatchGetItem([
+            "T": .init(keys: [key, otherKey], consistent: true, attributes: ["PK"]), "U": .init(keys: [key]),
         ]),
-        "dynamodb TransactWriteItems 1": DynamoDB.Metered(
-            DynamoDB.TransactWriteItems(
-                actions: [
-                    .put(.init(table: "T", item: key)),
-                    .update(.init(table: "T", key: key, update: .init().remove("x"))),
-                    .delete(.init(table: "T", key: key, returnsExistingOnFailure: true)),
-                    .conditionCheck(.init(table: "T", key: key, condition: .attributeExists("PK"))),
-                ],
-                clientRequestToken: "token"
-            )
-        ),
-        "dynamodb BatchExecuteStatement 1": DynamoDB.Metered(
-            DynamoDB.BatchExecuteStatement([
-                .init(
-                    #"UPDATE "T" SET s = ? WHERE PK = ? AND s = ?"#,
-                    parameters: [.s("x"), .s("a"), .n(1)],
-                    returnsExistingOnFailure: true
-                ),
-                .init(#"SELECT * FROM "T" WHERE PK = 'a'"#, consistent: true),
-            ])
+        "dynamodb BatchWriteItem 1": DynamoDB.BatchWriteItem(["T": [.put(key), .delete(key: otherKey)]]),
+        "dynamodb TransactWriteItems 1": DynamoDB.TransactWriteItems(
+            actions: [
+                .put(.init(table: "T", item: key)),
+                .update(.init(table: "T", key: key, update: .init().remove("x"))),
+                .delete(.init(table: "T", key: key, returnsExistingOnFailure: true)),
+                .conditionCheck(.init(table: "T", key: key, condition: .attributeExists("PK"))),
+            ],
+            clientRequestToken: "token"
         ),
     ]
 

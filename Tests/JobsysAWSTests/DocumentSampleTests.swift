@@ -15,7 +15,7 @@ struct DocumentSampleTests {
             encoding: .utf8
         )
         let samples = document.components(between: "```swift\n", and: "```")
-        #expect(samples.count == 11)
+        #expect(samples.count == 9)
         for sample in samples { #expect(source.contains("\n" + sample)) }
         let code = source.split(separator: "\n\n", maxSplits: 2)[2]
         #expect(samples.reduce(0) { $0 + $1.count } + samples.count - 1 == code.count)
@@ -55,19 +55,6 @@ struct DocumentSampleTests {
         let fixture = Fixture([.response(200, [:], left)])
         #expect(try await forget(["a", "b"], in: "T", client: fixture.client) == 1)
         #expect(fixture.transport.sent.count == 8)
-    }
-
-    @Test("The price of a put is the sum of its units")
-    func prices() async throws {
-        let answer = #"{"ConsumedCapacity":{"TableName":"T","CapacityUnits":2.5}}"#
-        let fixture = Fixture([.response(200, [:], answer)])
-        #expect(try await price(of: Fixture.putNew, client: fixture.client) == 2.5)
-    }
-
-    @Test("What could not be announced is told")
-    func announcements() async throws {
-        let fixture = Fixture([.response(200, [:], #"{"Successful":[{"Id":"0","MessageId":"m"}]}"#)])
-        #expect(try await announce(["a", "\u{0}"], to: "q", client: fixture.client) == ["\u{0}"])
     }
 
     @Test("The operations that are added send their input and read their pages")

@@ -42,16 +42,6 @@ func forget(_ jobs: [String], in table: String, client: AWSClient) async throws 
     return jobs.count - (output.unprocessed[table]?.count ?? 0)
 }
 
-func price(of put: DynamoDB.PutItem, client: AWSClient) async throws -> Double {
-    let metered = try await client.perform(DynamoDB.Metered(put))
-    return metered.capacity.reduce(0) { $0 + $1.units.total }
-}
-
-func announce(_ jobs: [String], to queueURL: String, client: AWSClient) async throws -> [String] {
-    let results = try await client.send(jobs.map { SQS.OutgoingMessage(body: $0) }, to: queueURL)
-    return zip(jobs, results).filter { (try? $1.get()) == nil }.map(\.0)
-}
-
 struct DeleteQueue: AWSOperation {
     static let service = AWSService.sqs
     static let name = "DeleteQueue"

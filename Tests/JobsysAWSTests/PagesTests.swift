@@ -50,7 +50,7 @@ import Testing
     func circle() async throws {
         let fixture = Fixture([Self.page(["a"], next: "k")])
         let error = await #expect(throws: AWSError.self) {
-            for try await _ in fixture.client.pages(of: DynamoDB.Metered(Self.query)) {}
+            for try await _ in fixture.client.pages(of: Self.query) {}
         }
         #expect(error?.code == "RepeatedPageToken")
         #expect(fixture.transport.sent.count == 2)

@@ -12,26 +12,28 @@ import Testing
         returnsExistingOnFailure: true
     )
 
-    private func perform(
-        _ write: DynamoDB.PutItem = Self.write,
-        on table: ScriptedTable
-    ) async throws -> DynamoDB.ConditionalWrite {
+    private func outcome(on table: ScriptedTable) async throws -> AWSOutcome<DynamoDB.ConditionalWrite> {
         try await ScriptedServer.with(handler: table.serve) { server in
             try await WireFixture.with(server.url) { fixture in
-                try await fixture.client.perform(write, markedBy: "owner", .s("me"))
+                try await fixture.client.outcome(of: Self.write)
             }
         }
     }
 
     @Test(
-        "A write that finds its own first effect has succeeded",
+        "A write that fails on an item after an attempt without an answer may have failed on itself, and says so",
         arguments: [
-            [.reset], [.half("{}", then: .reset)], [.respond(500)], [.error(503, "ServiceUnavailable")],
-            [.reset, .reset, .reset],
-        ] as [[Script]]
+            ([.reset], 2), ([.half("{}", then: .reset)], 2), ([.respond(500)], 2),
+            ([.error(503, "ServiceUnavailable")], 2), ([.reset, .reset, .reset], 4),
+        ] as [([Script], Int)]
     )
-    func ownEffect(faults: [Script]) async throws {
-        #expect(try await perform(on: ScriptedTable(faults: faults)) == .applied(Self.mine))
+    func ownEffect(faults: [Script], attempts: Int) async throws {
+        let expected = AWSOutcome(
+            output: DynamoDB.ConditionalWrite.conditionFailed(existing: Self.mine),
+            attempts: attempts,
+            mayHaveBeenAppliedBefore: true
+        )
+        #expect(try await outcome(on: ScriptedTable(faults: faults)) == expected)
     }
 
     @Test("A write that finds another's item has failed, whatever became of its attempts")
@@ -39,32 +41,18 @@ import Testing
         let table = ScriptedTable(faults: [.reset])
         table.put(Self.others, at: "a")
         let expected: DynamoDB.Item = ["PK": .s("a"), "owner": .s("other")]
-        #expect(try await perform(on: table) == .conditionFailed(existing: expected))
+        #expect(try await outcome(on: table).output == .conditionFailed(existing: expected))
     }
 
-    @Test("An item with the mark is an old one, if no attempt can have written it", arguments: [false, true])
+    @Test("An item is an old one, if no attempt can have written it", arguments: [false, true])
     func anOldItem(isThrottledFirst: Bool) async throws {
         let table = ScriptedTable(faults: isThrottledFirst ? [.error(400, "ThrottlingException")] : [])
         table.put(#"{"PK":{"S":"a"},"owner":{"S":"me"}}"#, at: "a")
-        #expect(try await perform(on: table) == .conditionFailed(existing: Self.mine))
-    }
-
-    @Test("Without a mark the caller learns that the condition may have failed on the write itself")
-    func outcome() async throws {
-        let table = ScriptedTable(faults: [.reset])
-        try await ScriptedServer.with(handler: table.serve) { server in
-            try await WireFixture.with(server.url) { fixture in
-                let expected = AWSOutcome(
-                    output: DynamoDB.ConditionalWrite.conditionFailed(existing: Self.mine),
-                    attempts: 2,
-                    mayHaveBeenAppliedBefore: true
-                )
-                #expect(try await fixture.client.outcome(of: Self.write) == expected)
-                let again = try await fixture.client.outcome(of: Self.write)
-                #expect(again.attempts == 1)
-                #expect(!again.mayHaveBeenAppliedBefore)
-            }
-        }
+        let expected = AWSOutcome(
+            output: DynamoDB.ConditionalWrite.conditionFailed(existing: Self.mine),
+            attempts: isThrottledFirst ? 2 : 1
+        )
+        #expect(try await outcome(on: table) == expected)
     }
 
     @Test("A transaction keeps its token through all attempts and takes place once")

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import HTTPTypes
 import JobsysHTTP
+import JobsysHashing
 import JobsysSigV4
 import Synchronization
 
@@ -150,4 +151,28 @@ private struct Exchange {
     let response: TransportResponse
     let credentials: AWSCredentials?
     let isClockOff: Bool
+}
+
+extension AWSClient {
+    /// The credentials to sign with, waited for no longer than the call has time; nil if that was not enough.
+    ///
+    /// Only the wait ends with the time: a refresh that others need goes on.
+    func credentials(within limit: Duration?) async throws -> AWSCredentials? {
+        let provider = configuration.credentials
+        if let ready = provider.readyCredentials() { return ready }
+        return try await runtime.within(limit) { try await provider.credentials() }
+    }
+}
+
+extension TransportResponse {
+    /// Compares the body's bytes, as they came over the wire, with the checksum that DynamoDB sends along.
+    ///
+    /// The field may be missing: other services and emulators send none.
+    func checkCRC32() throws(AWSAnswerError) {
+        guard let expected = self[.awsCRC32] else { return }
+        let found = CRC32.checksum(body)
+        guard UInt32(expected) == found else {
+            throw .checksum("the body's CRC-32", found: String(found), expected: String(expected.prefix(32)))
+        }
+    }
 }

@@ -1,5 +1,6 @@
 public import FoundationEssentials
 public import JobsysObservability
+import JobsysTime
 
 /// Time, chance and identity, as the client uses them; tests put their own in place.
 public struct AWSRuntime: Sendable {
@@ -28,13 +29,30 @@ public struct AWSRuntime: Sendable {
         self.now = now
         self.random = random
         self.makeInvocationID = makeInvocationID
-        uptime = Self.stopwatch(clock)
+        uptime = stopwatch(clock)
         sleep = { try await clock.sleep(for: $0) }
         expire = { try await clock.sleep(for: $0, tolerance: .milliseconds(10)) }
     }
+}
 
-    private static func stopwatch<C: Clock<Duration>>(_ clock: C) -> @Sendable () -> Duration {
-        let start = clock.now
-        return { start.duration(to: clock.now) }
+extension AWSRuntime {
+    /// Runs `body`, cancels it after so long, and is nil then; without a limit it just runs.
+    ///
+    /// `body` has to end when it is cancelled: it is waited for.
+    func within<Value: Sendable>(
+        _ limit: Duration?,
+        _ body: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value? {
+        guard let limit else { return try await body() }
+        guard limit > .zero else { return nil }
+        return try await withThrowingTaskGroup(of: Value?.self) { group in
+            group.addTask { try await body() }
+            group.addTask {
+                try await expire(limit)
+                return nil
+            }
+            defer { group.cancelAll() }
+            return try await group.next() ?? nil
+        }
     }
 }

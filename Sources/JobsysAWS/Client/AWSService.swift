@@ -1,3 +1,5 @@
+import HTTPTypes
+
 /// An AWS service as the client sees it: its names, its protocol and its retry numbers.
 public struct AWSService: Sendable, Hashable {
     /// The first label of the service's host, such as `dynamodb`.
@@ -56,23 +58,25 @@ extension AWSService {
         hasher.combine(endpointPrefix)
     }
 
-    /// Amazon DynamoDB; it answers in milliseconds, so it is asked again sooner and once more than the others.
-    public static let dynamoDB = AWSService(
-        endpointPrefix: "dynamodb",
-        environmentName: "DYNAMODB",
-        targetPrefix: "DynamoDB_20120810",
-        baseRetryDelay: .milliseconds(25),
-        maxAttempts: 4
-    )
-
-    /// Amazon Simple Queue Service.
-    public static let sqs = AWSService(
-        endpointPrefix: "sqs",
-        environmentName: "SQS",
-        targetPrefix: "AmazonSQS",
-        isQueryCompatible: true
-    )
-
     /// The services that this module has operations of.
     static let own = [dynamoDB, sqs, sns, ssm, cloudWatch, stepFunctions, sts, sso, ssoOIDC]
+}
+
+extension HTTPField.Name {
+    static let awsTarget = aws("X-Amz-Target")
+    static let awsInvocationID = aws("amz-sdk-invocation-id")
+    static let awsRequest = aws("amz-sdk-request")
+    static let awsQueryMode = aws("x-amzn-query-mode")
+    static let awsQueryError = aws("x-amzn-query-error")
+    static let awsErrorType = aws("x-amzn-errortype")
+    static let awsRequestID = aws("x-amzn-requestid")
+    static let awsRetryAfter = aws("x-amz-retry-after")
+    static let awsCRC32 = aws("x-amz-crc32")
+    static let metadataToken = aws("x-aws-ec2-metadata-token")
+    static let metadataTokenTTL = aws("x-aws-ec2-metadata-token-ttl-seconds")
+
+    private static func aws(_ name: String) -> HTTPField.Name {
+        guard let field = HTTPField.Name(name) else { preconditionFailure("\(name) is no field name") }
+        return field
+    }
 }

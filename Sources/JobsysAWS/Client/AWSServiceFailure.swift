@@ -46,7 +46,7 @@ public struct AWSServiceFailure: Sendable {
         let names = [type, response[.awsErrorType]].lazy.compactMap { $0.flatMap { Self.name($0[...]) } }
         let code = names.first ?? legacyCode
         self.code = code ?? "HTTP\(response.status)"
-        let text = text ?? (code == nil ? Self.stranger(response) : "")
+        let text = text ?? (code == nil ? Self.foreignAnswer(response) : "")
         message = String(text.prefix { !$0.isNewline }.prefix(1000))
         retryAfter = response[.awsRetryAfter].flatMap { Int($0) }.flatMap { $0 >= 0 ? .milliseconds($0) : nil }
     }
@@ -67,9 +67,32 @@ public struct AWSServiceFailure: Sendable {
     }
 
     /// Says what came instead of an error of AWS: whoever looks into it should look at what is in between.
-    private static func stranger(_ response: TransportResponse) -> String {
+    private static func foreignAnswer(_ response: TransportResponse) -> String {
         guard !response.body.isEmpty else { return "" }
         let type = response[.contentType] ?? "without a content type"
         return "the answer is no error of AWS: \(response.body.count) bytes, \(type.prefix(100))"
     }
+}
+
+/// The name of an error as it is compared: without what services, emulators and protocols add to it or leave out.
+///
+/// `com.amazonaws.sqs#MessageNotInflight` and `AWS.SimpleQueueService.MessageNotInflight` are one error, and so are
+/// `InvalidParameterValue` and `InvalidParameterValueException`. No error is known by a spelling alone.
+struct ErrorName: Hashable, Sendable, ExpressibleByStringLiteral {
+    private let stem: String
+
+    init(_ text: String) {
+        let start = text.lastIndex { $0 == "#" || $0 == "." }.map(text.index(after:)) ?? text.startIndex
+        var stem = text[start...]
+        while let suffix = Self.suffixes.first(where: { stem.hasSuffix($0) && stem.count > $0.count }) {
+            stem.removeLast(suffix.count)
+        }
+        self.stem = String(stem)
+    }
+
+    init(stringLiteral text: String) {
+        self.init(text)
+    }
+
+    private static let suffixes = ["Exception", "Error", "Fault"]
 }

@@ -2,6 +2,7 @@ import FoundationEssentials
 import HTTPTypes
 import JobsysHTTP
 import JobsysObservability
+import JobsysSigV4
 
 /// One operation on its way: what is the same for all its attempts.
 struct Call {
@@ -106,7 +107,25 @@ struct Call {
     private func attemptField(_ attempt: Int, timeout: Duration?, at date: Date) -> String {
         let count = "attempt=\(attempt); max=\(maxAttempts)"
         guard attempt > 1, let timeout else { return count }
-        let style = Date.ISO8601FormatStyle(dateSeparator: .omitted, timeSeparator: .omitted)
-        return "ttl=\(style.format(date.addingTimeInterval(timeout / .seconds(1)))); \(count)"
+        return "ttl=\(SigningTime(date + timeout / .seconds(1)).instant); \(count)"
+    }
+}
+
+/// What has become of a call's attempts so far.
+struct CallHistory {
+    /// The number of requests that were sent.
+    var attempts = 0
+    /// The status of the last answer.
+    var status: Int?
+    /// What the last attempt failed with.
+    var errorCode: String?
+    /// What the last answer says was consumed.
+    var consumedCapacity: Double?
+    /// Whether one of the attempts may have been applied, although it was no success.
+    var mayHaveBeenApplied = false
+
+    mutating func add(_ failure: AttemptFailure) {
+        errorCode = failure.code
+        mayHaveBeenApplied = mayHaveBeenApplied || failure.mayHaveBeenApplied
     }
 }

@@ -1,3 +1,4 @@
+public import FoundationEssentials
 public import JobsysJSON
 
 extension JSONWriter {
@@ -90,5 +91,30 @@ extension Dictionary {
     init(lastOf members: [(Key, Value)]) {
         self.init(minimumCapacity: members.count)
         for (key, value) in members { self[key] = value }
+    }
+}
+
+extension JSONWriter {
+    /// Writes a member that is a point in time: whole seconds since 1970, as AWS's JSON protocols have it.
+    public mutating func member(_ name: String, timestamp date: Date) {
+        member(name, Int(date.timeIntervalSince1970.rounded(.down)))
+    }
+}
+
+extension JSONReader {
+    /// Reads a point in time: seconds since 1970, perhaps with a fraction.
+    public mutating func readTimestamp() throws(JSONError) -> Date {
+        Date(timeIntervalSince1970: try readDouble())
+    }
+}
+
+/// Base64 as AWS's JSON protocols use it for bytes.
+enum Base64 {
+    static func encode(_ bytes: [UInt8]) -> String {
+        Data(bytes).base64EncodedString()
+    }
+
+    static func decode(_ text: String) -> [UInt8]? {
+        Data(base64Encoded: text).map { [UInt8]($0) }
     }
 }

@@ -1,3 +1,4 @@
+public import HTTPTypes
 public import JobsysHTTP
 
 /// One operation of a service, whatever protocol it speaks: what is sent and how the answer is read.
@@ -75,4 +76,27 @@ extension WireOperation {
 
     /// No error answer is a regular outcome.
     public static func recover(from failure: AWSServiceFailure) throws -> Output? { nil }
+}
+
+/// What an operation puts into its request.
+public struct WireContent: Sendable, Redacted {
+    /// The method.
+    public var method: HTTPRequest.Method
+
+    /// The path below the endpoint, with the query, percent-encoded.
+    public var path: String
+
+    /// Header fields of its own.
+    public var fields: HTTPFields
+
+    /// The body.
+    public var body: [UInt8]
+
+    /// Creates a content.
+    public init(method: HTTPRequest.Method = .post, path: String = "/", fields: HTTPFields = [:], body: [UInt8] = []) {
+        self.method = method
+        self.path = path
+        self.fields = fields
+        self.body = body
+    }
 }

@@ -1,5 +1,20 @@
 public import JobsysJSON
 
+/// The operations of Amazon CloudWatch's metrics.
+///
+/// Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/Welcome.html
+public enum CloudWatch {}
+
+extension AWSService {
+    /// Amazon CloudWatch, over its JSON protocol.
+    public static let cloudWatch = AWSService(
+        endpointPrefix: "monitoring",
+        environmentName: "CLOUDWATCH",
+        targetPrefix: "GraniteServiceVersion20100801",
+        isQueryCompatible: true
+    )
+}
+
 extension CloudWatch {
     /// Stores up to 1000 measurements; ``AWSClient/putMetrics(_:in:)`` takes any number.
     public struct PutMetricData: AWSOperation {

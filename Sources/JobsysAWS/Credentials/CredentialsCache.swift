@@ -8,12 +8,12 @@ import Synchronization
 /// A refresh belongs to no caller: one that is cancelled or out of time leaves, and the others still get what they
 /// wait for. A failure is handed to those who waited for it and then forgotten.
 public final class CredentialsCache: CredentialsProvider {
-    private typealias News = Result<AWSCredentials, any Error>
+    private typealias RefreshResult = Result<AWSCredentials, any Error>
 
     private struct State {
         var decisions = CredentialsCacheState()
         var clockOffset: TimeInterval = 0
-        var waiters: [UInt64: CheckedContinuation<News?, Never>] = [:]
+        var waiters: [UInt64: CheckedContinuation<RefreshResult?, Never>] = [:]
         var nextWaiter: UInt64 = 0
     }
 
@@ -34,7 +34,7 @@ public final class CredentialsCache: CredentialsProvider {
     public func credentials() async throws -> AWSCredentials {
         while true {
             if let ready = readyCredentials() { return ready }
-            if let news = await waitForNews() { return try news.get() }
+            if let result = await waitForRefresh() { return try result.get() }
         }
     }
 
@@ -83,32 +83,32 @@ public final class CredentialsCache: CredentialsProvider {
     }
 
     private func fail(_ error: any Error) {
-        let news = settle { decisions, now in
+        let result = settle { decisions, now in
             let cached = decisions.fail(at: now, jitter: runtime.random())
             return cached.map { .success($0) } ?? .failure(error)
         }
-        guard case .success = news else { return }
+        guard case .success = result else { return }
         Logger.current.info("Credentials could not be refreshed, the old ones stay in use", error: error)
     }
 
     /// Changes the state and tells all who wait, outside the lock.
     @discardableResult
-    private func settle(_ change: (inout CredentialsCacheState, _ now: Date) -> News) -> News {
-        let (news, waiters) = state.withLock { state in
+    private func settle(_ change: (inout CredentialsCacheState, _ now: Date) -> RefreshResult) -> RefreshResult {
+        let (result, waiters) = state.withLock { state in
             let now = now(state)
-            let news = change(&state.decisions, now)
+            let result = change(&state.decisions, now)
             let waiters = Array(state.waiters.values)
             state.waiters = [:]
-            return (news, waiters)
+            return (result, waiters)
         }
-        for waiter in waiters { waiter.resume(returning: news) }
-        return news
+        for waiter in waiters { waiter.resume(returning: result) }
+        return result
     }
 
     private func now(_ state: State) -> Date { runtime.now() + state.clockOffset }
 
     /// Waits for the refresh that is under way; nil if it has ended meanwhile.
-    private func waitForNews() async -> News? {
+    private func waitForRefresh() async -> RefreshResult? {
         let id = state.withLock { state in
             state.nextWaiter += 1
             return state.nextWaiter

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import JobsysJSON
 import JobsysSigV4
+import JobsysTime
 
 /// The JSON document with which metadata services and programs hand out credentials.
 struct CredentialsDocument {
@@ -69,5 +70,24 @@ private struct Members: Redacted {
 
     func failure(_ code: CredentialsError.Code, _ problem: String) -> CredentialsError {
         CredentialsError(code, provider: provider, "the answer \(problem)")
+    }
+}
+
+extension Date {
+    /// The same instant.
+    init(_ timestamp: Timestamp) {
+        self.init(timeIntervalSince1970: Double(timestamp.milliseconds) / 1000)
+    }
+
+    /// Reads an RFC 3339 time, with or without a fraction of a second.
+    init?(credentialsTimestamp text: String) {
+        guard let timestamp = Timestamp(rfc3339: text) else { return nil }
+        self.init(timestamp)
+    }
+
+    /// The RFC 3339 time in UTC, in whole seconds: `2026-01-31T12:00:00Z`; within the years 0 to 9999.
+    var credentialsTimestamp: String {
+        let seconds = min(max(timeIntervalSince1970, -62_167_219_200), 253_402_300_799).rounded(.down)
+        return Timestamp(milliseconds: Int64(seconds) * 1000).description.prefix(19) + "Z"
     }
 }

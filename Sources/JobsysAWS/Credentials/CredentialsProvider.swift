@@ -28,3 +28,33 @@ extension CredentialsProvider {
     /// Nothing to do: no expiry is looked at.
     public func adjustClock(by offset: TimeInterval) {}
 }
+
+/// The same credentials for ever.
+public struct StaticCredentials: CredentialsProvider, Redacted {
+    private let value: AWSCredentials
+
+    /// Creates a provider that hands out `credentials`.
+    public init(_ credentials: AWSCredentials) {
+        value = credentials
+    }
+
+    /// The credentials.
+    public func readyCredentials() -> AWSCredentials? { value }
+
+    /// The credentials.
+    public func credentials() async throws -> AWSCredentials { value }
+}
+
+/// A value that holds secrets: no description shows what is in it, and neither does `dump`.
+public protocol Redacted: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {}
+
+extension Redacted {
+    /// The type's name alone.
+    public var description: String { "\(Self.self)([redacted])" }
+
+    /// The type's name alone.
+    public var debugDescription: String { description }
+
+    /// A mirror without children.
+    public var customMirror: Mirror { Mirror(self, children: []) }
+}

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import JobsysHTTP
 import JobsysSigV4
 
 /// The credentials of a role that is taken on with a token from a file, which is read anew each time.
@@ -65,4 +66,50 @@ extension WebIdentity {
 extension CredentialsCaller {
     /// A name for a session that nobody has named; it tells when it began.
     var sessionName: String { "jobsys-\(Int(runtime.now().timeIntervalSince1970))" }
+}
+
+/// A role that is taken on with a token from a file, as in a pod of EKS.
+struct WebIdentity: Sendable, Hashable {
+    let tokenFile: String
+    let roleARN: String
+    let sessionName: String?
+}
+
+/// The web identity that the environment names, as EKS sets it up.
+struct EnvironmentWebIdentity: CredentialsProvider, Redacted {
+    let environment: [String: String]
+    let region: String
+    let transport: any HTTPTransport
+    let runtime: AWSRuntime
+
+    func credentials() async throws -> AWSCredentials {
+        guard let identity = WebIdentity(environment: environment) else {
+            throw CredentialsError(
+                .notConfigured,
+                provider: "web identity",
+                "AWS_WEB_IDENTITY_TOKEN_FILE and AWS_ROLE_ARN are not both set"
+            )
+        }
+        let caller = try CredentialsCaller(environment: environment, transport: transport, runtime: runtime)
+        return try await WebIdentityCredentials(identity: identity, region: region, caller: caller).credentials()
+    }
+}
+
+extension CredentialsCaller {
+    /// Reads the shared files as they are now.
+    init(
+        environment: [String: String],
+        transport: any HTTPTransport,
+        runtime: AWSRuntime
+    ) throws(CredentialsError) {
+        do {
+            self.init(
+                settings: try AWSSettings(environment: environment),
+                transport: transport,
+                runtime: runtime
+            )
+        } catch {
+            throw CredentialsError(.misconfigured, provider: "shared configuration", error.description)
+        }
+    }
 }

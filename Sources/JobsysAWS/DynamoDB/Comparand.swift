@@ -57,3 +57,35 @@ extension DynamoDB.Comparand {
         .between(operand, low, high)
     }
 }
+
+extension DynamoDB {
+    /// One side of a comparison.
+    public enum Operand: Sendable, Hashable {
+        /// An attribute's value.
+        case attribute(Attribute)
+        /// An attribute's size.
+        case size(Attribute)
+        /// A value of ours.
+        case value(AttributeValue)
+
+        func render(_ aliases: inout ExpressionAliases) -> String {
+            switch self {
+            case .attribute(let attribute): aliases.name(attribute)
+            case .size(let attribute): "size(\(aliases.name(attribute)))"
+            case .value(let value): aliases.value(value)
+            }
+        }
+    }
+}
+
+extension DynamoDB {
+    /// The size of an attribute, to be compared with a number; made by ``Attribute/size``.
+    public struct Size: Sendable, Hashable {
+        let attribute: Attribute
+    }
+}
+
+extension DynamoDB.Size: DynamoDB.Comparand {
+    /// The attribute's size.
+    public var operand: DynamoDB.Operand { .size(attribute) }
+}

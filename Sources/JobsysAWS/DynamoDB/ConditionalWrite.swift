@@ -8,7 +8,7 @@ extension DynamoDB {
         /// The condition did not hold; with the item as it is, if it was asked for and there is one.
         ///
         /// After an attempt without an answer this may be the effect of that attempt: see
-        /// ``AWSClient/perform(_:markedBy:_:)`` and ``AWSOutcome/mayHaveBeenAppliedBefore``.
+        /// ``AWSOutcome/mayHaveBeenAppliedBefore``.
         case conditionFailed(existing: Item?)
 
         /// Reads the answer to a write, which may hold attributes.

@@ -28,6 +28,9 @@ extension DynamoDB {
             self.table = table
         }
 
+        /// It consumes nothing.
+        public static var reportsConsumedCapacity: Bool { false }
+
         /// Safe: it only reads.
         public var isSafeToRepeat: Bool { true }
 

@@ -28,17 +28,12 @@ extension DynamoDB {
 
         /// Writes the members of the input.
         public func encodeMembers(to writer: inout JSONWriter) {
-            encodeAction(to: &writer)
-            if consistent { writer.member("ConsistentRead", true) }
-        }
-
-        /// Writes the members that a read in a transaction has too.
-        func encodeAction(to writer: inout JSONWriter) {
             var aliases = ExpressionAliases()
             writer.member("TableName", table)
             writer.item("Key", key)
             writer.projection(attributes, &aliases)
             aliases.encode(to: &writer)
+            if consistent { writer.member("ConsistentRead", true) }
         }
 
         /// Reads the item.

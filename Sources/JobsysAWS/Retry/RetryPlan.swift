@@ -57,3 +57,43 @@ struct RetryPlan {
         return .retry(after: .zero)
     }
 }
+
+/// The pauses before each further attempt, without end: `random * min(base * 2^i, limit)`.
+struct RetryDelays: Sequence, IteratorProtocol {
+    private var ceiling: Duration
+    private let limit: Duration
+    private let random: @Sendable () -> Double
+
+    init(base: Duration, limit: Duration = .seconds(20), random: @escaping @Sendable () -> Double) {
+        ceiling = Swift.min(base, limit)
+        self.limit = limit
+        self.random = random
+    }
+
+    mutating func next() -> Duration? {
+        let delay = ceiling * random()
+        ceiling = Swift.min(ceiling * 2, limit)
+        return delay
+    }
+}
+
+/// What a client may spend on retries; successes earn it back, so that an outage is not met with a storm.
+struct RetryTokenBucket: Sendable, Hashable {
+    static let capacity = 500
+    static let transientCost = 14
+    static let throttlingCost = 5
+
+    private(set) var available = capacity
+
+    /// Takes the price of one retry; false and unchanged if there is not enough.
+    mutating func take(_ cost: Int) -> Bool {
+        guard available >= cost else { return false }
+        available -= cost
+        return true
+    }
+
+    /// Gives back what the last retry cost, or one token for a success at the first attempt.
+    mutating func refund(lastCost: Int?) {
+        available = min(available + (lastCost ?? 1), Self.capacity)
+    }
+}

@@ -1,3 +1,15 @@
+/// The operations of Amazon Simple Notification Service.
+///
+/// Source: https://docs.aws.amazon.com/sns/latest/api/welcome.html
+public enum SNS {
+    static let version = "2010-03-31"
+}
+
+extension AWSService {
+    /// Amazon Simple Notification Service.
+    public static let sns = AWSService(endpointPrefix: "sns", environmentName: "SNS")
+}
+
 extension SNS {
     /// Sends a message to all who have subscribed to a topic.
     public struct Publish: QueryOperation {
@@ -31,7 +43,7 @@ extension SNS {
         }
 
         /// Reads the message's id.
-        public static func decode(_ result: XMLElement) throws -> String {
+        public static func decode(_ result: QueryXMLElement) throws -> String {
             try result.required("MessageId")
         }
     }

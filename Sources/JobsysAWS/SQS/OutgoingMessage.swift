@@ -35,6 +35,11 @@ extension SQS {
             self.deduplicationID = deduplicationID
         }
 
+        /// What counts towards the size of the message and of its batch, in bytes.
+        public var byteCount: Int {
+            attributes.reduce(body.utf8.count) { $0 + $1.key.utf8.count + $1.value.byteCount }
+        }
+
         func encodeMembers(to writer: inout JSONWriter) {
             writer.member("MessageBody", body)
             writer.member("DelaySeconds", ifPresent: delay?.wholeSeconds)
@@ -56,5 +61,11 @@ extension SQS {
             let trace = traceHeader.map { ["AWSTraceHeader": MessageAttribute.string($0)] } ?? [:]
             try digests.check(body: body, attributes: attributes, systemAttributes: trace)
         }
+    }
+}
+
+extension SQS.MessageAttribute {
+    fileprivate var byteCount: Int {
+        dataType.utf8.count + (stringValue?.utf8.count ?? 0) + (binaryValue?.count ?? 0)
     }
 }

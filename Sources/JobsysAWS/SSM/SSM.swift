@@ -1,3 +1,5 @@
+import JobsysJSON
+
 /// The operations of AWS Systems Manager's Parameter Store.
 ///
 /// Its default throughput is small, 40 requests a second for an account: keep what was read.
@@ -12,4 +14,18 @@ extension AWSService {
         targetPrefix: "AmazonSSM",
         jsonVersion: "1.1"
     )
+}
+
+extension JSONWriter {
+    /// Writes that secure strings are wanted in clear, if they are.
+    mutating func decryption(_ isWanted: Bool) {
+        if isWanted { member("WithDecryption", true) }
+    }
+}
+
+extension JSONReader {
+    /// Reads an array of parameters.
+    mutating func readParameters() throws(JSONError) -> [SSM.Parameter] {
+        try readElements { reader throws(JSONError) in try SSM.Parameter(&reader) }
+    }
 }

@@ -38,7 +38,7 @@ struct SSOToken: Redacted {
     func refreshed(_ output: SSO.CreateToken.Output, at now: Date) -> [UInt8] {
         var members = members
         members["accessToken"] = .string(output.accessToken)
-        members["expiresAt"] = .string((now + output.lifetime / .seconds(1)).ISO8601Format())
+        members["expiresAt"] = .string((now + output.lifetime / .seconds(1)).credentialsTimestamp)
         if let refreshToken = output.refreshToken { members["refreshToken"] = .string(refreshToken) }
         return Array(JSONValue.object(members).serializedString.utf8)
     }

@@ -1,4 +1,31 @@
+import FoundationEssentials
 public import JobsysSigV4
+
+/// The operations of AWS Security Token Service.
+///
+/// Source: https://docs.aws.amazon.com/STS/latest/APIReference/welcome.html
+public enum STS {
+    static let version = "2011-06-15"
+
+    /// Reads the element `Credentials` of a result.
+    static func credentials(_ result: QueryXMLElement) throws(AWSAnswerError) -> AWSCredentials {
+        guard let element = result["Credentials"] else { throw .missing("Credentials") }
+        guard let expiration = Date(credentialsTimestamp: try element.required("Expiration")) else {
+            throw AWSAnswerError(code: "UnreadableAnswer", "Expiration is not a time")
+        }
+        return AWSCredentials(
+            accessKeyID: try element.required("AccessKeyId"),
+            secretAccessKey: try element.required("SecretAccessKey"),
+            sessionToken: try element.required("SessionToken"),
+            expiration: expiration
+        )
+    }
+}
+
+extension AWSService {
+    /// AWS Security Token Service.
+    public static let sts = AWSService(endpointPrefix: "sts", environmentName: "STS")
+}
 
 extension STS {
     /// Asks for the temporary credentials of a role.
@@ -40,7 +67,7 @@ extension STS {
         }
 
         /// Reads the result.
-        public static func decode(_ result: XMLElement) throws -> AWSCredentials {
+        public static func decode(_ result: QueryXMLElement) throws -> AWSCredentials {
             try STS.credentials(result)
         }
     }

@@ -42,7 +42,7 @@ extension STS {
         }
 
         /// Reads the result.
-        public static func decode(_ result: XMLElement) throws -> AWSCredentials {
+        public static func decode(_ result: QueryXMLElement) throws -> AWSCredentials {
             try STS.credentials(result)
         }
     }

@@ -29,7 +29,7 @@ extension STS {
         public var parameters: [(name: String, value: String?)] { [] }
 
         /// Reads the result.
-        public static func decode(_ result: XMLElement) throws -> Identity {
+        public static func decode(_ result: QueryXMLElement) throws -> Identity {
             Identity(
                 account: try result.required("Account"),
                 arn: try result.required("Arn"),

@@ -16,7 +16,7 @@ public protocol QueryOperation: WireOperation {
     var parameters: [(name: String, value: String?)] { get }
 
     /// Reads the element `<name>Result` of a successful answer.
-    static func decode(_ result: XMLElement) throws -> Output
+    static func decode(_ result: QueryXMLElement) throws -> Output
 }
 
 extension QueryOperation {
@@ -45,7 +45,7 @@ extension QueryOperation {
     }
 }
 
-extension XMLElement {
+extension QueryXMLElement {
     /// The text of a child that has to be there.
     func required(_ name: String) throws(AWSAnswerError) -> String {
         guard let text = self[name]?.text, !text.isEmpty else { throw .missing(name) }

@@ -22,7 +22,7 @@ struct XMLReader {
     }
 
     /// Reads a whole document.
-    static func read(_ bytes: [UInt8]) throws(Failure) -> XMLElement {
+    static func read(_ bytes: [UInt8]) throws(Failure) -> QueryXMLElement {
         var reader = XMLReader(bytes)
         guard bytes.count <= maxBytes else { throw reader.failure("the document is larger than \(maxBytes) bytes") }
         guard String(validating: bytes, as: UTF8.self) != nil else { throw reader.failure("the document is not UTF-8") }
@@ -48,10 +48,10 @@ struct XMLReader {
         return true
     }
 
-    private mutating func readElement(depth: Int) throws(Failure) -> XMLElement {
+    private mutating func readElement(depth: Int) throws(Failure) -> QueryXMLElement {
         guard depth <= Self.maxDepth else { throw failure("elements are nested too deeply") }
         guard skip("<") else { throw failure("expected an element") }
-        var element = XMLElement(name: try readName())
+        var element = QueryXMLElement(name: try readName())
         guard try !skipAttributes() else { return element }
         while true {
             if skip("</") { break }
@@ -163,5 +163,26 @@ struct XMLReader {
 
     private func failure(_ message: String) -> Failure {
         Failure(message: message, offset: position)
+    }
+}
+
+/// An element of a small XML document: its text, or the elements in it.
+public struct QueryXMLElement: Sendable {
+    /// The name, with its prefix if it has one.
+    public let name: String
+
+    /// The text between its tags, joined.
+    public internal(set) var text = ""
+
+    /// The elements in it, in order.
+    public internal(set) var children: [QueryXMLElement] = []
+
+    init(name: String) {
+        self.name = name
+    }
+
+    /// The first child of this name.
+    public subscript(name: String) -> QueryXMLElement? {
+        children.first { $0.name == name }
     }
 }

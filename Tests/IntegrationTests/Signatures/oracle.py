@@ -1,7 +1,7 @@
 """Writes random requests and what botocore makes of them, as JSON: oracle.py SEED COUNT > FILE.
 
-Left out is what botocore does otherwise by design: a Date header in place of X-Amz-Date, queries that are not encoded in
-full, and repeated names in a presigned query, of which it drops all but one.
+Left out is what botocore does otherwise by design: a Date header in place of X-Amz-Date, and queries that are not encoded
+in full.
 """
 
 import datetime
@@ -11,9 +11,8 @@ import sys
 from unittest import mock
 from urllib.parse import quote
 
-from botocore.auth import S3SigV4Auth, S3SigV4QueryAuth, SigV4Auth, SigV4QueryAuth
+from botocore.auth import S3SigV4Auth, SigV4Auth
 from botocore.awsrequest import AWSRequest
-from botocore.config import Config
 from botocore.credentials import Credentials
 
 HOSTS = ["example.amazonaws.com", "SQS.eu-Central-1.amazonaws.com", "localhost", "127.0.0.1", "[::1]", "[2001:DB8::1]",
@@ -41,15 +40,12 @@ def path(rng):
     return "/" + "/".join(segments)
 
 
-def query(rng, presigned):
+def query(rng):
     if rng.random() < 0.3:
-        return rng.choice(["", "?"]) if not presigned else ""
+        return rng.choice(["", "?"])
     parameters = []
-    for number in range(rng.randint(1, 6)):
-        if presigned:
-            name = encoded(rng) + str(number)
-        else:
-            name = rng.choice(["", "a", "A", "a-b", "ab", encoded(rng)])
+    for _ in range(rng.randint(1, 6)):
+        name = rng.choice(["", "a", "A", "a-b", "ab", encoded(rng)])
         parameters.append(name + rng.choice(["", "=", "=" + encoded(rng), "=" + encoded(rng)]))
     return "?" + "&".join(parameters)
 
@@ -60,14 +56,14 @@ def value(rng):
     return "".join(rng.choice(spaces) + rng.choice(words) for _ in range(rng.randint(0, 4))) + rng.choice(spaces)
 
 
-def headers(rng, presigned, token, unsigned):
+def headers(rng, token):
     found = [(rng.choice(SIGNED), value(rng)) for _ in range(rng.randint(0, 6))]
     found += [(rng.choice(UNSIGNED), value(rng)) for _ in range(rng.randint(0, 2))]
-    if rng.random() < 0.1 and not unsigned:
+    if rng.random() < 0.1:
         found.append(("X-Amz-Content-Sha256", "UNSIGNED-PAYLOAD"))
-    if rng.random() < 0.1 and not presigned:
+    if rng.random() < 0.1:
         found += [("X-Amz-Date", "20000101T000000Z"), ("Authorization", "old")]
-    if rng.random() < 0.1 and not presigned and token:
+    if rng.random() < 0.1 and token:
         found.append(("X-Amz-Security-Token", "old"))
     rng.shuffle(found)
     return found
@@ -84,26 +80,21 @@ def recording(auth):
 
 
 def case(rng):
-    presigned, s3 = rng.random() < 0.35, rng.random() < 0.35
-    scheme = rng.choice(["https", "http"])
-    unsigned = not presigned and scheme == "https" and rng.random() < 0.15
     token = rng.choice([None, quote(text(rng, 40)) + "+/=="])
     made = {
         "method": rng.choice(["GET", "POST", "PUT", "DELETE", "HEAD", "PATCH", "OPTIONS", "PROPFIND"]),
-        "scheme": scheme,
+        "scheme": rng.choice(["https", "http"]),
         "authority": rng.choice(HOSTS) + rng.choice(PORTS),
-        "path": path(rng) + query(rng, presigned),
-        "headers": headers(rng, presigned, token, unsigned),
-        "body": "" if presigned else text(rng, 80),
+        "path": path(rng) + query(rng),
+        "headers": headers(rng, token),
+        "body": text(rng, 80),
         "service": rng.choice(["dynamodb", "sqs", "s3", "execute-api"]),
         "region": rng.choice(["us-east-1", "eu-central-1", "us-gov-west-1"]),
         "accessKeyID": rng.choice(["AKIDEXAMPLE", "ASIA0123456789ABCDEF"]),
         "secret": rng.choice(["wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", "k" * 100]),
         "token": token,
         "at": rng.randint(0, 4_102_444_800),
-        "s3": s3,
-        "unsigned": unsigned,
-        "expires": rng.randint(1, 604_800) if presigned else None,
+        "s3": rng.random() < 0.35,
     }
     made.update(signed(made))
     return made
@@ -114,21 +105,14 @@ def signed(made):
                          data=made["body"].encode())
     for name, content in made["headers"]:
         request.headers.add_header(name, content)
-    if made["unsigned"]:
-        request.context["payload_signing_enabled"] = False
-        request.context["client_config"] = Config(s3={"payload_signing_enabled": False})
     credentials = Credentials(made["accessKeyID"], made["secret"], made["token"])
-    scope = (credentials, made["service"], made["region"])
-    if made["expires"]:
-        auth = recording(S3SigV4QueryAuth if made["s3"] else SigV4QueryAuth)(*scope, made["expires"])
-    else:
-        auth = recording(S3SigV4Auth if made["s3"] else SigV4Auth)(*scope)
+    auth = recording(S3SigV4Auth if made["s3"] else SigV4Auth)(credentials, made["service"], made["region"])
     now = datetime.datetime.fromtimestamp(made["at"], datetime.timezone.utc)
     with mock.patch("botocore.auth.get_current_datetime", lambda: now):
         auth.add_auth(request)
     canonical_request, string_to_sign = request.context["seen"]
     return {"canonicalRequest": canonical_request, "stringToSign": string_to_sign,
-            "result": request.url if made["expires"] else request.headers["Authorization"]}
+            "authorization": request.headers["Authorization"]}
 
 
 def main():

@@ -42,8 +42,7 @@ dynamodb("PutItem", TableName="T", Item={
     "no": {"BOOL": False}, "map": {"M": {"a": {"L": [{"S": "x"}, {"M": {}}]}}}, "strings": {"SS": ["x", "y"]},
     "numbers": {"NS": ["1", "2.5"]}, "blobs": {"BS": [b"\x01", b""]}})
 dynamodb("PutItem", TableName="T", Item=KEY, ConditionExpression="attribute_not_exists(#n0)",
-         ExpressionAttributeNames={"#n0": "PK"}, ReturnValues="ALL_OLD", ReturnValuesOnConditionCheckFailure="ALL_OLD",
-         ReturnConsumedCapacity="INDEXES")
+         ExpressionAttributeNames={"#n0": "PK"}, ReturnValues="ALL_OLD", ReturnValuesOnConditionCheckFailure="ALL_OLD")
 dynamodb("GetItem", TableName="T", Key=KEY, ConsistentRead=True, ProjectionExpression="#n0, #n1",
          ExpressionAttributeNames=NAMES)
 dynamodb("UpdateItem", TableName="T", Key=KEY, UpdateExpression="SET #n0 = #n0 + :v0, #n1.#n2[3] = :v1",
@@ -53,27 +52,20 @@ dynamodb("DeleteItem", TableName="T", Key=KEY, ReturnValues="ALL_OLD")
 dynamodb("DescribeTable", TableName="T")
 dynamodb("Query", TableName="T", IndexName="i", KeyConditionExpression="#n0 = :v0",
          ExpressionAttributeNames={"#n0": "PK"}, ExpressionAttributeValues={":v0": {"S": "a"}}, ScanIndexForward=False,
-         Limit=2, ExclusiveStartKey=KEY, ConsistentRead=True, ReturnConsumedCapacity="INDEXES")
+         Limit=2, ExclusiveStartKey=KEY, ConsistentRead=True)
 dynamodb("Scan", TableName="T", IndexName="i", FilterExpression="attribute_exists(#n0)", ProjectionExpression="#n1",
          ExpressionAttributeNames=NAMES, Segment=0, TotalSegments=4, Limit=2, ExclusiveStartKey=KEY, ConsistentRead=True)
 dynamodb("BatchGetItem", RequestItems={
     "T": {"Keys": [KEY, {"PK": {"S": "b"}}], "ConsistentRead": True, "ProjectionExpression": "#n0",
-          "ExpressionAttributeNames": {"#n0": "PK"}}, "U": {"Keys": [KEY]}}, ReturnConsumedCapacity="INDEXES")
+          "ExpressionAttributeNames": {"#n0": "PK"}}, "U": {"Keys": [KEY]}})
 dynamodb("BatchWriteItem", RequestItems={
     "T": [{"PutRequest": {"Item": KEY}}, {"DeleteRequest": {"Key": {"PK": {"S": "b"}}}}]})
-dynamodb("TransactGetItems", TransactItems=[
-    {"Get": {"TableName": "T", "Key": KEY, "ProjectionExpression": "#n0", "ExpressionAttributeNames": {"#n0": "n"}}},
-    {"Get": {"TableName": "U", "Key": KEY}}])
 dynamodb("TransactWriteItems", ClientRequestToken="token", TransactItems=[
     {"Put": {"TableName": "T", "Item": KEY}},
     {"Update": {"TableName": "T", "Key": KEY, "UpdateExpression": "REMOVE #n0", "ExpressionAttributeNames": {"#n0": "x"}}},
     {"Delete": {"TableName": "T", "Key": KEY, "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}},
     {"ConditionCheck": {"TableName": "T", "Key": KEY, "ConditionExpression": "attribute_exists(#n0)",
-                        "ExpressionAttributeNames": {"#n0": "PK"}}}], ReturnConsumedCapacity="INDEXES")
-dynamodb("BatchExecuteStatement", Statements=[
-    {"Statement": 'UPDATE "T" SET s = ? WHERE PK = ? AND s = ?', "Parameters": [{"S": "x"}, {"S": "a"}, {"N": "1"}],
-     "ReturnValuesOnConditionCheckFailure": "ALL_OLD"},
-    {"Statement": 'SELECT * FROM "T" WHERE PK = \'a\'', "ConsistentRead": True}], ReturnConsumedCapacity="INDEXES")
+                        "ExpressionAttributeNames": {"#n0": "PK"}}}])
 
 ATTRIBUTES = {"s": {"DataType": "String", "StringValue": "v"}, "n": {"DataType": "Number", "StringValue": "-1.5"},
               "b": {"DataType": "Binary", "BinaryValue": b"\x00\xff"},
