@@ -32,13 +32,22 @@ public struct DLQConfiguration: Sendable, Hashable {
         public var host: String
         /// Their port.
         public var port: Int
+        /// How long a stop waits for what runs.
+        public var grace: Duration
 
         /// Makes the settings.
-        public init(deadLetterQueueURL: String, fifoDeadLetterQueueURL: String, host: String, port: Int) {
+        public init(
+            deadLetterQueueURL: String,
+            fifoDeadLetterQueueURL: String,
+            host: String,
+            port: Int,
+            grace: Duration = .seconds(20)
+        ) {
             self.deadLetterQueueURL = deadLetterQueueURL
             self.fifoDeadLetterQueueURL = fifoDeadLetterQueueURL
             self.host = host
             self.port = port
+            self.grace = grace
         }
     }
 
@@ -76,13 +85,14 @@ public struct DLQConfiguration: Sendable, Hashable {
         }
         try config.validate([
             Setting.table, Setting.queueURL, Setting.fifoQueueURL, Setting.deadLetterQueueURL,
-            Setting.fifoDeadLetterQueueURL, Setting.host, Self.port,
+            Setting.fifoDeadLetterQueueURL, Setting.host, Self.port, Setting.shutdownGrace,
         ])
         let polling = Polling(
             deadLetterQueueURL: try config.value(for: .deadLetterQueueURL),
             fifoDeadLetterQueueURL: try config.value(for: .fifoDeadLetterQueueURL),
             host: try config.value(for: .host),
-            port: try config.value(for: Self.port)
+            port: try config.value(for: Self.port),
+            grace: try config.value(for: .shutdownGrace)
         )
         self.init(
             table: try config.value(for: .table),

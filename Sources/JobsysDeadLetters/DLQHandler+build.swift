@@ -44,14 +44,32 @@ public func buildDLQHandler(_ start: ServiceStart) async throws -> [any Service]
         case .queue(let polling):
             let queues = [polling.deadLetterQueueURL, polling.fifoDeadLetterQueueURL]
                 .map { SQSJobQueue(client: client, queueURL: $0) }
-            let readiness = Readiness(checks: [
-                ReadinessCheck("dynamodb") { try await store.checkReachable() },
-                ReadinessCheck("sqs") { for queue in queues { try await queue.checkReachable() } },
-            ])
-            let pollers = queues.map { queue in
-                DeadLetterPoller(queue: queue, processor: processor, checkStore: store.checkReachable)
-            }
-            let health = HealthServer(readiness: readiness, stats: aws.meter, host: polling.host, port: polling.port)
+            let pollers = zip(["dead-letters", "dead-letters.fifo"], queues)
+                .map { name, queue in
+                    DeadLetterPoller(
+                        name: name,
+                        queue: queue,
+                        processor: processor,
+                        checkStore: store.checkReachable,
+                        grace: polling.grace
+                    )
+                }
+            let probed = DeadLetterPollers(pollers: pollers)
+            let readiness = Readiness(
+                checks: [
+                    ReadinessCheck("dynamodb") { try await store.checkReachable() },
+                    ReadinessCheck("sqs") { for queue in queues { try await queue.checkReachable() } },
+                    ReadinessCheck("receiving") { try probed.checkReceiving() },
+                ],
+                details: { probed.details }
+            )
+            let health = HealthServer(
+                readiness: readiness,
+                liveness: { probed.problem },
+                stats: aws.meter,
+                host: polling.host,
+                port: polling.port
+            )
             return [health] + pollers
         }
     }

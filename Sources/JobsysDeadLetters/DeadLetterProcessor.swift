@@ -49,7 +49,7 @@ public struct DeadLetterProcessor: Sendable {
         await withLogger(mergingMetadata: ["sqs.message.id": "\(delivery.messageID)"]) { logger in
             guard !Task.isCancelled else { return .interrupted }
             do {
-                let outcome = try await recorder.record(delivery)
+                let outcome = try await recorder.record(delivery.credible)
                 log(outcome, to: logger)
                 if case .recorded(let incident) = outcome {
                     await announce(incident)
@@ -89,5 +89,28 @@ public struct DeadLetterProcessor: Sendable {
         case .obsolete: logger.info("dead letter is void, its job has moved on")
         case .sentAgain: logger.warning("the queue gave a message up whose job has attempts left: sent again")
         }
+    }
+}
+
+extension Delivery {
+    /// The letter without a reason that nobody can have given: anyone who may send to the queue can claim one, and a claimed
+    /// message id becomes a key of the store.
+    ///
+    /// Source: Amazon SQS Developer Guide, "Amazon SQS queue and message identifiers" (100 characters at most).
+    fileprivate var credible: Delivery {
+        guard let id = deadLetterReason?.messageID else { return self }
+        let isPossible =
+            (1...100).contains(id.utf8.count)
+            && id.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
+                case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"): true
+                default: false
+                }
+            }
+        guard !isPossible else { return self }
+        var delivery = self
+        delivery.deadLetterReason = nil
+        return delivery
     }
 }

@@ -31,3 +31,15 @@ public struct BoundedTallies<Tally> {
 extension BoundedTallies: Sendable where Tally: Sendable {}
 extension BoundedTallies: Equatable where Tally: Equatable {}
 extension BoundedTallies: Hashable where Tally: Hashable {}
+
+/// What a task does its work for: whose costs the calls are that it makes.
+///
+/// ```swift
+/// try await CostTag.$current.withValue("thumbnails") { try await store.create(job) }
+/// ```
+///
+/// Child tasks and unstructured ones inherit it. The domain sets the job's type; a client counts its calls by it.
+public enum CostTag {
+    /// The tag of what this task does; nil for none.
+    @TaskLocal public static var current: String?
+}

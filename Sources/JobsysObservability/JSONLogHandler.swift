@@ -1,4 +1,5 @@
 public import FoundationEssentials
+import Glibc
 public import Logging
 
 /// Writes each log event as one line with one JSON object.
@@ -46,5 +47,32 @@ public struct JSONLogHandler: LogHandler {
     /// Writes the event to the output.
     public func log(event: LogEvent) {
         output.write(line(of: event, at: now()))
+    }
+}
+
+extension LoggingSystem {
+    /// Makes every logger of the process write JSON lines; call it once, at the start of `main`.
+    ///
+    /// Ignores SIGPIPE for the whole process: a reader of the log that goes away must not take the service along.
+    public static func bootstrapJSON(
+        component: String,
+        level: Logger.Level = .info,
+        output: any LogOutput = .standardOutput,
+        metadataProvider: Logger.MetadataProvider? = nil,
+        redactor: Redactor = .standard
+    ) {
+        _ = signal(SIGPIPE, SIG_IGN)
+        bootstrap(
+            { _, provider in
+                JSONLogHandler(
+                    component: component,
+                    level: level,
+                    output: output,
+                    metadataProvider: provider,
+                    redactor: redactor
+                )
+            },
+            metadataProvider: metadataProvider
+        )
     }
 }

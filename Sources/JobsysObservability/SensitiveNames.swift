@@ -1,3 +1,5 @@
+import Synchronization
+
 /// The rule for names whose values must not be shown.
 struct SensitiveNames: Sendable {
     private enum Place {
@@ -84,5 +86,27 @@ struct SensitiveNames: Sendable {
     /// Language models count tokens: `maxTokens` is a number, not a secret.
     private static func isQuantity(_ text: [UInt8], in words: NameWords, at start: Int) -> Bool {
         text == tokens && quantities.contains(words.word(before: start))
+    }
+}
+
+/// Remembers which of the names that a program's own code gives are sensitive: they are few, and come again in each line.
+final class NameVerdicts: Sendable {
+    private let names: SensitiveNames
+    private let verdicts = Mutex<[String: Bool]>([:])
+    /// More names than a program has: whoever makes names up must not fill the memory.
+    private static let limit = 256
+
+    init(_ names: SensitiveNames) {
+        self.names = names
+    }
+
+    /// Whether values under this name must not be shown.
+    func isSensitive(_ name: String) -> Bool {
+        verdicts.withLock { verdicts in
+            if let verdict = verdicts[name] { return verdict }
+            let verdict = names.match(name)
+            if verdicts.count < Self.limit { verdicts[name] = verdict }
+            return verdict
+        }
     }
 }

@@ -1,6 +1,7 @@
 package import Hummingbird
 public import JobsysObservability
 public import Logging
+public import NIOCore
 public import ServiceLifecycle
 
 /// Serves `/healthz`, `/readyz`, `/stats` and `/metrics`, and nothing else, for services that have no HTTP of their own.
@@ -64,5 +65,21 @@ public struct HealthServer: Service {
         router.addStatsRoute(stats)
         router.addMetricsRoute((stats.map { [$0] } ?? []) + metrics)
         return router
+    }
+}
+
+extension Logger {
+    /// Logs that a server listens, and on which port.
+    public func reportListening(on channel: any Channel) {
+        info("listening", metadata: ["http.port": "\(channel.localAddress?.port ?? 0)"])
+    }
+
+    /// The logger to give to an HTTP server, whose own messages about starting and stopping are worth `debug` only.
+    public var forHTTPServer: Logger {
+        var logger = self
+        if logger.logLevel == .info {
+            logger.logLevel = .notice
+        }
+        return logger
     }
 }

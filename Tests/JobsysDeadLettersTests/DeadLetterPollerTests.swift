@@ -1,9 +1,11 @@
 import JobsysCore
-import JobsysDeadLetters
+import JobsysJSON
 import JobsysTestKit
 import JobsysTime
 import Synchronization
 import Testing
+
+@testable import JobsysDeadLetters
 
 @Suite("The dead letters' poller", .timeLimit(.minutes(1)))
 struct DeadLetterPollerTests {
@@ -178,16 +180,131 @@ struct DeadLetterPollerTests {
         #expect(store.incidents.map(\.id) == [.job(jobs[1].id, generation: 0)])
     }
 
-    @Test("A graceful shutdown ends the wait for messages after half a second")
-    func idleShutdown() async throws {
-        try await running(poller(), by: clock) { shutDown in
+    /// SQS goes on with the wait of a receive whose connection was closed, and the next message is hidden from everybody
+    /// (aws-sdk-js#2350, aws-sdk-java-v2#1395).
+    @Test(
+        "A graceful shutdown lets a receive end by itself, whose wait is shorter than the grace period",
+        arguments: [(0, 1), (3, 1), (5, 3), (20, 18), (30, 20)]
+    )
+    func idleShutdown(grace: Int, wait: Int) async throws {
+        try await running(poller(grace: .seconds(grace))) { shutDown in
             await clock.waitForSleepers()
             shutDown()
-            // The moment in which the wait may end, beside the wait.
+            // Beside the wait, the limit of the patience with it.
             await clock.waitForSleepers(2)
-            #expect(clock.nextWakeUp == .milliseconds(500))
+            #expect(clock.nextWakeUp == .seconds(wait))
+            clock.advance(by: .seconds(wait))
         }
         #expect(queue.receives == 1)
+        #expect(clock.now.offset == .seconds(wait))
+    }
+
+    @Test("A letter that a receive brings during a shutdown is handed back at once")
+    func handedBack() async throws {
+        let job = Job.spent()
+        store.put(job)
+        try await running(poller()) { shutDown in
+            await clock.waitForSleepers()
+            shutDown()
+            await clock.waitForSleepers(2)
+            try queue.add(body: job.message.body)
+        }
+        #expect(queue.hiddenFor == [.zero])
+        #expect(queue.receives == 1)
+        #expect(store.jobs == [job])
+    }
+
+    @Test("A letter that fails again and again while the store answers delays no other by more than a second")
+    func hostile() async throws {
+        let (hostile, good) = (Job.spent(), Job.spent())
+        store.put(hostile)
+        store.put(good)
+        try queue.add(body: hostile.message.body)
+        try await running(poller(ObstructedStore(store, failing: [hostile.id])), by: clock) { _ in
+            for _ in 0..<5 {
+                // It comes back as soon as it may.
+                await clock.waitForSleepers()
+                while queue.hiddenFor != [.zero] { clock.advance(by: .milliseconds(100)) }
+                clock.advance(by: .seconds(1))
+                while queue.hiddenFor == [.zero] { await Task.yield() }
+            }
+            await clock.waitForSleepers()
+            let start = clock.now.offset
+            try queue.add(body: good.message.body)
+            while queue.bodies.count == 2 {
+                clock.advance(by: .milliseconds(100))
+                for _ in 0..<20 { await Task.yield() }
+            }
+            #expect(clock.now.offset - start <= .seconds(1))
+        }
+        #expect(store.incidents.map(\.id) == [.job(good.id, generation: 0)])
+    }
+
+    /// Amazon SQS Developer Guide, "Amazon SQS queue and message identifiers": a message id has 100 characters at most. A
+    /// longer one may be more than a key of the table can hold (2,048 bytes), and the letter could never be recorded.
+    @Test(
+        "Who claims to have given up a message that SQS cannot have made is not believed, and its letter is an incident",
+        arguments: ["", "a#b", "a b", String(repeating: "a", count: 101), String(repeating: "é", count: 3000)]
+    )
+    func claimedMessageID(id: String) async throws {
+        let reason = DeadLetter.Reason(failure: JobFailure(.system, "claimed"), messageID: id, run: nil)
+        try queue.add(body: "poison", reason: reason)
+        try await running(poller(), by: clock) { _ in await clock.waitForSleepers() }
+        #expect(queue.bodies == [])
+        #expect(store.incidents.map(\.id) == [.message("message-1")])
+        #expect(store.incidents.map(\.failure.message) != ["claimed"])
+    }
+
+    @Test("Probes are told of a pause of more than 30 seconds, and why; and that it is over")
+    func pauseIsTold() async throws {
+        queue.fail(with: .outage)
+        let poller = poller()
+        let probed = DeadLetterPollers(pollers: [poller])
+        try await running(poller, by: clock) { _ in
+            await clock.waitForSleepers()
+            for pause in [500, 1000, 2000, 4000, 8000] {
+                try probed.checkReceiving()
+                clock.advance(by: .milliseconds(pause))
+                await clock.waitForSleepers()
+            }
+            #expect(probed.details == [:])
+            clock.advance(by: .milliseconds(15_000))
+            await clock.waitForSleepers()
+            #expect(
+                probed.details == [
+                    "paused": ["dead-letters": ["seconds": 30, "reason": "dynamodb: InternalServerError"]]
+                ]
+            )
+            #expect(throws: PollingPaused.self) { try probed.checkReceiving() }
+            #expect(probed.problem == nil)
+            queue.fail(with: nil)
+            clock.advance(by: .milliseconds(15_000))
+            await clock.waitForSleepers()
+            // The receive has nothing to bring, and ends.
+            clock.advance(by: .seconds(18))
+            while probed.details != [:] { await Task.yield() }
+            try probed.checkReceiving()
+        }
+    }
+
+    @Test("A poller of which a step takes for minutes is stuck, one that has ended is not")
+    func stuck() async throws {
+        let job = Job.spent()
+        store.put(job)
+        try queue.add(body: job.message.body)
+        let obstructed = ObstructedStore(store, stuck: [job.id])
+        let poller = poller(obstructed)
+        try await running(poller, by: clock) { _ in
+            await obstructed.waitForArrival()
+            clock.advance(by: .seconds(300))
+            #expect(poller.problem == nil)
+            clock.advance(by: .milliseconds(1))
+            #expect(poller.problem == "no receive of dead-letters has ended, and no letter was dealt with, for minutes")
+            obstructed.open()
+            while !queue.bodies.isEmpty { await Task.yield() }
+        }
+        clock.advance(by: .seconds(3600))
+        #expect(poller.problem == nil)
     }
 
     @Test("A graceful shutdown ends a pause at once")
@@ -235,7 +352,10 @@ struct DeadLetterPollerTests {
     }
 
     /// A poller whose pauses are half of what they may be.
-    private func poller(_ failures: (any FailureStore)? = nil) -> DeadLetterPoller {
+    private func poller(
+        _ failures: (any FailureStore)? = nil,
+        grace: Duration = .seconds(20)
+    ) -> DeadLetterPoller {
         let recorder = DeadLetterRecorder(
             store: failures ?? store,
             queue: mainQueue,
@@ -248,6 +368,7 @@ struct DeadLetterPollerTests {
                 probes.add()
                 try await store.checkReachable()
             },
+            grace: grace,
             clock: clock,
             draw: { 0.5 }
         )
