@@ -93,7 +93,9 @@ struct RollingDeployTests {
         init(of id: String, _ client: APIClient) async throws {
             job = try await client.finishedJob(id, within: .seconds(120))
             #expect(job["status"] == "SUCCEEDED" && job["attempts"] == 1, "\(job)")
-            (submission, start, end) = (try job.time("createdAt"), try job.time("startedAt"), try job.time("finishedAt"))
+            (submission, start, end) = (
+                try job.time("createdAt"), try job.time("startedAt"), try job.time("finishedAt")
+            )
         }
 
         /// How long after its submission it started, in seconds.
