@@ -7,9 +7,9 @@ import Synchronization
 
 /// Takes messages from the queue when slots are free, and pauses while something that jobs need does not answer.
 ///
-/// A receipt during an outage is in vain, and after some receipts the queue gives a message up. So when a job has met a
-/// failing dependency the intake pauses; then it probes the store, and then a single message must go well before more are
-/// taken.
+/// The queue gives a message up after some receipts, and each one during an outage is wasted. So when a job has met a failing
+/// dependency the intake pauses; then it probes the store, and then it takes a single message, which must be processed before
+/// it takes more.
 final class Intake: Sendable {
     /// What keeps an intake from taking messages.
     private enum PauseCause: Hashable {
@@ -29,7 +29,7 @@ final class Intake: Sendable {
     private let now: @Sendable () -> Timestamp
     private let draw: @Sendable () -> Double
     private let liveness: Liveness
-    private let age = Mutex(Duration?.none)
+    private let lastAge = Mutex(Duration?.none)
     private let breaker = Mutex(CircuitBreaker())
     private let pauses = Mutex<[PauseCause: (start: Duration, reason: String)]>([:])
     private let changes: AsyncStream<Void>
@@ -54,12 +54,15 @@ final class Intake: Sendable {
         self.now = now
         self.draw = draw
         elapsed = stopwatch(clock)
-        let callTimeout = max(poll.wait * 3, Self.shortestCallTimeout)
-        liveness = Liveness(elapsed: elapsed, callTimeout: callTimeout, jobTimeout: max(callTimeout, visibility))
+        liveness = Liveness(
+            elapsed: elapsed,
+            callTimeout: Self.callTimeout,
+            jobTimeout: max(Self.callTimeout, visibility)
+        )
         (changes, breakerChanged) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
-    /// Whether it is stuck: no receive has ended for three times as long as one may wait, and there is no good reason.
+    /// Whether it is stuck: no receive has ended for a minute, and there is no good reason.
     var isStuck: Bool { liveness.isOverdue }
 
     /// The pause that has lasted longest; nil while it takes messages.
@@ -69,11 +72,11 @@ final class Intake: Sendable {
     }
 
     /// How old the oldest message of the last receive was that had not been received before; nil before the first receive.
-    var backlogAge: Duration? { age.withLock { $0 } }
+    var backlogAge: Duration? { lastAge.withLock { $0 } }
 
-    /// Notes a sign of life of a job that runs.
+    /// Notes that a job that runs has renewed its lease.
     func noteSignOfLife() {
-        liveness.noteSignOfLife()
+        liveness.noteHeartbeat()
     }
 
     /// Notes that no more is to be received.
@@ -92,11 +95,11 @@ final class Intake: Sendable {
         let opened = breaker.withLock { $0.noteFailure() }
         if opened { notePause(for: .breaker, because: error) }
         breakerChanged.yield()
-        // An outage meets all jobs that run; one of them tells of it.
+        // An outage fails all jobs that run; the first one is enough for the log.
         let level: Logger.Level = opened ? .warning : .debug
         Logger.current.log(
             level: level,
-            "message not dealt with: it comes back",
+            "message not processed: it comes back",
             metadata: ["error.message": "\(error)"]
         )
     }
@@ -106,19 +109,19 @@ final class Intake: Sendable {
         guard breaker.withLock({ $0.noteSuccess() }) else { return }
         endPause(for: .breaker)
         breakerChanged.yield()
-        Logger.current.notice("intake goes on")
+        Logger.current.notice("intake resumed")
     }
 
-    /// How many messages may be taken without a wait; 0 if ``room()`` has to wait, or to find out.
-    var roomNow: Int { breaker.withLock(\.state) == .closed ? slots.free : 0 }
+    /// How many messages may be taken now; 0 if that takes a wait, or a probe: ``waitForCapacity()``.
+    var capacity: Int { breaker.withLock(\.state) == .closed ? slots.free : 0 }
 
-    /// Waits until messages may be taken; answers how many.
+    /// Waits until messages may be taken; returns how many.
     ///
     /// - Throws: `CancellationError` only: a failing dependency is waited out.
-    func room() async throws -> Int {
+    func waitForCapacity() async throws -> Int {
         while true {
-            liveness.noteWaitForJobs()
-            let free = try await slots.waitForFree()
+            liveness.noteWaitForSlot()
+            let free = try await slots.waitUntilFree()
             switch breaker.withLock(\.state) {
             case .closed:
                 return free
@@ -137,14 +140,13 @@ final class Intake: Sendable {
         }
     }
 
-    /// Waits for as many messages as there is room for; empty if none came in time, nil if there are to be no more receives
-    /// because a graceful shutdown has begun.
+    /// Waits for messages; empty if none came in time, nil if a graceful shutdown has begun and there are no more receives.
     ///
     /// - Throws: `CancellationError` only: a failing queue is waited out.
-    func receive(upTo free: Int) async throws -> [Delivery]? {
+    func receive(upTo limit: Int) async throws -> [Delivery]? {
         let received = try await retrying("receive failed") { [self] in
             try await poll.perform(by: clock) { [self] wait in
-                try await lane.queue.receive(upTo: min(free, lane.batchLimit), wait: wait, visibility: visibility)
+                try await lane.queue.receive(upTo: min(limit, lane.batchLimit), wait: wait, visibility: visibility)
             }
         }
         guard let deliveries = received ?? nil else { return nil }
@@ -158,7 +160,7 @@ final class Intake: Sendable {
     /// Makes a call again and again, with growing pauses, until it succeeds; nil if a graceful shutdown ends that.
     @discardableResult
     private func retrying<Result>(
-        _ complaint: Logger.Message,
+        _ message: Logger.Message,
         _ call: () async throws -> sending Result
     ) async throws -> sending Result? {
         var failures = 0
@@ -176,7 +178,7 @@ final class Intake: Sendable {
                 notePause(for: .call, because: error)
                 // The first failure and then one in ten: an outage of an hour must not fill the log.
                 let level: Logger.Level = failures % 10 == 1 ? .warning : .debug
-                Logger.current.log(level: level, complaint, metadata: ["error.message": "\(error)"])
+                Logger.current.log(level: level, message, metadata: ["error.message": "\(error)"])
                 try await pause(after: failures)
             }
         }
@@ -202,12 +204,12 @@ final class Intake: Sendable {
     private func noteAge(of deliveries: [Delivery]) {
         let oldest = deliveries.filter { $0.receiveCount == 1 }.compactMap(\.sentAt).min()
         let length = oldest.map { max(.zero, now().duration(since: $0)) } ?? .zero
-        age.withLock { $0 = length }
+        lastAge.withLock { $0 = length }
     }
 
     private static let backoff = Backoff(base: .seconds(1), limit: .seconds(30))
-    /// A receive with a short wait may be repeated by the client, and take as long as others.
-    private static let shortestCallTimeout: Duration = .seconds(60)
+    /// Three times the longest wait of a receive; one with a short wait may take as long when the client repeats it.
+    private static let callTimeout: Duration = .seconds(60)
 }
 
 /// That an intake takes no messages, or one at a time to see if it goes well again.

@@ -5,10 +5,10 @@ public import JobsysObservability
 extension JobConsumer {
     /// Why the consumer makes no more progress, for `/healthz`; nil while it does.
     public var problem: String? {
-        intakes.contains { $0.intake.isStuck } ? "no receive has ended for three times as long as one waits" : nil
+        intakes.contains { $0.intake.isStuck } ? "no receive has ended for a minute" : nil
     }
 
-    /// Throws if an intake has been paused for longer than an outage of the usual kind lasts; for `/readyz`.
+    /// Throws if an intake has been paused for more than 30 seconds; for `/readyz`.
     ///
     /// - Throws: ``IntakePaused``.
     public func checkIntakes() throws {
@@ -17,11 +17,11 @@ extension JobConsumer {
         throw IntakePaused(description: pauses.map { "\($0): \($1.reason)" }.joined(separator: ", "))
     }
 
-    /// For how long the job has run that has run longest; zero if none runs.
+    /// How long the longest-running job has run; zero if none runs.
     public var longestRun: Duration { runs.longest }
 
-    /// What it does, for whoever asks `/readyz`: the types whose jobs do not start, the queues that it has not received from
-    /// for long and why, and about how old the oldest message is that nobody had received.
+    /// The state for readers of `/readyz`: the types whose jobs do not start, the queues whose intake has been paused for more
+    /// than 30 seconds and why, and about how old the oldest message is that nobody had received.
     public var details: JSONObject {
         let breakers = gate.breakers().sorted { $0.key < $1.key }.map { ($0.key, JSONValue.string($0.value)) }
         var details: JSONObject = ["breakers": .object(JSONObject(breakers))]
@@ -37,7 +37,7 @@ extension JobConsumer {
     /// About how old the oldest message is that nobody had received; nil before the first receive.
     var backlogAge: Duration? { intakes.compactMap(\.intake.backlogAge).max() }
 
-    /// Tells every intake that waits for a job's end that one is alive.
+    /// Tells every intake that a job has renewed its lease.
     func noteSignOfLife() {
         for (_, intake) in intakes { intake.noteSignOfLife() }
     }
@@ -52,7 +52,7 @@ extension JobConsumer {
     private static let longestQuietPause: Duration = .seconds(30)
 }
 
-/// An intake has been paused for long, so that its queue's jobs wait.
+/// An intake has been paused for long, and the jobs of its queue wait.
 public struct IntakePaused: Error, CustomStringConvertible {
     /// Which queues, and what failed first.
     public let description: String

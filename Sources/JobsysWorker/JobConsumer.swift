@@ -20,7 +20,7 @@ public struct JobConsumer: Service {
     private let executor: any TaskExecutor
     let intakes: [(lane: JobLane, intake: Intake)]
 
-    /// How a consumer consumes.
+    /// The settings of a consumer.
     public struct Options: Sendable, Hashable {
         /// How many jobs run at once.
         public var concurrency: Int
@@ -52,12 +52,12 @@ public struct JobConsumer: Service {
     ///
     /// - Parameters:
     ///   - lanes: The queues that the messages come from, and what runs their jobs.
-    ///   - store: Where the jobs are; asked whether it answers, after a failure.
+    ///   - store: Where the jobs are; probed after a failure.
     ///   - gate: Decides whether jobs of a type may start.
-    ///   - options: How much, and for how long.
-    ///   - executor: Where all of its work is done but that of the handlers; what runs there never blocks.
-    ///   - clock: What pauses and the grace period are measured by.
-    ///   - now: The wall clock, which the messages' age goes by.
+    ///   - options: How many jobs at once, and how long it waits for what.
+    ///   - executor: Runs everything but the handlers; what runs there never blocks.
+    ///   - clock: Measures pauses and the grace period.
+    ///   - now: The wall clock, for the messages' age.
     ///   - draw: Random numbers in 0..<1, which spread the pauses.
     public init(
         lanes: [JobLane],
@@ -133,7 +133,7 @@ public struct JobConsumer: Service {
         while let deliveries = await nextDeliveries(from: intake) {
             guard !Task.isShuttingDownGracefully else { return await handBack(deliveries, to: lane) }
             // Another queue may have taken slots meanwhile: then some have to wait for one.
-            let slotCount = slots.take(deliveries.count)
+            let slotCount = slots.tryAcquire(upTo: deliveries.count)
             let batch = Batch(deliveries: deliveries, lane: lane, intake: intake, slotCount: slotCount)
             guard case .terminated = batches.yield(batch) else { continue }
             // A stop has begun, and its grace period is over already.
@@ -145,10 +145,10 @@ public struct JobConsumer: Service {
     /// The next messages; nil when no more are to be taken.
     private func nextDeliveries(from intake: Intake) async -> [Delivery]? {
         do {
-            var room = intake.roomNow
-            if room == 0 { room = try await untilShutdown { try await intake.room() } ?? 0 }
+            var capacity = intake.capacity
+            if capacity == 0 { capacity = try await untilShutdown { try await intake.waitForCapacity() } ?? 0 }
             guard !Task.isShuttingDownGracefully else { return nil }
-            return try await intake.receive(upTo: room)
+            return try await intake.receive(upTo: capacity)
         } catch {
             // The intake throws nothing but its cancellation.
             return nil
@@ -157,8 +157,8 @@ public struct JobConsumer: Service {
 
     /// Hands back what a receive has brought after a stop had begun.
     ///
-    /// Another worker that stops may take it, and the next: each time costs one of the receipts that the queue allows. So
-    /// after a few the message stays hidden until the receives of most of them have ended.
+    /// Another worker that stops may receive it next, and so on; each time costs one of the receipts that the queue allows. So
+    /// after a few receipts the message stays hidden for a while, in which the receives of the others end.
     private func handBack(_ deliveries: [Delivery], to lane: JobLane) async {
         await withDiscardingTaskGroup { group in
             for delivery in deliveries {

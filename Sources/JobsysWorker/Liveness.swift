@@ -1,12 +1,12 @@
 import Synchronization
 
-/// Whether an intake makes progress: every step sets a deadline for the next one.
+/// The liveness of an intake: every step sets a deadline for the next one.
 final class Liveness: Sendable {
     private enum State {
         /// A call or a pause is under way.
         case step(deadline: Duration)
-        /// All slots are taken; jobs that show signs of life move the deadline.
-        case waitForJobs(deadline: Duration)
+        /// All slots are taken; each heartbeat of a job extends the deadline.
+        case waitForSlot(deadline: Duration)
         /// The intake has ended and owes no more steps.
         case ended
     }
@@ -21,7 +21,7 @@ final class Liveness: Sendable {
     /// - Parameters:
     ///   - elapsed: The time so far.
     ///   - callTimeout: How long after its start a call is overdue.
-    ///   - jobTimeout: How long after a job's last sign of life the wait for its end is overdue.
+    ///   - jobTimeout: How long after the jobs' last heartbeat the wait for a slot is overdue.
     init(elapsed: @escaping @Sendable () -> Duration, callTimeout: Duration, jobTimeout: Duration) {
         self.elapsed = elapsed
         self.callTimeout = callTimeout
@@ -39,17 +39,17 @@ final class Liveness: Sendable {
         set(.step(deadline: elapsed() + length + callTimeout))
     }
 
-    /// Notes that the next step has to wait until a job ends.
-    func noteWaitForJobs() {
-        set(.waitForJobs(deadline: elapsed() + jobTimeout))
+    /// Notes that the next step has to wait for a slot.
+    func noteWaitForSlot() {
+        set(.waitForSlot(deadline: elapsed() + jobTimeout))
     }
 
-    /// Notes a sign of life of a job.
-    func noteSignOfLife() {
+    /// Notes that a job has renewed its lease.
+    func noteHeartbeat() {
         let deadline = elapsed() + jobTimeout
         state.withLock { state in
-            guard case .waitForJobs = state else { return }
-            state = .waitForJobs(deadline: deadline)
+            guard case .waitForSlot = state else { return }
+            state = .waitForSlot(deadline: deadline)
         }
     }
 
@@ -61,7 +61,7 @@ final class Liveness: Sendable {
     /// Whether the next step should have begun by now.
     var isOverdue: Bool {
         switch state.withLock({ $0 }) {
-        case .step(let deadline), .waitForJobs(let deadline): elapsed() > deadline
+        case .step(let deadline), .waitForSlot(let deadline): elapsed() > deadline
         case .ended: false
         }
     }

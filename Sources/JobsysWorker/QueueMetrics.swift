@@ -4,7 +4,9 @@ import JobsysServiceRuntime
 import JobsysTime
 import Logging
 
-/// Tells how much is in the queues; asked often, it asks them only every now and then, because AWS bills that.
+/// Reports how many messages the queues hold.
+///
+/// It keeps the queues' answers for a while, however often it is asked, because AWS bills each request.
 actor QueueMetrics: MetricsSource {
     private let queues: KeyValuePairs<String, any QueueBacklog>
     private let freshness: Duration
@@ -18,8 +20,8 @@ actor QueueMetrics: MetricsSource {
     ///
     /// - Parameters:
     ///   - queues: The queues by the names that the metrics have for them.
-    ///   - freshness: For how long an answer is good.
-    ///   - deadline: How long all of them together may take to answer.
+    ///   - freshness: How long an answer is kept.
+    ///   - deadline: How long all queues together may take to answer.
     ///   - clock: Measures both.
     init(
         _ queues: KeyValuePairs<String, any QueueBacklog>,
@@ -34,10 +36,10 @@ actor QueueMetrics: MetricsSource {
         elapsed = stopwatch(clock)
     }
 
-    /// Adds how many messages there are; of a queue that does not answer in time, nothing.
+    /// Adds how many messages there are; nothing about a queue that does not answer in time.
     func report(to page: inout MetricsPage) async {
         if askedAt.map({ elapsed() - $0 >= freshness }) ?? true {
-            // Before the answer: who asks meanwhile gets what was known.
+            // Set before the answer, so that requests during the call get the last answers instead of calls of their own.
             askedAt = elapsed()
             depths = await answers()
         }
@@ -81,7 +83,7 @@ actor QueueMetrics: MetricsSource {
         do {
             return try await backlog.depth()
         } catch {
-            // That a queue does not answer is for `/readyz` to tell.
+            // The readiness check reports a queue that does not answer.
             Logger.current.debug("depth of a queue not known", metadata: ["error.message": "\(error)"])
             return nil
         }

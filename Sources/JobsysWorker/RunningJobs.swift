@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Since when each of the jobs runs that run.
+/// The jobs that run, by the time of their start.
 final class RunningJobs: Sendable {
     private struct State {
         var counter = 0
@@ -10,14 +10,14 @@ final class RunningJobs: Sendable {
     private let state = Mutex(State())
     private let elapsed: @Sendable () -> Duration
 
-    /// Makes a list without any.
+    /// Makes an empty list.
     ///
     /// - Parameter elapsed: The time so far.
     init(elapsed: @escaping @Sendable () -> Duration) {
         self.elapsed = elapsed
     }
 
-    /// Notes that a job begins; answers what it is called here.
+    /// Adds a job that starts now; returns its number in this list.
     func begin() -> Int {
         let now = elapsed()
         return state.withLock { state in
@@ -27,12 +27,12 @@ final class RunningJobs: Sendable {
         }
     }
 
-    /// Notes that a job has ended.
+    /// Removes a job that has ended.
     func end(_ id: Int) {
         state.withLock { _ = $0.starts.removeValue(forKey: id) }
     }
 
-    /// For how long the job has run that has run longest; zero if none runs.
+    /// How long the longest-running job has run; zero if none runs.
     var longest: Duration {
         let now = elapsed()
         return state.withLock { $0.starts.values.min() }.map { now - $0 } ?? .zero

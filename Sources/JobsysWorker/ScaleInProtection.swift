@@ -8,16 +8,16 @@ import ServiceLifecycle
 /// Keeps ECS from ending this task, to scale in or to deploy, while a job runs that a stop would interrupt.
 ///
 /// A job that has run for less than the grace period is likely to end within it, so it needs no protection: a worker that is
-/// busy with short jobs can be ended at any time. It looks every few seconds. The protection is renewed long before it
-/// ends, and taken back when no long job has run for a while. A refusal is logged once; jobs run all the same, for a task
-/// that is ended hands them back.
+/// busy with short jobs can be stopped at any time. The state is checked every few seconds. The protection is renewed long
+/// before it expires, and ended when no long job has run for a while. A refusal is logged once; jobs run all the same, for a
+/// task that is stopped hands them back.
 ///
 /// Source: Amazon ECS Developer Guide, "Task scale-in protection endpoint".
 struct ScaleInProtection: Service {
-    /// Asks ECS for protection that ends by itself after so long, or to end it (nil).
+    /// Asks ECS for protection that expires after this time, or to end the protection (nil).
     typealias Request = @Sendable (_ expiry: Duration?) async throws -> Void
 
-    private let patience: Duration
+    private let threshold: Duration
     private let longestRun: @Sendable () -> Duration
     private let request: Request
     private let clock: any Clock<Duration>
@@ -25,17 +25,17 @@ struct ScaleInProtection: Service {
     /// Makes a service.
     ///
     /// - Parameters:
-    ///   - patience: How long a job must have run to be protected.
-    ///   - longestRun: For how long the job has run that has run longest.
+    ///   - threshold: How long a job must have run to be protected.
+    ///   - longestRun: How long the longest-running job has run.
     ///   - clock: What pauses are measured by.
     ///   - request: Asks ECS.
     init(
-        patience: Duration,
+        threshold: Duration,
         longestRun: @escaping @Sendable () -> Duration,
         clock: any Clock<Duration> = ContinuousClock(),
         request: @escaping Request
     ) {
-        self.patience = patience
+        self.threshold = threshold
         self.longestRun = longestRun
         self.clock = clock
         self.request = request
@@ -43,21 +43,21 @@ struct ScaleInProtection: Service {
 
     func run() async throws {
         var state = ProtectionState()
-        var hasComplained = false
+        var hasLoggedRefusal = false
         let elapsed = stopwatch(clock)
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
-            if let expiry = state.step(isBusy: longestRun() > patience, at: elapsed()) {
+            if let expiry = state.step(isBusy: longestRun() > threshold, at: elapsed()) {
                 do {
                     try await request(expiry)
                 } catch {
                     state.noteFailure()
-                    if !hasComplained {
+                    if !hasLoggedRefusal {
                         Logger.current.warning("no scale-in protection", metadata: ["error.message": "\(error)"])
-                        hasComplained = true
+                        hasLoggedRefusal = true
                     }
                 }
             }
-            // The stop ends it.
+            // A stop ends the pause.
             try? await cancelWhenGracefulShutdown { try await clock.sleep(for: ProtectionState.interval) }
         }
     }
@@ -68,12 +68,12 @@ extension ScaleInProtection {
     init?(
         agentURL: String,
         transport: any HTTPTransport,
-        patience: Duration,
+        threshold: Duration,
         longestRun: @escaping @Sendable () -> Duration
     ) {
         guard let agent = HTTPURL(agentURL) else { return nil }
         self.init(
-            patience: patience,
+            threshold: threshold,
             longestRun: longestRun,
             request: Self.request(to: agent, transport: transport)
         )
@@ -102,19 +102,19 @@ extension ScaleInProtection {
     }
 }
 
-/// Decides when protection is to be asked for, renewed and taken back.
+/// Decides when protection is requested, renewed and ended.
 struct ProtectionState: Sendable, Hashable {
     /// How long the protection lasts if it is not renewed.
     static let expiry: Duration = .seconds(30 * 60)
-    /// How often it is looked at.
+    /// How often the state is checked.
     static let interval: Duration = .seconds(5)
-    /// How long no long job must have run for it to be taken back.
+    /// How long no long job must have run before the protection is ended.
     private static let idleTime: Duration = .seconds(30)
 
     private var renewAt: Duration?
     private var busyAt = Duration.zero
 
-    /// What is to be asked for now: protection for so long, its end (nil), or nothing at all (the outer nil).
+    /// The request to make now: protection for this time, its end (inner nil), or none (outer nil).
     mutating func step(isBusy: Bool, at now: Duration) -> Duration?? {
         if isBusy {
             busyAt = now
@@ -127,7 +127,7 @@ struct ProtectionState: Sendable, Hashable {
         return .some(nil)
     }
 
-    /// Notes that what was asked for was not granted: it is asked for again if it is still wanted.
+    /// Notes that a request was refused: it is made again if it is still needed.
     mutating func noteFailure() {
         renewAt = nil
     }

@@ -1,6 +1,9 @@
 import Synchronization
 
-/// Counts how many more jobs may run, lets tasks wait until there is room, and others stand in line for a slot.
+/// A counting semaphore of the jobs that may run at once.
+///
+/// Some tasks wait for a slot of their own, first come, first served; others wait until any slot is free without acquiring
+/// it.
 final class SlotPool: Sendable {
     private struct Waiter {
         var id: Int
@@ -10,10 +13,10 @@ final class SlotPool: Sendable {
     private struct State {
         var free: Int
         var counter = 0
-        /// Those who wait for any slot to be free.
-        var watchers: [Waiter] = []
-        /// Those who wait to have one.
-        var line: [Waiter] = []
+        /// Those who wait until any slot is free.
+        var observers: [Waiter] = []
+        /// Those who wait to acquire one, in their order.
+        var acquirers: [Waiter] = []
     }
 
     private let state: Mutex<State>
@@ -30,9 +33,9 @@ final class SlotPool: Sendable {
     /// How many slots are taken.
     var taken: Int { count - free }
 
-    /// Takes as many slots as are free, up to a number; answers how many.
+    /// Acquires as many slots as are free, up to a number; returns how many.
     @discardableResult
-    func take(_ wanted: Int) -> Int {
+    func tryAcquire(upTo wanted: Int) -> Int {
         state.withLock { state in
             let taken = min(wanted, state.free)
             state.free -= taken
@@ -40,34 +43,34 @@ final class SlotPool: Sendable {
         }
     }
 
-    /// Gives a slot to the first in line, or back.
+    /// Releases a slot: the first that waits for one acquires it.
     func release() {
         let woken = state.withLock { state in
-            if !state.line.isEmpty { return [state.line.removeFirst()] }
+            if !state.acquirers.isEmpty { return [state.acquirers.removeFirst()] }
             state.free += 1
-            defer { state.watchers = [] }
-            return state.watchers
+            defer { state.observers = [] }
+            return state.observers
         }
         for waiter in woken { waiter.wake.resume(returning: true) }
     }
 
-    /// Waits until a slot is free; answers how many are.
+    /// Waits until a slot is free; returns how many are.
     ///
     /// - Throws: `CancellationError`.
-    func waitForFree() async throws -> Int {
+    func waitUntilFree() async throws -> Int {
         while true {
             try Task.checkCancellation()
             let free = state.withLock(\.free)
             guard free <= 0 else { return free }
-            _ = await wait(in: \.watchers) { $0.free > 0 }
+            _ = await wait(in: \.observers) { $0.free > 0 }
         }
     }
 
-    /// Stands in line for a slot and takes it.
+    /// Waits for a slot and acquires it.
     ///
-    /// - Throws: `CancellationError`; no slot is taken then.
+    /// - Throws: `CancellationError`; no slot is acquired then.
     func enter() async throws {
-        let hasSlot = await wait(in: \.line) { state in
+        let hasSlot = await wait(in: \.acquirers) { state in
             guard state.free > 0 else { return false }
             state.free -= 1
             return true

@@ -102,7 +102,7 @@ public func buildWorker(_ start: ServiceStart) async throws -> [any Service] {
         let protection = ScaleInProtection(
             agentURL: url,
             transport: transport,
-            patience: configuration.grace,
+            threshold: configuration.grace,
             longestRun: { consumer.longestRun }
         )
     {

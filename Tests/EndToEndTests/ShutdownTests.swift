@@ -70,7 +70,7 @@ struct ShutdownTests {
         #expect((4..<Self.count).contains(done))
         #expect(first.log.last?.message == "stopped")
 
-        let second = try await deployment.start(.worker, settings)
+        let second = try await deployment.start(.worker, Self.settings)
         // What was handed back is there at once: nobody waits for a lease of 60 seconds to end.
         for id in ids {
             let job = try await client.finishedJob(id, within: .seconds(30))

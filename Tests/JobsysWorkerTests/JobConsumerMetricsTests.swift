@@ -18,7 +18,7 @@ struct JobConsumerMetricsTests {
             gate: gate,
             options: JobConsumer.Options(concurrency: 8)
         )
-        consumer.slots.take(3)
+        consumer.slots.tryAcquire(upTo: 3)
         var page = MetricsPage()
         consumer.report(to: &page)
         #expect(

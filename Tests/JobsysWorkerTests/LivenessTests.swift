@@ -14,11 +14,11 @@ struct LivenessTests {
         liveness = Liveness(elapsed: stopwatch(clock), callTimeout: .seconds(60), jobTimeout: .seconds(62))
     }
 
-    @Test("ends when a receive does not end in time, whatever signs of life there are from jobs")
+    @Test("ends when a receive does not end in time, whatever heartbeats the jobs have")
     func receive() {
         liveness.noteCall()
         clock.advance(by: .seconds(60))
-        liveness.noteSignOfLife()
+        liveness.noteHeartbeat()
         #expect(!liveness.isOverdue)
         clock.advance(by: .milliseconds(1))
         #expect(liveness.isOverdue)
@@ -35,12 +35,12 @@ struct LivenessTests {
         #expect(liveness.isOverdue)
     }
 
-    @Test("goes on as long as jobs that must end first show signs of life")
+    @Test("goes on as long as the jobs that hold the slots have heartbeats")
     func jobs() {
-        liveness.noteWaitForJobs()
+        liveness.noteWaitForSlot()
         for _ in 1...10 {
             clock.advance(by: .seconds(50))
-            liveness.noteSignOfLife()
+            liveness.noteHeartbeat()
         }
         #expect(!liveness.isOverdue)
         clock.advance(by: .seconds(63))
@@ -50,7 +50,7 @@ struct LivenessTests {
     @Test("asks for nothing more once the intake has ended")
     func end() {
         liveness.noteEnd()
-        liveness.noteSignOfLife()
+        liveness.noteHeartbeat()
         clock.advance(by: .seconds(7200))
         #expect(!liveness.isOverdue)
     }

@@ -37,7 +37,7 @@ struct ScaleInProtectionTests {
         let runs = RunningJobs(elapsed: stopwatch(clock))
         let requests = Mutex<[Duration?]>([])
         let protection = ScaleInProtection(
-            patience: .seconds(20),
+            threshold: .seconds(20),
             longestRun: { runs.longest },
             clock: clock,
             request: { expiry in requests.withLock { $0.append(expiry) } }
@@ -97,7 +97,7 @@ struct ScaleInProtectionTests {
             let transport = try CurlTransport()
             let url = "http://\(server.authority)/\(path)"
             let protection = try #require(
-                ScaleInProtection(agentURL: url, transport: transport, patience: .seconds(20)) { .seconds(21) }
+                ScaleInProtection(agentURL: url, transport: transport, threshold: .seconds(20)) { .seconds(21) }
             )
             await testGracefulShutdown { trigger in
                 async let run: Void = protection.run()

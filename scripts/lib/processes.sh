@@ -6,7 +6,7 @@
 
 : "${run_dir:=}"
 STARTED=()
-STOP_GRACE_SECONDS=20
+STOP_GRACE_SECONDS=30
 
 # start NAME COMMAND...: in the background, output to the log.
 start() {
