@@ -118,7 +118,8 @@ let package = Package(
         .executableTarget(
             name: "jobctl",
             dependencies: [
-                "JobsysHTTP", "JobsysJSON", "JobsysObservability", .argumentParser, .httpTypes, .unixSignals,
+                "JobsysHTTP", "JobsysJSON", "JobsysObservability", "JobsysTime", .argumentParser, .httpTypes,
+                .unixSignals,
             ]
         ),
 

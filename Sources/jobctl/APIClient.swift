@@ -1,11 +1,12 @@
 import HTTPTypes
 import JobsysHTTP
 import JobsysJSON
+import JobsysTime
 
 /// Talks to `svc-api`.
 ///
 /// What fails because the service is not there, or cannot do its work just now, is repeated for as long as ``patience``
-/// says, with growing pauses or those that it asks for (`Retry-After`, RFC 9110, 10.2.3).
+/// says, with growing pauses, or longer ones that it asks for (`Retry-After`, RFC 9110, 10.2.3).
 struct APIClient: Sendable {
     /// Where it is.
     let url: ServiceURL
@@ -83,28 +84,32 @@ struct APIClient: Sendable {
         var pauses = RetryPauses()
         var isInDoubt = false
         while true {
+            // One that begins late ends soon after the time is up.
+            let limit = min(.seconds(Self.longestWait + 10), max(.zero, patience - elapsed()) + .seconds(10))
+            try Task.checkCancellation()
             do {
-                return try await attempt(request, body: body)
+                return try await attempt(request, body: body, within: limit)
             } catch var failure as APIFailure {
                 failure.mayHaveBeenDone = isInDoubt
                 isInDoubt = isInDoubt || (request.method == .post && failure.leavesDoubt)
                 let left = patience - elapsed()
-                let pause = failure.retryAfter ?? min(pauses.next() * jitter(), left)
+                let pause = max(failure.retryAfter ?? .zero, min(pauses.next() * jitter(), left))
                 guard failure.isTransient, left > .zero, pause <= left else {
                     if failure.isTransient { failure.mayHaveBeenDone = isInDoubt }
                     throw failure
                 }
-                if pauses.count <= 1 { notice("\(failure); asking again") }
+                if pauses.count == 1 { notice("\(failure); asking again") }
                 try await clock.sleep(for: pause)
             }
         }
     }
 
-    private func attempt(_ request: HTTPRequest, body: [UInt8]) async throws -> JSONValue {
+    private func attempt(_ request: HTTPRequest, body: [UInt8], within limit: Duration) async throws -> JSONValue {
         let place = "\(url.scheme)://\(url.authority)"
-        let timeouts = TransportTimeouts(connect: .seconds(5), request: .seconds(Self.longestWait + 10))
+        let timeouts = TransportTimeouts(connect: .seconds(5), request: limit)
         let response: TransportResponse
         do {
+            // A task of its own keeps the answer to what has been sent, also if this one is cancelled. It is awaited.
             response =
                 try await request.method == .post
                 ? Task { [transport] in try await transport.send(request, body: body, timeouts: timeouts) }.value
@@ -113,7 +118,7 @@ struct APIClient: Sendable {
             if error.code == .cancelled { throw CancellationError() }
             throw APIFailure(kind: .noAnswer(place, error))
         }
-        // What is no JSON is no answer of the service's: that is all that matters here.
+        // A body that is no JSON is not from svc-api, whatever is wrong with it.
         let answer = try? JSONValue(parsing: response.body)
         switch (response.status, answer) {
         case (200..<300, let answer?): return answer
@@ -128,7 +133,7 @@ struct APIClient: Sendable {
     }
 }
 
-/// Pauses between repeats, in general twice as long as the one before: from a quarter of a second to five.
+/// Pauses between repeats, each twice as long as the one before: from a quarter of a second to five seconds.
 private struct RetryPauses {
     private(set) var count = 0
 
@@ -143,12 +148,6 @@ extension TransportResponse {
     fileprivate var retryAfter: Duration? {
         self[.retryAfter].flatMap { UInt32($0) }.map { .seconds(Int64($0)) }
     }
-}
-
-/// Measures how much time has passed on a clock since the call.
-func stopwatch(_ clock: some Clock<Duration>) -> @Sendable () -> Duration {
-    let start = clock.now
-    return { start.duration(to: clock.now) }
 }
 
 extension String {

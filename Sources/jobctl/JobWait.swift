@@ -1,5 +1,6 @@
 import ArgumentParser
 import JobsysJSON
+import JobsysTime
 
 /// Whether and how long to wait for a job to be over.
 struct WaitOptions: ParsableArguments {
@@ -73,7 +74,9 @@ struct JobWait {
         if let job { try printer.single(job) }
         guard isOver else {
             let status = job?["status"]?.stringValue ?? ""
-            StandardError.write("jobctl: the job is \(status) after \(limit); to wait for it again: \(resume)")
+            StandardError.write(
+                "jobctl: the job is \(status) after \(limit.components.seconds) s; to wait for it again: \(resume)"
+            )
             throw ExitCode.notOver
         }
         guard job?["status"] == "SUCCEEDED" else { throw ExitCode.failure }

@@ -1,15 +1,15 @@
 import ArgumentParser
 import JobsysJSON
 
-/// What every list can be narrowed by; the service knows what is allowed, and says so.
+/// The filters that all lists have; the service checks their values.
 struct ListOptions: ParsableArguments {
     @Option(help: "Only jobs of this type.")
     var type: String?
 
-    @Option(help: "Not what is older than this, such as 2026-11-21T08:30:00Z.")
+    @Option(help: "Only what happened at this time or later, such as 2026-11-21T08:30:00Z.")
     var since: String?
 
-    @Option(help: "Not what is as young as this, or younger.")
+    @Option(help: "Only what happened before this time.")
     var until: String?
 
     /// The parameters of the request.

@@ -27,7 +27,7 @@ enum StandardOutput {
             if count >= 0 {
                 rest = rest.dropFirst(count)
             } else if errno == EAGAIN {
-                // Whoever started the process has set the descriptor so; it is shared with it.
+                // The process that started this one shares the descriptor, and has made it non-blocking.
                 var target = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
                 unsafe poll(&target, 1, -1)
             } else if errno != EINTR {
@@ -42,7 +42,7 @@ struct OutputFailure: Error, Hashable, CustomStringConvertible {
     /// The `errno` of it.
     let code: Int32
 
-    /// Whether nobody reads it any more, as after `| head`: no reason to complain.
+    /// Whether nobody reads it any more, as after `| head`, which is no error of anybody.
     var isClosedPipe: Bool { code == EPIPE }
 
     /// As shells report it of a process that SIGPIPE has ended; else 74.
@@ -53,7 +53,7 @@ struct OutputFailure: Error, Hashable, CustomStringConvertible {
 
 /// The process's standard error.
 enum StandardError {
-    /// Writes a line; a closed standard error is nobody's to hear about.
+    /// Writes a line; one that cannot be written is dropped, as there is no other place to report it.
     static func write(_ line: String) {
         FileDescriptorOutput(descriptor: STDERR_FILENO).write(Array("\(line)\n".utf8))
     }

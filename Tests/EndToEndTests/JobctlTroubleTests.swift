@@ -177,7 +177,7 @@ struct JobctlTroubleTests {
             if request.method == "GET" { return .respond(text: #"{"incidents":[\#(incidents)],"nextCursor":"a"}"#) }
             guard request.path == "/jobs/1/redrive" else { return .respond(202, text: "{}") }
             slow.withLock { $0 = true }
-            return .delayed(.seconds(1), .respond(202, text: "{}"))
+            return .delayed(.seconds(3), .respond(202, text: "{}"))
         }
         try await ScriptedServer.with(handler: handler) { server in
             try await Jobctl(url: server.url)

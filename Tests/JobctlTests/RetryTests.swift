@@ -72,6 +72,7 @@ final class RetryTests: Sendable {
         #expect(pauses == [250, 500, 1000, 2000, 4000, 5000, 2250])
         #expect(throws: APIFailure.self) { try answer.get() }
         #expect(service.lines.count == 8)
+        #expect(service.timeouts.first == .seconds(25) && service.timeouts.last == .seconds(10))
         #expect(notices.withLock { $0 } == ["503: Down.; asking again"])
     }
 
@@ -81,6 +82,8 @@ final class RetryTests: Sendable {
         let (answer, pauses) = try await pauses(1) { try await soon.get(["jobs"]) }
         #expect(pauses == [7000])
         #expect(try answer.get() == [:])
+        let now = try client(Self.service(retryAfter: "0", .success((503, Self.down)), .success((200, "{}"))))
+        #expect(try await self.pauses(1) { try await now.get(["jobs"]) }.pauses == [250])
         let late = try client(Self.service(retryAfter: "16", .success((503, Self.down))))
         await #expect(throws: APIFailure.self) { try await late.get(["jobs"]) }
     }
@@ -172,5 +175,6 @@ final class RetryTests: Sendable {
         #expect(try end.get().0 == false)
         #expect(try end.get().1 == ["status": "RUNNING"])
         #expect(slow.lines == ["GET /jobs/x?wait=2", "GET /jobs/x?wait=1", "GET /jobs/x?wait=1"])
+        #expect(slow.timeouts == [.milliseconds(12_500), .milliseconds(11_500), .milliseconds(10_500)])
     }
 }

@@ -14,6 +14,7 @@ final class ScriptedService: HTTPTransport {
     private let answer: @Sendable (String) throws(TransportError) -> (status: Int, body: String)
     private let retryAfter: String?
     private let requests = Mutex<[Exchange]>([])
+    private let limits = Mutex<[Duration?]>([])
 
     /// Makes a service that answers a request by its line, such as `GET /jobs`; its refusals say `Retry-After`.
     init(
@@ -27,6 +28,9 @@ final class ScriptedService: HTTPTransport {
     /// What was asked of it.
     var exchanges: [Exchange] { requests.withLock { $0 } }
 
+    /// How long each of them was given.
+    var timeouts: [Duration?] { limits.withLock { $0 } }
+
     /// The first lines of what was asked of it.
     var lines: [String] { exchanges.map(\.line) }
 
@@ -39,6 +43,7 @@ final class ScriptedService: HTTPTransport {
     ) async throws(TransportError) -> TransportResponse {
         let line = "\(request.method) \(request.path ?? "")"
         requests.withLock { $0.append(Exchange(line: line, body: String(decoding: body, as: UTF8.self))) }
+        limits.withLock { $0.append(timeouts.request) }
         let (status, body) = try answer(line)
         var head = HTTPResponse(status: .init(code: status))
         if status >= 400 { head.headerFields[.retryAfter] = retryAfter }

@@ -4,7 +4,7 @@ import ArgumentParser
 struct ListCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "list", abstract: "Lists jobs, newest first.")
 
-    @Option(help: "Only jobs that stand there, such as FAILED_FINAL.")
+    @Option(help: "Only jobs of this status, such as FAILED_FINAL.")
     var status: String?
 
     @OptionGroup

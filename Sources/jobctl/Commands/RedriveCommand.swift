@@ -20,7 +20,7 @@ struct RedriveCommand: AsyncParsableCommand {
     @Option(help: "\(JSONArgument.help) Without it, the job keeps what it had.", transform: JSONArgument.init)
     var payload: JSONArgument?
 
-    @Flag(help: "Redrive all jobs that failed for good, as far as the filters do not narrow it.")
+    @Flag(help: "Redrive all jobs that failed for good and pass the filters.")
     var all = false
 
     @Option(name: .customLong("class"), help: "With --all: only failures of this class, such as NETWORK.")
