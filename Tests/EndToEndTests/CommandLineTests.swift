@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Glibc
 import Testing
 
@@ -41,6 +42,22 @@ struct CommandLineTests {
         for variable in Self.common + own {
             #expect(rows.contains(variable[...]), "\(service.rawValue) --help does not list \(variable)")
         }
+    }
+
+    @Test("--help names each variable that the AWS client reads, by its own documentation", arguments: Service.allCases)
+    func helpOfTheClient(_ service: Service) async throws {
+        let root = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/")
+        let document = try String(contentsOfFile: root + "/docs/aws-client.md", encoding: .utf8)
+        let section = try #require(document.split(separator: "\n## Environment\n").last).prefix { $0 != "#" }
+        let names = section.split(separator: "\n").filter { $0.hasPrefix("| `") }
+            .flatMap { $0.split(separator: "|")[0].split(separator: "`") }
+            .filter {
+                $0.allSatisfy { $0.isUppercase || $0.isNumber || "_<>".contains($0) } && $0.contains { $0.isLetter }
+            }
+        #expect(names.count >= 30)
+        let outcome = try await Command.run(service.executable, ["--help"])
+        let rows = Set(outcome.output.split(separator: "\n").map { $0.drop { $0 == " " }.prefix { $0 != " " } })
+        #expect(names.filter { !rows.contains($0) } == [])
     }
 
     /// One thing that is wrong with an environment.
