@@ -18,6 +18,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         // Without its JSON files' trait, which needs the whole of Foundation and with it ICU.
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: []),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
@@ -53,7 +54,9 @@ let package = Package(
         // The domain, and its adapters to AWS.
         .target(
             name: "JobsysCore",
-            dependencies: ["JobsysHashing", "JobsysJSON", "JobsysObservability", "JobsysTime", .logging]
+            dependencies: [
+                "JobsysHashing", "JobsysJSON", "JobsysObservability", "JobsysTime", .heap, .logging,
+            ]
         ),
         .target(
             name: "JobsysAWSAdapters",
@@ -196,7 +199,7 @@ let package = Package(
             dependencies: [
                 "JobsysAWSTestKit", "JobsysHTTP", "JobsysCore", "JobsysAWSAdapters", "JobsysTestKit", "JobsysJSON",
                 "JobsysObservability", "JobsysServiceRuntime",
-                "JobsysWorker", "JobsysTime", .configuration, .serviceLifecycleTestKit,
+                "JobsysWorker", "JobsysTime", .configuration, .inMemoryLogging, .logging, .serviceLifecycleTestKit,
             ]
         ),
         .testTarget(
@@ -218,7 +221,7 @@ let package = Package(
             name: "IntegrationTests",
             dependencies: [
                 "JobsysAWS", "JobsysSigV4", "JobsysHTTP", "JobsysCore", "JobsysAWSAdapters", "JobsysTestKit",
-                "JobsysJSON", "JobsysTime", .httpTypes,
+                "JobsysJSON", "JobsysObservability", "JobsysTime", .httpTypes, .inMemoryLogging, .logging,
             ],
             exclude: ["Signatures/oracle.py"]
         ),
@@ -237,6 +240,7 @@ let package = Package(
 extension Target.Dependency {
     static let argumentParser = product(name: "ArgumentParser", package: "swift-argument-parser")
     static let configuration = product(name: "Configuration", package: "swift-configuration")
+    static let heap = product(name: "HeapModule", package: "swift-collections")
     static let httpTypes = product(name: "HTTPTypes", package: "swift-http-types")
     static let hummingbird = product(name: "Hummingbird", package: "hummingbird")
     static let hummingbirdTesting = product(name: "HummingbirdTesting", package: "hummingbird")
