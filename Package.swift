@@ -18,6 +18,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         // Without its JSON files' trait, which needs the whole of Foundation and with it ICU.
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: []),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
@@ -54,7 +55,9 @@ let package = Package(
         // The domain, and its adapters to AWS.
         .target(
             name: "JobsysCore",
-            dependencies: ["JobsysHashing", "JobsysJSON", "JobsysObservability", "JobsysTime", .logging]
+            dependencies: [
+                "JobsysHashing", "JobsysJSON", "JobsysObservability", "JobsysTime", .heap, .logging,
+            ]
         ),
         .target(
             name: "JobsysAWSAdapters",
@@ -205,7 +208,7 @@ let package = Package(
             dependencies: [
                 "JobsysAWSTestKit", "JobsysHTTP", "JobsysCore", "JobsysAWSAdapters", "JobsysTestKit", "JobsysJSON",
                 "JobsysObservability", "JobsysServiceRuntime",
-                "JobsysWorker", "JobsysTime", .configuration, .serviceLifecycleTestKit,
+                "JobsysWorker", "JobsysTime", .configuration, .inMemoryLogging, .logging, .serviceLifecycleTestKit,
             ]
         ),
         .testTarget(
@@ -227,7 +230,7 @@ let package = Package(
             name: "IntegrationTests",
             dependencies: [
                 "JobsysAWS", "JobsysSigV4", "JobsysHTTP", "JobsysCore", "JobsysAWSAdapters", "JobsysTestKit",
-                "JobsysJSON", "JobsysTime", .httpTypes,
+                "JobsysJSON", "JobsysObservability", "JobsysTime", .httpTypes, .inMemoryLogging, .logging,
             ],
             exclude: ["Signatures/oracle.py"]
         ),
@@ -246,6 +249,7 @@ let package = Package(
 extension Target.Dependency {
     static let argumentParser = product(name: "ArgumentParser", package: "swift-argument-parser")
     static let configuration = product(name: "Configuration", package: "swift-configuration")
+    static let heap = product(name: "HeapModule", package: "swift-collections")
     static let httpTypes = product(name: "HTTPTypes", package: "swift-http-types")
     static let hummingbird = product(name: "Hummingbird", package: "hummingbird")
     static let hummingbirdCore = product(name: "HummingbirdCore", package: "hummingbird")

@@ -84,6 +84,38 @@ struct AlarmClockTests {
         while clock.sleepers > 0 { await Task.yield() }
     }
 
+    @Test("keeps few more entries than alarms are set, however many were cancelled before their time")
+    func memory() async {
+        // Two hundred jobs a second for ten minutes, each of which sets a timeout of 300 s and ends after half a second.
+        var running: [[AlarmClock.Alarm]] = []
+        var most = 0
+        let longest = set("longest", after: 3600)
+        for _ in 0..<1200 {
+            running.append((0..<100).map { _ in set("timeout", after: 300) })
+            if running.count > 1 { for alarm in running.removeFirst() { alarms.cancel(alarm) } }
+            most = max(most, alarms.entryCount)
+            clock.advance(by: .milliseconds(500))
+        }
+        #expect(most <= 2 * 201 + 64)
+        for alarm in running.joined() { alarms.cancel(alarm) }
+        alarms.cancel(longest)
+        #expect(alarms.entryCount == 0)
+    }
+
+    @Test("rings those of many that were not cancelled, in the order of their times")
+    func survivors() async {
+        var rings = rung.makeAsyncIterator()
+        let many = (1...1000).reversed().map { (seconds: $0, alarm: set("\($0)", after: $0)) }
+        for (seconds, alarm) in many where seconds % 100 != 0 { alarms.cancel(alarm) }
+        for seconds in stride(from: 100, through: 1000, by: 100) {
+            // The sleep may still be one that was meant for a cancelled alarm.
+            while clock.nextWakeUp == nil { await Task.yield() }
+            clock.advance(by: .seconds(100))
+            #expect(await rings.next() == "\(seconds)")
+        }
+        #expect(alarms.entryCount == 0)
+    }
+
     @Test("goes on after it has been silent")
     func again() async {
         var rings = rung.makeAsyncIterator()

@@ -1,25 +1,34 @@
+import HeapModule
+import JobsysTime
 import Synchronization
 
-/// Rings for many by one timer, or by a few.
+/// Runs callbacks at their times, all of them by one sleeping task.
 ///
-/// What must be done for a run that lasts is nearly always called off long before its time. A sleep for each would stay in
-/// the runtime's queue until its time has come all the same, by the ten thousands under load.
+/// What must be done for a run that lasts is nearly always cancelled long before its time. A sleep for each would stay in
+/// the runtime's queue until its time has come all the same, by the ten thousands under load. Here, a cancelled alarm's
+/// entry stays until it comes up, or until the cancelled ones outnumber the others: then all of them are removed at once.
+/// So the memory is proportional to the alarms that are set, and each call costs a logarithm of their number.
 package final class AlarmClock: Sendable {
     /// An alarm that was set.
     package struct Alarm: Sendable, Hashable {
         fileprivate let number: Int
     }
 
-    private struct Mark {
+    /// When an alarm rings; of several at the same time, the one that was set first.
+    private struct Entry: Comparable {
         let due: Duration
         let alarm: Alarm
+
+        static func < (left: Entry, right: Entry) -> Bool {
+            (left.due, left.alarm.number) < (right.due, right.alarm.number)
+        }
     }
 
     private struct State {
         var count = 0
         var rings: [Alarm: @Sendable () -> Void] = [:]
-        /// In the order of time; also those that were called off, until their time or their turn has come.
-        var marks: [Mark] = []
+        /// Those that are set, and some that were cancelled.
+        var entries = Heap<Entry>()
         /// Who sleeps, and until when; nil while there are no alarms.
         var sleeper: (task: Task<Void, Never>, due: Duration)?
         /// How often there were no alarms left in the second that began then.
@@ -34,10 +43,18 @@ package final class AlarmClock: Sendable {
 
         /// Takes out what is due, and says until when to sleep; nil if there is nothing left.
         mutating func take(through now: Duration) -> (rings: [@Sendable () -> Void], next: Duration?) {
-            let pending = marks.firstIndex { $0.due > now && rings[$0.alarm] != nil } ?? marks.endIndex
-            let ringing = marks[..<pending].compactMap { rings.removeValue(forKey: $0.alarm) }
-            marks.removeFirst(pending)
-            return (ringing, marks.first?.due)
+            var ringing: [@Sendable () -> Void] = []
+            while let entry = entries.min, entry.due <= now || rings[entry.alarm] == nil {
+                entries.removeMin()
+                if let ring = rings.removeValue(forKey: entry.alarm) { ringing.append(ring) }
+            }
+            return (ringing, entries.min?.due)
+        }
+
+        /// Removes the cancelled entries if they outnumber the others, which is a constant cost for each of them.
+        mutating func removeCancelled() {
+            guard entries.count > 2 * rings.count + AlarmClock.tolerableEntries else { return }
+            entries.removeAll { rings[$0.alarm] == nil }
         }
     }
 
@@ -48,7 +65,7 @@ package final class AlarmClock: Sendable {
     /// Makes an alarm clock that goes by another clock.
     package init(_ clock: any Clock<Duration>) {
         self.clock = clock
-        elapsed = Self.stopwatch(clock)
+        elapsed = stopwatch(clock)
     }
 
     /// Has `ring` called after some time; it must not block.
@@ -58,20 +75,22 @@ package final class AlarmClock: Sendable {
             state.count += 1
             let alarm = Alarm(number: state.count)
             state.rings[alarm] = ring
-            // Most alarms are set for about the same time ahead, so the place is at the end or near it.
-            let place = state.marks.lastIndex { $0.due <= due }.map { $0 + 1 } ?? 0
-            state.marks.insert(Mark(due: due, alarm: alarm), at: place)
+            state.entries.insert(Entry(due: due, alarm: alarm))
             sleep(until: due, &state)
             return alarm
         }
     }
 
-    /// Calls an alarm off; harmless if it has rung.
+    /// How many entries are kept, those of cancelled alarms among them.
+    package var entryCount: Int { state.withLock(\.entries.count) }
+
+    /// Cancels an alarm; harmless if it has rung.
     package func cancel(_ alarm: Alarm) {
         let sleeper = state.withLock { state -> Task<Void, Never>? in
             state.rings[alarm] = nil
+            state.removeCancelled()
             guard state.rings.isEmpty else { return nil }
-            state.marks.removeAll(keepingCapacity: true)
+            state.entries = Heap()
             guard !state.isBusy(at: elapsed()) else { return nil }
             defer { state.sleeper = nil }
             return state.sleeper?.task
@@ -99,7 +118,7 @@ package final class AlarmClock: Sendable {
             return
         }
         let rings = state.withLock { state in
-            // It was called off too late.
+            // It was cancelled too late.
             guard state.sleeper?.due == due else { return [@Sendable () -> Void]() }
             let (rings, next) = state.take(through: elapsed())
             state.sleeper = nil
@@ -109,8 +128,6 @@ package final class AlarmClock: Sendable {
         for ring in rings { ring() }
     }
 
-    private static func stopwatch(_ clock: some Clock<Duration>) -> @Sendable () -> Duration {
-        let start = clock.now
-        return { start.duration(to: clock.now) }
-    }
+    /// How many cancelled entries are not worth a removal.
+    private static let tolerableEntries = 64
 }
