@@ -94,12 +94,12 @@ struct TimestampTests {
             (Timestamp(milliseconds: .max), "9999-12-31T23:59:59.999Z"),
             (Timestamp(milliseconds: 253_402_300_800_000), "9999-12-31T23:59:59.999Z"),
             (Timestamp(milliseconds: .min), "0000-01-01T00:00:00.000Z"),
-            (.latest + .milliseconds(1), "9999-12-31T23:59:59.999Z"),
-            (.latest + .seconds(Int64.max), "9999-12-31T23:59:59.999Z"),
-            (.earliest + .seconds(Int64.min), "0000-01-01T00:00:00.000Z"),
-            (.earliest + .nanoseconds(-1), "0000-01-01T00:00:00.000Z"),
-            (.earliest + .seconds(315_569_519_999), "9999-12-31T23:59:59.000Z"),
-        ]
+            (Timestamp.latest + Duration.milliseconds(1), "9999-12-31T23:59:59.999Z"),
+            (Timestamp.latest + Duration.seconds(Int64.max), "9999-12-31T23:59:59.999Z"),
+            (Timestamp.earliest + Duration.seconds(Int64.min), "0000-01-01T00:00:00.000Z"),
+            (Timestamp.earliest + Duration.nanoseconds(-1), "0000-01-01T00:00:00.000Z"),
+            (Timestamp.earliest + Duration.seconds(315_569_519_999), "9999-12-31T23:59:59.000Z"),
+        ] as [(Timestamp, String)]
     )
     func bounds(instant: Timestamp, text: String) {
         #expect(instant.description == text)
