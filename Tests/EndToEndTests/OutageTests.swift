@@ -12,7 +12,7 @@ import Testing
 )
 struct OutageTests {
     static let services: [Service] = [.api, .worker, .dlqHandler]
-    /// How long after an outage the worker may pause before it looks again, and some time to look.
+    /// How long after an outage an intake of the worker may pause before it probes again, and some time to probe.
     static let longestPause: Duration = .seconds(40)
 
     @Test("Gone, the services say so, keep their heads, and go on where they were when it is back")
@@ -54,7 +54,7 @@ struct OutageTests {
         } cleanUp: { _ in
             deployment.emulator.thaw()
         }
-        try await expect(ready: true, within: .seconds(10))
+        try await expect(ready: true, within: Self.longestPause)
         let id = try await client.accepted("transform", ["text": "hello"])
         #expect(try await client.finishedJob(id, within: .seconds(40))["status"] == "SUCCEEDED")
     }
