@@ -466,7 +466,7 @@ extension Settlement.MessageChange {
 extension Duration {
     /// In seconds, without a fraction that says nothing.
     fileprivate var text: String {
-        let seconds = self / .seconds(1)
-        return seconds == seconds.rounded() ? "\(Int(seconds)) s" : "\(seconds) s"
+        let (seconds, attoseconds) = components
+        return attoseconds == 0 ? "\(seconds) s" : "\(self / .seconds(1)) s"
     }
 }
