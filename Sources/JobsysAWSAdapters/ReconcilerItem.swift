@@ -13,7 +13,7 @@ enum ReconcilerItem {
         var item = checkpointKey
         item[places] = .l(checkpoint.places.map { .s(text(of: $0)) })
         // As short as can be: thousands of them are written at once.
-        item[watches] = .l(checkpoint.watches.map { .s("\($0) \($1.looks) \($1.nextLook.milliseconds)") })
+        item[watches] = .l(checkpoint.watches.map { .s("\($0) \($1.checks) \($1.nextCheck.milliseconds)") })
         return item
     }
 
@@ -42,8 +42,8 @@ enum ReconcilerItem {
 
     private static func watch(_ text: String) -> (JobID, ReconcilerCheckpoint.Watch)? {
         let parts = text.split(separator: " ").map(String.init)
-        guard parts.count == 3, let id = JobID(parts[0]), let looks = Int(parts[1]), let nextLook = Int64(parts[2])
+        guard parts.count == 3, let id = JobID(parts[0]), let checks = Int(parts[1]), let nextCheck = Int64(parts[2])
         else { return nil }
-        return (id, .init(looks: looks, nextLook: Timestamp(milliseconds: nextLook)))
+        return (id, .init(checks: checks, nextCheck: Timestamp(milliseconds: nextCheck)))
     }
 }

@@ -52,9 +52,9 @@ final class FailingPorts: Sendable {
         state.withLock { $0.faults = calls }
     }
 
-    /// Makes records unreadable.
+    /// Makes these records unreadable, and all others readable.
     func spoil(_ ids: [JobID]) {
-        state.withLock { $0.unreadable.formUnion(ids) }
+        state.withLock { $0.unreadable = Set(ids) }
     }
 
     private func check(_ calls: Call...) throws {

@@ -9,7 +9,10 @@ final class IsolationBench {
     let jobs = InMemoryJobStore()
     let ports: FailingPorts
     let reconciler: Reconciler
+    let meter = ReconcilerMeter()
     private var state: ReconcilerState
+    /// What went well again.
+    private(set) var recoveries: [ReconcilerRound.Recovery] = []
 
     init(options: ReconcilerOptions = ReconcilerOptions()) {
         let clock = clock
@@ -21,6 +24,7 @@ final class IsolationBench {
             orderedBacklog: FailingPorts.Depth(ports: ports, isOrdered: true),
             oldestReceipt: { nil },
             options: options,
+            meter: meter,
             now: { clock.timestamp }
         )
         state = reconciler.makeState()
@@ -44,6 +48,7 @@ final class IsolationBench {
             while hasMore {
                 let round = try await reconciler.round(&state)
                 failures += round.failures
+                recoveries += round.recoveries
                 hasMore = round.hasMore
             }
         }

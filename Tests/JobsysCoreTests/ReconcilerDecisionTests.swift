@@ -34,7 +34,7 @@ struct ReconcilerDecisionTests {
         func canHold(waiting: Int, receipt: Int?) -> Bool {
             let oldest = receipt.map { Timestamp.sample + .seconds($0) }
             let snapshot = QueueSnapshot(waiting: waiting, oldestReceipt: oldest)
-            return snapshot.canHoldMessage(awaitedSince: .sample, margin: .seconds(15))
+            return snapshot.canHoldMessage(runnableSince: .sample, margin: .seconds(15))
         }
         #expect(canHold(waiting: 0, receipt: nil) == false)
         #expect(canHold(waiting: 0, receipt: -100) == false)

@@ -1,4 +1,5 @@
 import JobsysCore
+import JobsysObservability
 import JobsysTestKit
 import JobsysTime
 import Testing
@@ -98,10 +99,52 @@ struct ReconcilerIsolationTests {
         #expect(bench.ports.saves > 0)
     }
 
-    @Test("although hundreds that a queue refuses come first")
+    @Test("and is told of once, by its part, tried again after growing pauses, and counted")
+    func told() async throws {
+        let bench = IsolationBench()
+        bench.ports.fail([.due(shard: 2)])
+        var times: [Duration] = []
+        var counts: [Int] = []
+        for _ in 0..<60 {
+            for failure in try await bench.pass(.seconds(5)) {
+                #expect(failure.part == .due(shard: 2) && failure.jobID == nil)
+                #expect((failure.error as? DependencyError)?.code == "AccessDenied")
+                times.append(bench.clock.timestamp.duration(since: .sample))
+                counts.append(failure.count)
+            }
+        }
+        #expect(times == [5, 10, 20, 40, 80, 140, 200, 260].map { .seconds($0) })
+        #expect(counts == Array(1...8))
+        #expect(bench.recoveries.isEmpty)
+        bench.ports.fail([])
+        try await bench.pass(.seconds(60))
+        #expect(bench.recoveries.map(\.part) == [.due(shard: 2)] && bench.recoveries.map(\.failures) == [8])
+        var page = MetricsPage()
+        bench.meter.report(to: &page)
+        let failures = page.text.split(separator: "\n").filter { $0.hasPrefix("jobsys_reconciler_failures_total{") }
+        #expect(failures.count == 9)
+        #expect(failures.filter { !$0.hasSuffix(" 0") } == [#"jobsys_reconciler_failures_total{part="due"} 8"#])
+    }
+
+    @Test("nor does a job that its queue refuses for itself keep others waiting, old or new")
+    func refusedJob() async throws {
+        let bench = IsolationBench()
+        let refused = try await bench.record(.sample())
+        bench.ports.fail([.sendOf(refused.id)])
+        var failures = try await bench.pass(.seconds(600))
+        #expect(failures.contains { $0.jobID == refused.id })
+        for _ in 0..<20 {
+            let job = try await bench.record(.sample(at: bench.clock.timestamp))
+            failures = try await bench.pass(.seconds(65))
+            #expect(bench.ports.sent.contains(job.id))
+            #expect(failures.allSatisfy { $0.part == .sending(.standard) && $0.jobID == refused.id })
+        }
+    }
+
+    @Test("although a page of jobs that a queue refuses comes first")
     func refusedOnesComeFirst() async throws {
         let bench = IsolationBench()
-        let refused = IsolationBench.perShard(300) { Job.sample(orderingKey: "key", start: .after(.seconds(100))) }
+        let refused = IsolationBench.perShard(110) { Job.sample(orderingKey: "key", start: .after(.seconds(100))) }
         let good = IsolationBench.perShard(1) { Job.sample(start: .after(.seconds(1200))) }
         for job in refused + good { try await bench.record(job) }
         bench.ports.fail([.send(ordered: true)])
@@ -114,15 +157,34 @@ struct ReconcilerIsolationTests {
         #expect(bench.ports.sent.count == refused.count + good.count)
     }
 
-    @Test("although hundreds of records that cannot be read come first")
+    @Test("although a page of records that cannot be read comes first")
     func unreadableOnesComeFirst() async throws {
         let bench = IsolationBench()
-        let unreadable = IsolationBench.perShard(150) { Job.sample(start: .after(.seconds(1000))) }
+        let unreadable = IsolationBench.perShard(110) { Job.sample(start: .after(.seconds(1000))) }
         let good = IsolationBench.perShard(1) { Job.sample(start: .after(.seconds(1100))) }
         let lost = try await bench.record(.sample(at: .sample + .seconds(1)))
         for job in unreadable + good { try await bench.record(job) }
         bench.ports.spoil(unreadable.map(\.id))
         try await bench.pass(.seconds(210))
         #expect(Set(bench.ports.sent) == Set(good.map(\.id) + [lost.id]))
+    }
+    @Test("although what cannot be read fills the list of watched jobs; it stays on it while there is room")
+    func unreadableOnesFillTheList() async throws {
+        let bench = IsolationBench(options: ReconcilerOptions(watchLimit: 20))
+        let mended = try await bench.record(.sample())
+        bench.ports.spoil([mended.id])
+        try await bench.pass(.seconds(3600))
+        #expect(bench.ports.sent.isEmpty)
+        bench.ports.spoil([])
+        try await bench.pass(.seconds(3600))
+        #expect(Set(bench.ports.sent) == [mended.id])
+
+        var unreadable: [Job] = []
+        for _ in 0..<40 { unreadable.append(try await bench.record(.sample(at: bench.clock.timestamp))) }
+        bench.ports.spoil(unreadable.map(\.id))
+        try await bench.pass(.seconds(300))
+        let good = try await bench.record(.sample(at: bench.clock.timestamp))
+        try await bench.pass(.seconds(70))
+        #expect(bench.ports.sent.contains(good.id))
     }
 }

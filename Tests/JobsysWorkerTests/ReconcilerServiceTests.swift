@@ -1,7 +1,10 @@
+import InMemoryLogging
 import JobsysCore
+import JobsysObservability
 import JobsysTestKit
 import JobsysTime
 import JobsysWorker
+import Logging
 import ServiceLifecycleTestKit
 import Testing
 
@@ -11,11 +14,11 @@ struct ReconcilerServiceTests {
     let leases = InMemoryLeaderLeases()
     let outage = DependencyError(dependency: "dynamodb", code: "TimedOut", message: "no answer", isTransient: true)
 
-    private func service(_ owner: String) -> ReconcilerService {
+    private func service(_ owner: String, sender: (any JobSender)? = nil) -> ReconcilerService {
         let now: @Sendable () -> Timestamp = { [clock = bench.clock] in clock.timestamp }
         let reconciler = Reconciler(
             store: InMemoryReconcilerStore(bench.store),
-            sender: bench.queue,
+            sender: sender ?? bench.queue,
             backlog: bench.queue,
             oldestReceipt: { nil },
             now: now
@@ -118,4 +121,63 @@ struct ReconcilerServiceTests {
             #expect(bench.queue.bodies == [job.message.body])
         }
     }
+    @Test("tells once of a queue that refuses messages, and goes on with the others")
+    func refusingQueue() async throws {
+        let handler = InMemoryLogHandler()
+        let ordered = Job.sample(orderingKey: "key", at: bench.clock.timestamp + .seconds(-600))
+        let standard = Job.sample(at: bench.clock.timestamp)
+        for job in [ordered, standard] { _ = try await bench.store.create(job) }
+        try await withLogger(Logger(label: "test") { _ in handler }) { _ in
+            try await run([service("one", sender: RefusingSender(queue: bench.queue, error: outage))]) { _ in
+                await pass(.seconds(300))
+                #expect(bench.queue.bodies == [standard.message.body])
+            }
+        }
+        let warnings = handler.entries.filter { $0.level >= .warning }
+        #expect(warnings.map(\.message) == ["part of the reconciler paused"])
+        #expect(warnings.first?.metadata["reconciler.part"] == "sending.ordered")
+        #expect(warnings.first?.metadata["error.message"] == "\(outage)")
+    }
+
+    @Test("goes on while its lead lasts, although that cannot be renewed")
+    func leadOutlastsOutage() async throws {
+        try await run([service("one")]) { _ in
+            await pass(.seconds(1))
+            leases.fail(with: outage)
+            let job = Job.sample(at: bench.clock.timestamp + .seconds(-45))
+            _ = try await bench.store.create(job)
+            await pass(.seconds(22))
+            #expect(bench.queue.bodies == [job.message.body])
+            for delivery in try await bench.queue.receive(upTo: 10, wait: .zero, visibility: .seconds(60)) {
+                try await bench.queue.delete(delivery)
+            }
+            // The lead is over then.
+            await pass(.seconds(10))
+            let late = Job.sample(at: bench.clock.timestamp + .seconds(-600))
+            _ = try await bench.store.create(late)
+            await pass(.seconds(60))
+            #expect(bench.queue.bodies == [])
+            leases.fail(with: nil)
+            await pass(.seconds(70))
+            #expect(bench.queue.bodies.contains(late.message.body))
+        }
+    }
+}
+
+/// Sends all messages but those of jobs with ordering keys.
+private struct RefusingSender: JobSender {
+    let queue: InMemoryJobQueue
+    let error: DependencyError
+
+    func send(_ job: Job, trace: TraceContext?, after delay: Duration) async throws {
+        guard job.orderingKey == nil else { throw error }
+        try await queue.send(job, trace: trace, after: delay)
+    }
+
+    func sendAgain(_ job: Job, trace: TraceContext?) async throws {
+        guard job.orderingKey == nil else { throw error }
+        try await queue.sendAgain(job, trace: trace)
+    }
+
+    func checkReachable() async throws {}
 }

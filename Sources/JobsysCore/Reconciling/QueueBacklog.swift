@@ -40,7 +40,7 @@ struct QueueSnapshot: Sendable, Hashable {
     ///
     /// A queue in which nothing waits holds none. A standard queue hands out about in the order of sending, so once it
     /// has come to messages that are younger by a margin, it has passed the job's.
-    func canHoldMessage(awaitedSince since: Timestamp, margin: Duration) -> Bool {
+    func canHoldMessage(runnableSince since: Timestamp, margin: Duration) -> Bool {
         guard waiting > 0 else { return false }
         return oldestReceipt.map { $0 <= since + margin } ?? true
     }

@@ -12,7 +12,7 @@ extension Reconciler {
         return hasMore
     }
 
-    /// Looks through the due jobs of a shard, up to a number of pages; answers whether there are more.
+    /// Reads the due jobs of a shard, up to a number of pages; answers whether there are more.
     ///
     /// Those that stay are passed by, however many they are, so that they keep none of the others waiting.
     private func promoteDue(
@@ -29,8 +29,8 @@ extension Reconciler {
             let instant = now()
             var open: [DueJob] = []
             for due in page {
-                if let lookTime = state.dueScans[shard].lookTime(of: due, at: instant) {
-                    state.dueScans[shard].postpone(due, until: lookTime)
+                if let checkTime = state.dueScans[shard].checkTime(of: due, at: instant) {
+                    state.dueScans[shard].postpone(due, until: checkTime)
                 } else {
                     open.append(due)
                 }

@@ -2,11 +2,11 @@ import JobsysTime
 import Logging
 
 extension Reconciler {
-    /// Looks at the watched jobs whose next look has come, and sends those again that are overdue and in no queue.
+    /// Checks the watched jobs whose next check has come, and sends those again that are overdue and in no queue.
     func checkWatched(_ state: inout ReconcilerState) async throws {
         let instant = now()
-        let ids = state.checkpoint.watches.filter { $0.value.nextLook <= instant }
-            .sorted { $0.value.nextLook < $1.value.nextLook }
+        let ids = state.checkpoint.watches.filter { $0.value.nextCheck <= instant }
+            .sorted { $0.value.nextCheck < $1.value.nextCheck }
             .map(\.key)
         // One of each queue for all pages: what is sent on the way must not pass for a backlog.
         var snapshots: [ReconcilerPart.MessageQueue: QueueSnapshot] = [:]
@@ -26,7 +26,7 @@ extension Reconciler {
         var overdueAt: Timestamp
     }
 
-    /// Finds the lost ones among watched jobs, and says when to look at the others next.
+    /// Finds the lost ones among watched jobs, and says when to check the others next.
     private func lostJobs(
         among ids: [JobID],
         _ snapshots: inout [ReconcilerPart.MessageQueue: QueueSnapshot],
@@ -38,7 +38,7 @@ extension Reconciler {
         for id in ids {
             switch readings[id] {
             case nil:
-                lookAgain(at: id, afterRetryOf: .records, &state)
+                postponeCheck(of: id, untilRetryOf: .records, &state)
             case .unreadable:
                 state.unreadable.insert(id)
                 keepWatching(id, overdueAt: instant, at: instant, &state)
@@ -46,7 +46,7 @@ extension Reconciler {
                 stopWatching(id, &state)
             case .job(let job):
                 state.unreadable.remove(id)
-                guard let since = job.awaitedSince else {
+                guard let since = job.runnableSince else {
                     stopWatching(id, &state)
                     continue
                 }
@@ -57,10 +57,10 @@ extension Reconciler {
                 }
                 let queue = ReconcilerPart.MessageQueue(of: job)
                 guard let snapshot = try await snapshot(of: queue, &snapshots, &state) else {
-                    lookAgain(at: id, afterRetryOf: .depth(queue), &state)
+                    postponeCheck(of: id, untilRetryOf: .depth(queue), &state)
                     continue
                 }
-                if snapshot.canHoldMessage(awaitedSince: since, margin: options.margin) {
+                if snapshot.canHoldMessage(runnableSince: since, margin: options.margin) {
                     keepWatching(id, overdueAt: overdueAt, at: instant, &state)
                 } else {
                     lost.append(LostJob(job: job, overdueAt: overdueAt))
@@ -104,14 +104,14 @@ extension Reconciler {
                 if sent.contains(lost.job.id) {
                     keepWatching(lost.job.id, overdueAt: lost.overdueAt, at: instant, &state)
                 } else {
-                    lookAgain(at: lost.job.id, afterRetryOf: .sending(queue), &state)
+                    postponeCheck(of: lost.job.id, untilRetryOf: .sending(queue), &state)
                 }
             }
         }
-        for lost in rest { lookAgain(at: lost.job.id, afterRetryOf: .sending(queue), &state) }
+        for lost in rest { postponeCheck(of: lost.job.id, untilRetryOf: .sending(queue), &state) }
     }
 
-    /// Looks again when the job would be overdue, and ever more seldom.
+    /// Has a job checked again when it would be overdue, and less often each time.
     private func keepWatching(
         _ id: JobID,
         overdueAt: Timestamp,
@@ -119,15 +119,15 @@ extension Reconciler {
         _ state: inout ReconcilerState
     ) {
         guard var watch = state.checkpoint.watches[id] else { return }
-        watch.looks += 1
-        watch.nextLook = max(overdueAt, now + options.looks.bound(afterAttempt: watch.looks))
+        watch.checks += 1
+        watch.nextCheck = max(overdueAt, now + options.checkPauses.bound(afterAttempt: watch.checks))
         state.checkpoint.watches[id] = watch
     }
 
-    /// Looks again when what failed may be tried again; that look counts for none.
-    private func lookAgain(at id: JobID, afterRetryOf part: ReconcilerPart, _ state: inout ReconcilerState) {
+    /// Has a job checked again when what failed may be tried again; this check does not count.
+    private func postponeCheck(of id: JobID, untilRetryOf part: ReconcilerPart, _ state: inout ReconcilerState) {
         let retryTime = state.retryTime(of: part, for: id, at: now())
-        state.checkpoint.watches[id]?.nextLook = retryTime
+        state.checkpoint.watches[id]?.nextCheck = retryTime
     }
 
     private func stopWatching(_ id: JobID, _ state: inout ReconcilerState) {

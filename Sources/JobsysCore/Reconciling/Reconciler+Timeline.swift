@@ -1,7 +1,7 @@
 import JobsysTime
 
 extension Reconciler {
-    /// Looks at each job that has come of age, and has those watched that are not over; answers whether there are more.
+    /// Reads each job that is old enough, and has those watched that are not over; answers whether there are more.
     func scanTimeline(_ state: inout ReconcilerState) async throws -> Bool {
         let horizon = now() + (.zero - options.grace)
         var isComplete = true
@@ -14,7 +14,7 @@ extension Reconciler {
     /// Scans one shard; answers whether no more can be done for now.
     private func scan(_ shard: Int, before horizon: Timestamp, _ state: inout ReconcilerState) async throws -> Bool {
         for _ in 0..<options.pagesPerRound {
-            // Any job may turn out to be open, so no more are looked at than can be watched.
+            // Any job may turn out to be open, so no more are read than can be watched.
             makeRoom(in: &state)
             let limit = min(options.pageSize, room(in: state))
             guard limit > 0 else { return false }
@@ -24,7 +24,7 @@ extension Reconciler {
                 try await store.timeline(of: shard, after: place, before: horizon, upTo: limit)
             }
             guard let page else { return true }
-            try await look(at: page.compactMap(\.id), &state)
+            try await watchOpenJobs(among: page.compactMap(\.id), &state)
             state.checkpoint.places[shard] = page.last ?? place
             guard page.count < limit else { continue }
             guard place.nextDay.createdAt <= horizon else { return true }
@@ -36,7 +36,7 @@ extension Reconciler {
     /// Has jobs watched that are not over.
     ///
     /// One whose record was not read may be open: it is watched like the others, so that the scan can go on past it.
-    private func look(at ids: [JobID], _ state: inout ReconcilerState) async throws {
+    private func watchOpenJobs(among ids: [JobID], _ state: inout ReconcilerState) async throws {
         let readings = try await records(ids, consistently: false, &state)
         let instant = now()
         for id in ids {
@@ -44,19 +44,19 @@ extension Reconciler {
             case .job(let job): watch(job, in: &state)
             case .absent: break
             case .unreadable:
-                state.checkpoint.watches[id] = .init(nextLook: instant + options.grace)
+                state.checkpoint.watches[id] = .init(nextCheck: instant + options.grace)
                 state.unreadable.insert(id)
             case nil:
                 let retryTime = state.retryTime(of: .records, for: id, at: instant)
-                state.checkpoint.watches[id] = .init(nextLook: retryTime)
+                state.checkpoint.watches[id] = .init(nextCheck: retryTime)
             }
         }
     }
 
     /// Has a job watched, unless it is over or too many are.
     func watch(_ job: Job, in state: inout ReconcilerState) {
-        guard let since = job.awaitedSince, room(in: state) > 0 else { return }
-        state.checkpoint.watches[job.id] = .init(nextLook: since + options.grace)
+        guard let since = job.runnableSince, room(in: state) > 0 else { return }
+        state.checkpoint.watches[job.id] = .init(nextCheck: since + options.grace)
     }
 
     private func room(in state: ReconcilerState) -> Int {

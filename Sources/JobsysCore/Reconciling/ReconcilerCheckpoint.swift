@@ -2,22 +2,22 @@ public import JobsysTime
 
 /// How far the reconciler has come: every job before its places is over, is watched, or is among the due ones.
 public struct ReconcilerCheckpoint: Sendable, Hashable {
-    /// The place in each shard of the timeline up to which every job has been looked at.
+    /// The place in each shard of the timeline up to which every job has been read.
     public var places: [TimelinePlace]
     /// The jobs before those places that were not over.
     public var watches: [JobID: Watch]
 
-    /// When an open job is looked at again.
+    /// When an open job is checked again.
     public struct Watch: Sendable, Hashable {
-        /// How often it was looked at and found waiting.
-        public var looks: Int
-        /// When to look next.
-        public var nextLook: Timestamp
+        /// How often it was checked and found waiting.
+        public var checks: Int
+        /// When to check it next.
+        public var nextCheck: Timestamp
 
         /// Makes a note of a job.
-        public init(looks: Int = 0, nextLook: Timestamp) {
-            self.looks = looks
-            self.nextLook = nextLook
+        public init(checks: Int = 0, nextCheck: Timestamp) {
+            self.checks = checks
+            self.nextCheck = nextCheck
         }
     }
 

@@ -13,7 +13,7 @@ public struct ReconcilerState: Sendable {
     var saved: ReconcilerCheckpoint?
     /// When that was.
     var savedAt = Timestamp(milliseconds: 0)
-    /// How far each shard's due jobs were looked through.
+    /// How far each shard's due jobs were read.
     var dueScans: [DueScan]
     /// The watched jobs whose records cannot be read.
     var unreadable: Set<JobID> = []
@@ -22,8 +22,8 @@ public struct ReconcilerState: Sendable {
 
     private var parts: RetrySchedule<ReconcilerPart>
     private var calls: RetrySchedule<JobCall>
-    /// How many calls of each part have failed since one went well.
-    private var vainCalls: [ReconcilerPart: Int] = [:]
+    /// The first job of each call that has failed since one of its part went well.
+    private var vainCalls: [ReconcilerPart: Set<JobID>] = [:]
 
     /// A part, as far as one job goes.
     private struct JobCall: Sendable, Hashable {
@@ -96,7 +96,7 @@ extension ReconcilerState {
     /// Notes how a part went for some jobs, and judges whether it is the part that fails or the jobs.
     ///
     /// If it went well for one of them, it is the others. A job for which it failed before says nothing new about the
-    /// part, unless several such calls in a row are in vain.
+    /// part, unless calls for several such jobs in a row are in vain.
     mutating func note(
         _ part: ReconcilerPart,
         succeeded: some Collection<JobID>,
@@ -109,8 +109,8 @@ extension ReconcilerState {
         let isNews = failed.contains { failures(of: part, for: $0.id) == 0 }
         let counts = failed.map { calls.fail(JobCall(part: part, id: $0.id), at: now) }
         if succeeded.isEmpty {
-            vainCalls[part, default: 0] += 1
-            if isNews || vainCalls[part, default: 0] >= Self.tolerableVainCalls {
+            vainCalls[part, default: []].insert(first.id)
+            if isNews || vainCalls[part, default: []].count >= Self.tolerableVainCalls {
                 return noteFailure(of: part, first.error, at: now)
             }
         }
@@ -125,40 +125,4 @@ extension ReconcilerState {
     }
 
     private static let tolerableVainCalls = 3
-}
-
-/// How far the due jobs of a shard were looked through, and which of them need not be looked at before their time.
-struct DueScan: Sendable {
-    /// The last one that was looked at; nil at the beginning.
-    private(set) var position: DueJob?
-    private var waiting: [DueJob: Timestamp] = [:]
-    private var waitingNext: [DueJob: Timestamp] = [:]
-
-    /// When to look at a due job; nil for at once.
-    func lookTime(of due: DueJob, at now: Timestamp) -> Timestamp? {
-        waiting[due].flatMap { $0 > now ? $0 : nil }
-    }
-
-    /// Puts a due job off.
-    mutating func postpone(_ due: DueJob, until instant: Timestamp) {
-        guard waitingNext.count < Self.limit else { return }
-        waitingNext[due] = instant
-    }
-
-    /// Moves on behind a due job.
-    mutating func move(behind due: DueJob?) {
-        position = due ?? position
-    }
-
-    /// Starts again at the first one.
-    ///
-    /// Those that were not seen again have left.
-    mutating func startOver() {
-        position = nil
-        waiting = waitingNext
-        waitingNext = [:]
-    }
-
-    /// Beyond that, jobs are read again in every round, which costs more and changes nothing.
-    private static let limit = 10_000
 }

@@ -70,13 +70,13 @@ public struct ReconcilerStoreRule: Sendable, CustomTestStringConvertible {
             #expect(try await store.checkpoint() == checkpoint)
             let id = JobID(at: .sample)
             checkpoint.places[1] = TimelinePlace(createdAt: .sample, id: id)
-            checkpoint.watches = [id: .init(looks: 3, nextLook: .sample + .seconds(7))]
+            checkpoint.watches = [id: .init(checks: 3, nextCheck: .sample + .seconds(7))]
             try await store.save(checkpoint)
             #expect(try await store.checkpoint() == checkpoint)
         },
         ReconcilerStoreRule("a checkpoint of two thousand watched jobs fits") { subject async throws in
             var checkpoint = ReconcilerCheckpoint.beginning(at: .sample, shards: subject.store.shards)
-            for _ in 0..<2000 { checkpoint.watches[JobID(at: .sample)] = .init(looks: 10, nextLook: .sample) }
+            for _ in 0..<2000 { checkpoint.watches[JobID(at: .sample)] = .init(checks: 10, nextCheck: .sample) }
             try await subject.store.save(checkpoint)
             #expect(try await subject.store.checkpoint() == checkpoint)
         },

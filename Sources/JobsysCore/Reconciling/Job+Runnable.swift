@@ -4,7 +4,7 @@ extension Job {
     /// Since when, or from when on, a worker can take the job if its message comes.
     ///
     /// Nil if no message has to come: the job is over, or will be looked up among the due ones.
-    var awaitedSince: Timestamp? {
+    var runnableSince: Timestamp? {
         switch status {
         case .succeeded, .failedFinal, .cancelled: nil
         case .scheduled where awaitsPromotion: nil
