@@ -71,6 +71,14 @@ extension Problem {
             // It is not there, or does not let us in: others must mend that, which takes a while.
             let detail = "A service that this one depends on is missing or refuses it; its cause is in the log."
             self = .unavailable(detail, retryAfter: 10, cause: error)
+        case let error as UnreadableRecord:
+            self.init(
+                .internalServerError,
+                "The record cannot be read by this version of the service: \(error.finding).",
+                cause: error
+            )
+            type = "urn:jobsys:problem:unreadable-record"
+            title = "Unreadable record"
         case is CancellationError:
             self = .unavailable("The service is stopping.", cause: error)
         default:

@@ -56,3 +56,12 @@ struct RouteTable: Sendable {
             && zip(template, segments).allSatisfy { $0.hasPrefix("{") || $0 == $1 }
     }
 }
+
+/// The contract of the API, as machines read it (OpenAPI 3.1).
+enum OpenAPIDocument {
+    /// The document.
+    static let bytes = PackageResources.openapi_json
+
+    /// Answers the document.
+    static let route = Route(.get, "/openapi.json") { _, _ in Response(json: bytes, status: .ok) }
+}

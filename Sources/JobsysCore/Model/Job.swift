@@ -138,6 +138,7 @@ extension Job {
             createdAt: now
         )
         requestHash = idempotencyKey.map { _ in submission.requestHash }
+        hasDefaultMaxAttempts = submission.hasDefaultMaxAttempts
         if let start = submission.start?.instant(from: now), start > now {
             status = .scheduled
             runAt = start

@@ -83,13 +83,13 @@ private func checkedType(_ value: JSONValue?, _ problems: inout [FieldProblem]) 
     return text
 }
 
-private func checkedMaxAttempts(_ value: JSONValue?, _ problems: inout [FieldProblem]) -> Int {
+private func checkedMaxAttempts(_ value: JSONValue?, _ problems: inout [FieldProblem]) -> Int? {
     let range = Submission.maxAttemptsRange
-    guard let value else { return Submission.defaultMaxAttempts }
+    guard let value else { return nil }
     guard let number = value.intValue, range.contains(number) else {
         let rule = "must be a whole number from \(range.lowerBound) to \(range.upperBound)"
         problems.append(FieldProblem(.root.appending("maxAttempts"), rule))
-        return Submission.defaultMaxAttempts
+        return nil
     }
     return number
 }

@@ -11,7 +11,9 @@ public struct Submission: Sendable, Hashable {
     /// What the handler is given.
     public var payload: JSONValue
     /// How many attempts it may take.
-    public var maxAttempts: Int
+    public let maxAttempts: Int
+    /// Whether the client asked for no number, so that the policy of the type may have another.
+    public let hasDefaultMaxAttempts: Bool
     /// The client's key that makes repeats harmless.
     public var idempotencyKey: String?
     /// Jobs of the same key run one after the other, in the order of their submission.
@@ -26,7 +28,7 @@ public struct Submission: Sendable, Hashable {
         tenant: String = Submission.defaultTenant,
         type: String,
         payload: JSONValue,
-        maxAttempts: Int = Submission.defaultMaxAttempts,
+        maxAttempts: Int? = nil,
         idempotencyKey: String? = nil,
         orderingKey: String? = nil,
         start: StartTime? = nil
@@ -34,7 +36,8 @@ public struct Submission: Sendable, Hashable {
         self.tenant = tenant
         self.type = type
         self.payload = payload
-        self.maxAttempts = maxAttempts
+        self.maxAttempts = maxAttempts ?? Self.defaultMaxAttempts
+        hasDefaultMaxAttempts = maxAttempts == nil
         self.idempotencyKey = idempotencyKey
         self.orderingKey = orderingKey
         self.start = start
@@ -69,7 +72,7 @@ extension Submission {
     /// as they are. A start counts in the client's own words: a delay means another instant at every repeat.
     var requestHash: String {
         var members: JSONObject = ["type": .string(type), "payloadHash": .string(payloadHash)]
-        if maxAttempts != Self.defaultMaxAttempts { members["maxAttempts"] = .int(maxAttempts) }
+        if !hasDefaultMaxAttempts { members["maxAttempts"] = .int(maxAttempts) }
         members["orderingKey"] = orderingKey.map(JSONValue.string)
         switch start {
         case nil, .after(.zero): break

@@ -25,7 +25,7 @@ extension Job {
     public static func sample(
         type: String = "transform",
         payload: JSONValue = ["text": "hello"],
-        maxAttempts: Int = 4,
+        maxAttempts: Int? = nil,
         idempotencyKey: String? = nil,
         orderingKey: String? = nil,
         start: StartTime? = nil,
