@@ -240,8 +240,9 @@ struct DeadLetterPollerTests {
         #expect(store.incidents.map(\.id) == [.job(good.id, generation: 0)])
     }
 
-    /// Amazon SQS Developer Guide, "Amazon SQS queue and message identifiers": a message id has 100 characters at most. A
-    /// longer one may be more than a key of the table can hold (2,048 bytes), and the letter could never be recorded.
+    /// Such an id may be more than a key of the table can hold, and its letter could never be recorded.
+    ///
+    /// Source: Amazon SQS Developer Guide, "Amazon SQS queue and message identifiers": 100 characters at most.
     @Test(
         "Who claims to have given up a message that SQS cannot have made is not believed, and its letter is an incident",
         arguments: ["", "a#b", "a b", String(repeating: "a", count: 101), String(repeating: "é", count: 3000)]
