@@ -72,7 +72,7 @@ public struct DeadLetterProcessor: Sendable {
     ///
     /// Who dies on the way has the letter come again, and people hear of the incident then, or twice.
     private func announce(_ incident: Incident) async {
-        let metric = EmbeddedMetric("Incidents", by: ["ErrorClass": incident.failure.errorClass.rawValue])
+        let metric = EmbeddedMetric("Incidents", by: ["ErrorClass": incident.failure.errorClass.known.rawValue])
         metrics?.write(metric.line(component: "dlq-handler", at: now().milliseconds))
         await reporter?.report(incident)
         do {

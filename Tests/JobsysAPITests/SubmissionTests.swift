@@ -156,7 +156,7 @@ struct SubmissionTests {
             (#""payload":1"#, #""delaySeconds":0"#, 200),
             (#""runAt":"2025-12-01T00:00:00Z""#, #""runAt":"2025-12-01T01:00:00+01:00""#, 200),
             (#""runAt":"2025-12-01T00:00:00Z""#, #""runAt":"2025-12-01T00:00:01Z""#, 422),
-            (#""runAt":"2020-12-01T00:00:00Z""#, #""payload":1"#, 422), (#""maxAttempts":4"#, #""payload":1"#, 200),
+            (#""runAt":"2020-12-01T00:00:00Z""#, #""payload":1"#, 422), (#""maxAttempts":4"#, #""payload":1"#, 422),
             (#""maxAttempts":4"#, #""maxAttempts":5"#, 422), (#""orderingKey":"a""#, #""orderingKey":"b""#, 422),
             (#""orderingKey":"a""#, #""payload":1"#, 422),
         ]
