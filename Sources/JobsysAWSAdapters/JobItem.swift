@@ -16,8 +16,9 @@ typealias Update = DynamoDB.Update
 /// Whoever looks for an attribute's name finds it here and nowhere else.
 enum JobItem {
     static let partitionKey = "PK"
-    /// The version of the layout; a record that says none is of version 1. A version that older code cannot read, or must
-    /// not run, has a higher number.
+    /// The version of the layout; a record without one is of version 1.
+    ///
+    /// What older code cannot read, or must not run, has a higher number.
     static let version = "version"
     static let knownVersion = 1
     static let status = "status"

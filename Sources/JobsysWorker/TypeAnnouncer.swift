@@ -40,6 +40,23 @@ struct TypeAnnouncer: Service {
         }
     }
 
+    /// For so long after its last announcement a worker may be taken to be there.
+    static let freshness: Duration = interval * 3
+
     /// Much shorter than anybody's patience with an unknown type, and long enough to cost next to nothing.
     private static let interval: Duration = .seconds(300)
+}
+
+extension TypeDirectory {
+    /// Whether a worker is likely to run jobs of a type now; if that cannot be found out, one may.
+    func offers(_ type: String, _ registry: JobRegistry, at now: Timestamp = .now()) async -> Bool {
+        guard !registry.offers(type) else { return true }
+        do {
+            guard let last = try await lastOffered(type) else { return false }
+            return now.duration(since: last) <= TypeAnnouncer.freshness
+        } catch {
+            Logger.current.debug("offers of a type not known", metadata: ["error.message": "\(error)"])
+            return true
+        }
+    }
 }

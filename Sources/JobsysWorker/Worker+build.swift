@@ -25,8 +25,7 @@ public func buildWorker(_ start: ServiceStart) async throws -> [any Service] {
     let lease = LeaseTiming(length: configuration.lease)
     let runMeter = RunMeter()
     let reconcilerMeter = ReconcilerMeter()
-    var registry = JobRegistry.builtIn(includingDrill: configuration.offersDrill)
-    configuration.apply(to: &registry)
+    let registry = configuration.applied(to: .builtIn(includingDrill: configuration.offersDrill))
     let directory = DynamoDBTypeDirectory(client: client, table: configuration.table)
     let gate = TypeGate(policy: registry.policy)
     func runner(
@@ -123,6 +122,7 @@ public func buildWorker(_ start: ServiceStart) async throws -> [any Service] {
             backlog: backlog,
             orderedBacklog: orderedBacklog,
             oldestReceipt: { queue.oldestRecentReceipt },
+            isOffered: { await directory.offers($0, registry) },
             options: options,
             meter: reconcilerMeter
         )

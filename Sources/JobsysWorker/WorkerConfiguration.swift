@@ -66,13 +66,15 @@ public struct WorkerConfiguration: Sendable, Hashable {
         ecsAgentURL = try config.value(for: .ecsAgentURL)
     }
 
-    /// Applies what the settings say to the policies of all types.
-    func apply(to registry: inout JobRegistry) {
+    /// The handlers with what the settings say about the policies of their types.
+    func applied(to handlers: JobRegistry) -> JobRegistry {
+        var registry = handlers
         registry.changePolicies { type, policy in
             policy.breaker.failures = breakerThreshold
             policy.patience.unknown = unknownTypePatience
             if let type, let rate = rateLimits[type] { policy.rate = rate }
         }
+        return registry
     }
 
     /// Every variable, beside those of the AWS client, that the worker reads.

@@ -77,6 +77,8 @@ struct PoisonTests {
             // It comes a moment later.
             rest["announcedAt"] = nil
             #expect(rest.removeValue(forKey: "expiresAt")?.int != nil)
+            let body = rest.removeValue(forKey: "bodySHA256")?.string
+            #expect(body?.count == 64 && rest.removeValue(forKey: "bodyBytes")?.int ?? 0 >= 15)
             #expect(
                 rest == [
                     "PK": .s("INCIDENT#message#\(messageID)"), "tenant": .s("default"), "attempts": .n(0),

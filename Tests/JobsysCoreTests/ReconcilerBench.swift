@@ -16,7 +16,10 @@ struct ReconcilerBench: Sendable {
     let reconciler: Reconciler
     let meter = ReconcilerMeter()
 
-    init(options: ReconcilerOptions = ReconcilerOptions()) {
+    init(
+        options: ReconcilerOptions = ReconcilerOptions(),
+        isOffered: @escaping @Sendable (String) async -> Bool = { _ in true }
+    ) {
         let (clock, queue) = (clock, InMemoryJobQueue(clock: clock))
         let observed = ObservedJobQueue(queue, window: options.margin) { clock.timestamp }
         self.queue = queue
@@ -27,6 +30,7 @@ struct ReconcilerBench: Sendable {
             sender: queue,
             backlog: queue,
             oldestReceipt: { observed.oldestRecentReceipt },
+            isOffered: isOffered,
             options: options,
             meter: meter,
             now: { clock.timestamp }

@@ -31,6 +31,19 @@ struct ReconcilerLostTests {
         #expect(bench.metrics == ["due": 0, "lost": sent])
     }
 
+    @Test("is not sent again while no worker runs its type: its message is put off by all that receive it")
+    func notOffered() async throws {
+        let offers = Counter()
+        let bench = ReconcilerBench(isOffered: { _ in offers.count > 0 })
+        let job = try await bench.record(.sample())
+        var state = bench.reconciler.makeState()
+        try await bench.pass(.seconds(7200), &state)
+        #expect(bench.queue.bodies == [])
+        offers.increment()
+        try await bench.pass(.seconds(3600), &state)
+        #expect(bench.queue.bodies.first == job.message.body)
+    }
+
     @Test("is one that waits, or whose runner fell silent", arguments: [0, 1, 2])
     func kinds(kind: Int) async throws {
         var job = Job.sample()

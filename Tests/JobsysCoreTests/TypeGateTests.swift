@@ -12,10 +12,8 @@ struct TypeGateTests {
     private let clock = ManualClock()
 
     private func makeGate(rate: Int? = nil, concurrency: Int? = nil) -> TypeGate {
-        TypeGate(clock: clock, draw: { 0 }) { type in
-            guard type == "http" else { return .standard }
-            return JobPolicy(concurrency: concurrency, rate: rate, breaker: JobPolicy.Breaker(failures: 3))
-        }
+        let policy = JobPolicy(concurrency: concurrency, rate: rate, breaker: JobPolicy.Breaker(failures: 3))
+        return TypeGate(clock: clock, draw: { 0 }, policy: { $0 == "http" ? policy : .standard })
     }
 
     private func fail(_ gate: TypeGate, _ errorClass: ErrorClass = .network, times: Int = 3) {
@@ -127,7 +125,11 @@ struct TypeGateTests {
 
     @Test("never shuts for a type whose policy has no breaker")
     func noBreaker() {
-        let gate = TypeGate(clock: clock, draw: { 0 }) { _ in JobPolicy(breaker: JobPolicy.Breaker(failures: nil)) }
+        let gate = TypeGate(
+            clock: clock,
+            draw: { 0 },
+            policy: { _ in JobPolicy(breaker: JobPolicy.Breaker(failures: nil)) }
+        )
         fail(gate, times: 1000)
         #expect(gate.verdict(on: "http") == .start(after: .zero))
     }

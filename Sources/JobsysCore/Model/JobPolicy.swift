@@ -83,7 +83,7 @@ extension JobPolicy {
 
     /// When a worker stops starting jobs of a type because they fail, and what it forgives meanwhile.
     public struct Breaker: Sendable, Hashable {
-        /// How many failures in a row open it, without a success between them; nil for never. 5 by default.
+        /// How many failures in a row, without a success between them, open it; nil for never, 5 by default.
         public var failures: Int?
         /// The classes of failures that count: `NETWORK` and `SYSTEM` by default.
         public var classes: Set<ErrorClass>
@@ -118,7 +118,7 @@ extension JobPolicy {
         public var unknown: Duration
         /// How long its message rests after each worker that does not; 1 s doubling to 60 s by default.
         public var unknownPauses: Backoff
-        /// How long a job waits in its slot for its turn under a rate; 1 s by default. Others are turned away.
+        /// How long a job waits in its slot for its turn under a rate before it is turned away; 1 s by default.
         public var turn: Duration
         /// How long a message rests whose type's jobs do not start; 5 s doubling to 5 min by default.
         public var turnedAwayPauses: Backoff

@@ -60,10 +60,12 @@ extension Reconciler {
                     postponeCheck(of: id, untilRetryOf: .depth(queue), &state)
                     continue
                 }
-                if snapshot.canHoldMessage(runnableSince: since, margin: options.margin) {
-                    keepWatching(id, overdueAt: overdueAt, at: instant, &state)
-                } else {
+                var isLost = !snapshot.canHoldMessage(runnableSince: since, margin: options.margin)
+                if isLost { isLost = await isOffered(job.type) }
+                if isLost {
                     lost.append(LostJob(job: job, overdueAt: overdueAt))
+                } else {
+                    keepWatching(id, overdueAt: overdueAt, at: instant, &state)
                 }
             }
         }

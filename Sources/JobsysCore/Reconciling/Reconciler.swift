@@ -12,6 +12,7 @@ public struct Reconciler: Sendable {
     let backlog: any QueueBacklog
     let orderedBacklog: (any QueueBacklog)?
     let oldestReceipt: @Sendable () -> Timestamp?
+    let isOffered: @Sendable (String) async -> Bool
     let options: ReconcilerOptions
     let meter: ReconcilerMeter
     let now: @Sendable () -> Timestamp
@@ -24,6 +25,8 @@ public struct Reconciler: Sendable {
     ///   - backlog: How much waits in the queue that they are sent to.
     ///   - orderedBacklog: How much waits in the queue of jobs with an ordering key; nil if they share the other one.
     ///   - oldestReceipt: When the oldest message was sent that this worker has lately received for the first time.
+    ///   - isOffered: Whether a worker may run jobs of a type now. The message of a job that none runs is put off again and
+    ///     again, where no count of the queue shows it: a second one would not bring the job on.
     ///   - options: How it goes about its work.
     ///   - meter: Is told of every message that it sends, and of every failure.
     ///   - now: The wall clock, which the records go by.
@@ -33,6 +36,7 @@ public struct Reconciler: Sendable {
         backlog: any QueueBacklog,
         orderedBacklog: (any QueueBacklog)? = nil,
         oldestReceipt: @escaping @Sendable () -> Timestamp?,
+        isOffered: @escaping @Sendable (String) async -> Bool = { _ in true },
         options: ReconcilerOptions = ReconcilerOptions(),
         meter: ReconcilerMeter = ReconcilerMeter(),
         now: @escaping @Sendable () -> Timestamp = Timestamp.now
@@ -42,6 +46,7 @@ public struct Reconciler: Sendable {
         self.backlog = backlog
         self.orderedBacklog = orderedBacklog
         self.oldestReceipt = oldestReceipt
+        self.isOffered = isOffered
         self.options = options
         self.meter = meter
         self.now = now

@@ -9,6 +9,7 @@ extension JobRunner {
     ///   - finding: What is known about it.
     ///   - delivery: The receipt.
     ///   - round: How often it was held and looked at before.
+    /// - Returns: What is left to the caller.
     /// - Throws: ``DependencyError``; the message comes back when its visibility ends.
     @discardableResult
     public func settle(_ finding: Finding, of delivery: Delivery, round: Int = 0) async throws -> Processing {
@@ -23,6 +24,8 @@ extension JobRunner {
     ///   - round: How often it was held and looked at before.
     ///   - job: The job that the run holds; nil if it was not claimed.
     ///   - run: The run; nil if there is none.
+    /// - Returns: What is left to the caller.
+    /// - Throws: ``DependencyError``; the message comes back when its visibility ends.
     func settle(
         _ finding: Finding,
         of delivery: Delivery,

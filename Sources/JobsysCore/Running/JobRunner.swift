@@ -99,6 +99,7 @@ public struct JobRunner: Sendable {
     ///   - delivery: The receipt; ``verdict(on:)`` has allowed its job to start.
     ///   - round: How often the same receipt was held and looked at before.
     ///   - hooks: What is told on the way.
+    /// - Returns: What is left to the caller.
     /// - Throws: ``DependencyError`` when the store or the queue failed. The message is then still in the queue; the
     ///   caller has it come back by ``settle(_:of:round:)``, or it comes when its visibility ends.
     @discardableResult
