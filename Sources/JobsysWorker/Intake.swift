@@ -75,7 +75,7 @@ final class Intake: Sendable {
     var backlogAge: Duration? { lastAge.withLock { $0 } }
 
     /// Notes that a job that runs has renewed its lease.
-    func noteSignOfLife() {
+    func noteHeartbeat() {
         liveness.noteHeartbeat()
     }
 
@@ -85,7 +85,7 @@ final class Intake: Sendable {
     }
 
     /// Notes that a message was put off before anything that it needs was asked.
-    func noteUntried() {
+    func noteInconclusive() {
         breaker.withLock { $0.noteInconclusive() }
         breakerChanged.yield()
     }

@@ -5,12 +5,12 @@ import Logging
 import ServiceLifecycle
 
 extension JobConsumer {
-    /// Deals with one receipt of a message, which comes with a slot or has to stand in line for one.
-    func deal(with delivery: Delivery, of lane: JobLane, for intake: Intake, hasSlot: Bool) async {
+    /// Processes one receipt of a message, which comes with a slot or waits for one.
+    func process(_ delivery: Delivery, of lane: JobLane, for intake: Intake, hasSlot: Bool) async {
         var hasSlot = hasSlot
         var round = 0
         while true {
-            if !hasSlot, await !enterSlot() {
+            if !hasSlot, await !acquireSlot() {
                 return await handBack(delivery, of: lane, for: intake)
             }
             let next = await attempt(delivery, of: lane, for: intake, round: round)
@@ -32,7 +32,7 @@ extension JobConsumer {
     ) async -> JobRunner.Processing {
         switch lane.runner.verdict(on: delivery) {
         case .turnAway(let wait):
-            intake.noteUntried()
+            intake.noteInconclusive()
             return await settle(.turnedAway(for: wait), delivery, of: lane, round: round)
         case .start(let wait):
             // A stop ends the wait, and then the message is handed back.
@@ -50,7 +50,7 @@ extension JobConsumer {
                 try await lane.runner.process(
                     delivery,
                     round: round,
-                    hooks: RunHooks(onClaim: intake.noteSuccess, onRenewal: noteSignOfLife)
+                    hooks: RunHooks(onClaim: intake.noteSuccess, onRenewal: noteHeartbeat)
                 )
             }
             intake.noteSuccess()
@@ -92,12 +92,12 @@ extension JobConsumer {
         }
     }
 
-    /// Stands in line for a slot, but not for so long that the message could come back meanwhile; false if there was none.
-    private func enterSlot() async -> Bool {
+    /// Waits for a slot, but not for so long that the message could come back meanwhile; false if there was none.
+    private func acquireSlot() async -> Bool {
         await withTaskGroup(of: Bool?.self) { group in
             group.addTask {
                 do {
-                    try await cancelWhenGracefulShutdown { try await slots.enter() }
+                    try await cancelWhenGracefulShutdown { try await slots.acquire() }
                     return true
                 } catch {
                     return false
@@ -117,7 +117,7 @@ extension JobConsumer {
     }
 
     private func handBack(_ delivery: Delivery, of lane: JobLane, for intake: Intake) async {
-        intake.noteUntried()
+        intake.noteInconclusive()
         _ = await settle(.stopping, delivery, of: lane, round: 0)
     }
 }

@@ -38,8 +38,8 @@ extension JobConsumer {
     var backlogAge: Duration? { intakes.compactMap(\.intake.backlogAge).max() }
 
     /// Tells every intake that a job has renewed its lease.
-    func noteSignOfLife() {
-        for (_, intake) in intakes { intake.noteSignOfLife() }
+    func noteHeartbeat() {
+        for (_, intake) in intakes { intake.noteHeartbeat() }
     }
 
     private var longPauses: [(name: String, pause: IntakePause)] {

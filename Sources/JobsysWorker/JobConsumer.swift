@@ -185,8 +185,8 @@ public struct JobConsumer: Service {
                     for await batch in batches {
                         for (index, delivery) in batch.deliveries.enumerated() {
                             jobs.addTask {
-                                await deal(
-                                    with: delivery,
+                                await process(
+                                    delivery,
                                     of: batch.lane,
                                     for: batch.intake,
                                     hasSlot: index < batch.slotCount

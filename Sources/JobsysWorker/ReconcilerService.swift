@@ -124,8 +124,10 @@ public struct ReconcilerService: Service {
         }
     }
 
-    /// Tells what has failed in a round, and what goes well again, of each once.
+    /// Tells what has failed in a round, and what goes well again, of each once; shards that fail together are told of by
+    /// the first of them.
     private func report(_ round: ReconcilerRound) {
+        var told: Set<String> = []
         for failure in round.failures {
             var metadata: Logger.Metadata = [
                 "reconciler.part": "\(failure.part.name)", "reconciler.failures": "\(failure.count)",
@@ -134,17 +136,22 @@ public struct ReconcilerService: Service {
             metadata["reconciler.shard"] = failure.part.shard.map { "\($0)" }
             metadata["job.id"] = failure.jobID.map { "\($0)" }
             Logger.current.log(
-                level: failure.count == 1 ? .warning : .debug,
+                level: failure.count == 1 && told.insert(failure.part.name).inserted ? .warning : .debug,
                 failure.jobID == nil ? "part of the reconciler paused" : "job left for a later round",
                 metadata: metadata
             )
         }
+        told = []
         for recovery in round.recoveries {
             var metadata: Logger.Metadata = [
                 "reconciler.part": "\(recovery.part.name)", "reconciler.failures": "\(recovery.failures)",
             ]
             metadata["reconciler.shard"] = recovery.part.shard.map { "\($0)" }
-            Logger.current.notice("part of the reconciler goes on", metadata: metadata)
+            Logger.current.log(
+                level: told.insert(recovery.part.name).inserted ? .notice : .debug,
+                "part of the reconciler goes on",
+                metadata: metadata
+            )
         }
     }
 

@@ -69,7 +69,7 @@ final class SlotPool: Sendable {
     /// Waits for a slot and acquires it.
     ///
     /// - Throws: `CancellationError`; no slot is acquired then.
-    func enter() async throws {
+    func acquire() async throws {
         let hasSlot = await wait(in: \.acquirers) { state in
             guard state.free > 0 else { return false }
             state.free -= 1

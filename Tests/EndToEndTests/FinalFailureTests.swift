@@ -27,14 +27,6 @@ struct FinalFailureTests {
             excerpt: #"{"failTimes":1,"class":"VALIDATION","password":"[redacted]"}"#
         ),
         Failure(
-            testDescription: "a type that nobody runs has one attempt",
-            type: "nobody-runs-this",
-            payload: [1, 2],
-            errorClass: "VALIDATION",
-            message: "no handler runs jobs of type nobody-runs-this",
-            excerpt: "[1,2]"
-        ),
-        Failure(
             testDescription: "a failure that might pass uses its attempts up",
             payload: ["failTimes": 5, "class": "SYSTEM"],
             maxAttempts: 2,

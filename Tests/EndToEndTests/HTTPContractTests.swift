@@ -119,7 +119,8 @@ struct HTTPContractTests {
         print(
             "10 MB \(chunked ? "in chunks" : "announced"): \(outcome.sent) bytes taken, memory grew by \(growth / 1024) KiB"
         )
-        #expect(growth < 5_000_000)
+        // What is read before the refusal, 2 MiB at most, and the buffers that grow to it.
+        #expect(growth < 8_000_000)
         #expect(try await client.get("/healthz").status == 200)
     }
 

@@ -35,6 +35,25 @@ struct HostileTests {
     }
 
     @Test(
+        "A type that nobody runs waits for the time that was set, without an attempt, and then fails for good",
+        .deployment(.api, .worker, .dlqHandler, settings: ["UNKNOWN_TYPE_PATIENCE_SECONDS": "4"])
+    )
+    func nobodyRunsIt() async throws {
+        let deployment = try Deployment.current
+        let client = try await deployment.client
+        let id = try await client.accepted("nobody-runs-this", [1, 2])
+        try await Task.sleep(for: .seconds(3))
+        #expect(try await client.job(id)["status"] == "PENDING")
+        let job = try await client.finishedJob(id, within: .seconds(30))
+        #expect(job["status"] == "FAILED_FINAL")
+        #expect(job["attempts"] == 0)
+        #expect(job["error"]?["class"] == "UNKNOWN")
+        let message = job["error"]?["message"]?.stringValue ?? ""
+        #expect(message.hasPrefix("no worker has run jobs of type nobody-runs-this since "), "\(message)")
+        #expect(try await deployment.plane.table.openIncidents() == ["INCIDENT#\(id)#0"])
+    }
+
+    @Test(
         "A record that cannot be read breaks no list, stops nobody, and is reported once by its damage",
         .deployment(.api, .dlqHandler),
         arguments: [nil, "key"]
@@ -137,10 +156,11 @@ extension Table {
             switch damage {
             case "status": .init().set("status", .s("ARCHIVED"))
             case "class":
-                .init().set(
-                    "error",
-                    .m(["class": .s("QUOTA"), "message": .s("x"), "at": .s("2026-01-01T00:00:00.000Z")])
-                )
+                .init()
+                    .set(
+                        "error",
+                        .m(["class": .s("QUOTA"), "message": .s("x"), "at": .s("2026-01-01T00:00:00.000Z")])
+                    )
             case "version": .init().set("version", .n(99))
             default: .init().remove("createdAt")
             }

@@ -6,7 +6,7 @@ import Synchronization
 import Testing
 
 /// What jobctl does where the service, its reader or its user does not let it finish.
-@Suite("jobctl in trouble", .endToEnd, .timeLimit(.minutes(5)))
+@Suite("jobctl in trouble", .endToEnd, .timeLimit(.minutes(15)))
 struct JobctlTroubleTests {
     private static let id = "019a7c1e-5a30-7cc1-8f6a-2b1c3d4e5f60"
     private static let going = #"{"jobId":"\#(id)","status":"RUNNING"}"#

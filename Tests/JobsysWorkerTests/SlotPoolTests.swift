@@ -34,13 +34,13 @@ struct SlotPoolTests {
     func firstWaiter() async throws {
         let pool = SlotPool(1)
         pool.tryAcquire(upTo: 1)
-        async let entered: Void = pool.enter()
+        async let entered: Void = pool.acquire()
         for _ in 0..<100 { await Task.yield() }
         pool.release()
         try await entered
         #expect(pool.tryAcquire(upTo: 1) == 0)
         pool.release()
-        try await pool.enter()
+        try await pool.acquire()
         #expect(pool.taken == 1)
     }
 
@@ -49,7 +49,7 @@ struct SlotPoolTests {
         let pool = SlotPool(1)
         pool.tryAcquire(upTo: 1)
         await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await pool.enter() }
+            group.addTask { try await pool.acquire() }
             for _ in 0..<100 { await Task.yield() }
             group.cancelAll()
             await #expect(throws: CancellationError.self) { try await group.next() }

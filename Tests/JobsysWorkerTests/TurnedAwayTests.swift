@@ -6,7 +6,7 @@ import Synchronization
 import Testing
 
 @Suite("While what one type needs is away", .timeLimit(.minutes(5)))
-struct ShedTests {
+struct TurnedAwayTests {
     let bench = ConsumerBench()
 
     /// What the handler needs.
@@ -28,7 +28,7 @@ struct ShedTests {
     }
 
     @Test("its jobs burn no attempts and are not given up, and others run", arguments: [nil, "a"])
-    func shed(orderingKey: String?) async throws {
+    func turnedAway(orderingKey: String?) async throws {
         let backend = Backend()
         for _ in 0..<6 { try await bench.submit("task", orderingKey: orderingKey, maxAttempts: 8) }
         // Its first five attempts shut the gate, and those that are let through are few.
@@ -50,7 +50,7 @@ struct ShedTests {
     }
 
     @Test("a job that is the only one to fail is taken for an outage for ten minutes, and ends soon after")
-    func lonely() async throws {
+    func onlyOne() async throws {
         try await bench.submit("task", maxAttempts: 8)
         let start = bench.clock.timestamp
         try await bench.run { _ in
