@@ -143,7 +143,14 @@ public struct DeadLetterRecorder: Sendable {
 
     /// A letter comes again whose incident is there; who recorded it may have died before anybody was told.
     private func outcome(ofRepeated id: Incident.ID) async throws -> Outcome {
-        guard let incident = try await store.incident(id), incident.announcedAt == nil else { return .alreadyRecorded }
+        let found: Incident?
+        do {
+            found = try await store.incident(id)
+        } catch is UnreadableRecord {
+            // A newer version has recorded it, and has told of it.
+            return .alreadyRecorded
+        }
+        guard let incident = found, incident.announcedAt == nil else { return .alreadyRecorded }
         guard incident.failure.at + Self.longestAnnouncement <= now() else {
             throw Postponed(description: "the incident is being announced")
         }

@@ -93,7 +93,8 @@ extension Incident {
         self.init(
             id: .message(delivery.deadLetterReason?.messageID ?? delivery.messageID),
             tenant: Submission.defaultTenant,
-            jobType: delivery.jobType,
+            // Anybody may have written it.
+            jobType: delivery.jobType.flatMap { isJobTypeName($0) ? $0 : nil },
             failure: failure,
             attempts: 0,
             traceID: nil,
