@@ -23,6 +23,7 @@ final class ModelSystem: Sendable {
     private let voidRuns = Mutex(0)
     private let told = Mutex<Set<Incident.ID>>([])
     private let wrongRefusals = Mutex(0)
+    private let stopping = Mutex<Set<ModelProcess>>([])
 
     init(maxAttempts: Int, flaw: ModelFlaw?) {
         self.flaw = flaw
@@ -66,6 +67,7 @@ final class ModelSystem: Sendable {
     /// A worker's grace period is over.
     func stop(_ worker: ModelProcess) {
         guard flaw != .stopCounts else { return }
+        stopping.withLock { _ = $0.insert(worker) }
         scheduler.cancel(worker)
     }
 
@@ -128,6 +130,7 @@ final class ModelSystem: Sendable {
             ClosureHandler { [self] _, context in
                 hold(delivery, as: context)
                 try await scheduler.step("handler") {}
+                await waitForStop()
                 return outcome(of: context.attempt)
             }
         )
@@ -141,6 +144,12 @@ final class ModelSystem: Sendable {
             draw: { 0.5 },
             makeOwner: { [self] in makeOwner() }
         )
+    }
+
+    /// Waits until the handler has been told of a stop that was meant for it: the word may be on its way yet.
+    private func waitForStop() async {
+        guard let worker = StepScheduler.process, stopping.withLock({ $0.remove(worker) }) != nil else { return }
+        while !Task.isCancelled { await Task.yield() }
     }
 
     private func outcome(of attempt: Int) -> JobOutcome {
