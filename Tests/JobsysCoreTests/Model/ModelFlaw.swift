@@ -1,6 +1,9 @@
 import JobsysTestKit
 
 /// Something that the code relies on, taken away on purpose: the model must notice.
+///
+/// That a job may be failed only if it is as it was read is not among them: nobody can claim a job that was given up, so no
+/// course shows it any more. The rules of the store hold it.
 enum ModelFlaw: String, Sendable, Hashable, CaseIterable {
     /// A job may be claimed while another's lease lasts.
     case claimIgnoresLease
@@ -12,8 +15,6 @@ enum ModelFlaw: String, Sendable, Hashable, CaseIterable {
     case claimIgnoresStatus
     /// Who has lost the lease may write nevertheless.
     case runsAreNotFenced
-    /// A job may be failed although it has changed since it was read.
-    case failIgnoresChanges
     /// A job may be taken over, or failed, although its lease was renewed since it was read.
     case renewalIsNoChange
     /// A job is given up without being taken over.
@@ -33,6 +34,20 @@ enum ModelFlaw: String, Sendable, Hashable, CaseIterable {
     /// A letter that comes again is no news, although nobody was told.
     case repeatedLetterIsSilent
 
+    /// What must be allowed to happen for the flaw to show; all else would only make that rarer.
+    var budget: ModelBudget {
+        var budget = ModelBudget(stops: 0)
+        switch self {
+        case .claimIgnoresCancellation, .cancellationMissesRetry: budget.cancellations = 1
+        case .takeOverDoesNothing:
+            budget.cancellations = 1
+            budget.stops = 1
+        case .stopCounts: budget.stops = 1
+        default: break
+        }
+        return budget
+    }
+
     /// What the store does not check.
     var condition: InMemoryJobStore.Condition? {
         switch self {
@@ -41,7 +56,6 @@ enum ModelFlaw: String, Sendable, Hashable, CaseIterable {
         case .claimIgnoresGeneration: .sameGeneration
         case .claimIgnoresStatus: .notFinal
         case .runsAreNotFenced: .sameRun
-        case .failIgnoresChanges: .unchanged
         case .renewalIsNoChange: .sameExpiry
         case .claimIgnoresCancellation: .notCancelled
         case .claimIgnoresGivingUp: .notGivenUp

@@ -48,9 +48,7 @@ struct ModelTests {
     func notices(flaw: ModelFlaw) async throws {
         for seed in 0..<20_000 as Range<UInt64> {
             var choices = RandomChoices(seed: seed)
-            var budget = ModelBudget()
-            budget.cancellations = Int(seed % 2)
-            guard try await ModelRun.run(&choices, budget: budget, flaw: flaw).violations.isEmpty else { return }
+            guard try await ModelRun.run(&choices, budget: flaw.budget, flaw: flaw).violations.isEmpty else { return }
         }
         Issue.record("\(flaw) was not noticed")
     }
