@@ -102,7 +102,7 @@ let package = Package(
             dependencies: [
                 "JobsysHTTP", "JobsysCore", "JobsysAWSAdapters", "JobsysJSON", "JobsysObservability",
                 "JobsysServiceRuntime", "JobsysTime", .argumentParser, .configuration,
-                .httpTypes, .logging, .serviceLifecycle,
+                .httpTypes, .logging, .nioCore, .nioPosix, .serviceLifecycle,
             ]
         ),
         .target(

@@ -30,6 +30,7 @@ func buildWorker(_ start: ServiceStart, handlers: JobRegistry) async throws -> [
     let registry = configuration.applied(to: handlers)
     let directory = DynamoDBTypeDirectory(client: client, table: configuration.table)
     let gate = TypeGate(policy: registry.policy)
+    let handlerThreads = HandlerThreads(count: configuration.concurrency)
     func runner(
         of queue: any JobQueue,
         replacer: (any MessageReplacer)?,
@@ -45,7 +46,9 @@ func buildWorker(_ start: ServiceStart, handlers: JobRegistry) async throws -> [
             gate: gate,
             lease: lease,
             meter: runMeter,
-            makeOwner: UniqueID.make
+            clock: EventLoopClock(),
+            makeOwner: UniqueID.make,
+            handlerExecutor: handlerThreads
         )
     }
     let consumer = JobConsumer(
@@ -98,7 +101,7 @@ func buildWorker(_ start: ServiceStart, handlers: JobRegistry) async throws -> [
         port: configuration.port
     )
     let announcer = TypeAnnouncer(types: registry.types, directory: directory)
-    var services: [any Service] = [health, announcer, consumer]
+    var services: [any Service] = [health, handlerThreads, announcer, consumer]
     if let url = configuration.ecsAgentURL,
         let protection = ScaleInProtection(
             agentURL: url,

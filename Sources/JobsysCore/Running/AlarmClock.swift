@@ -31,6 +31,8 @@ package final class AlarmClock: Sendable {
         var entries = Heap<Entry>()
         /// Who sleeps, and until when; nil while there are no alarms.
         var sleeper: (task: Task<Void, Never>, due: Duration)?
+        /// Where the sleeper sleeps, which is a task of its own and knows no workplace.
+        var executor: (any TaskExecutor)?
         /// How often there were no alarms left in the second that began then.
         var silences = (count: 0, since: Duration.zero)
 
@@ -104,8 +106,9 @@ package final class AlarmClock: Sendable {
             guard due < sleeper.due else { return }
             sleeper.task.cancel()
         }
-        // It belongs to no job, and ends when there are no alarms.
-        let task = Task.detached { await self.wake(at: due) }
+        // It belongs to no job, and ends when there are no alarms. It must wake though handlers block or compute.
+        state.executor = Workplace.executor ?? state.executor
+        let task = Task.detached(executorPreference: state.executor) { await self.wake(at: due) }
         state.sleeper = (task, due)
     }
 
