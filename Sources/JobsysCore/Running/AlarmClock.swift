@@ -43,14 +43,14 @@ package final class AlarmClock: Sendable {
             return silences.count > 20
         }
 
-        /// Takes out what is due, and says until when to sleep; nil if there is nothing left.
-        mutating func take(through now: Duration) -> (rings: [@Sendable () -> Void], next: Duration?) {
+        /// Takes out what is due, and cancelled alarms that would be next.
+        mutating func take(through now: Duration) -> [@Sendable () -> Void] {
             var ringing: [@Sendable () -> Void] = []
             while let entry = entries.min, entry.due <= now || rings[entry.alarm] == nil {
                 entries.removeMin()
                 if let ring = rings.removeValue(forKey: entry.alarm) { ringing.append(ring) }
             }
-            return (ringing, entries.min?.due)
+            return ringing
         }
 
         /// Removes the cancelled entries if they outnumber the others, which is a constant cost for each of them.
@@ -123,12 +123,14 @@ package final class AlarmClock: Sendable {
         let rings = state.withLock { state in
             // It was cancelled too late.
             guard state.sleeper?.due == due else { return [@Sendable () -> Void]() }
-            let (rings, next) = state.take(through: elapsed())
             state.sleeper = nil
-            if let next { sleep(until: next, &state) }
-            return rings
+            return state.take(through: elapsed())
         }
         for ring in rings { ring() }
+        // Only now: who moves a manual clock when everybody sleeps must find what rang done.
+        state.withLock { state in
+            if let next = state.entries.min?.due { sleep(until: next, &state) }
+        }
     }
 
     /// How many cancelled entries are not worth a removal.

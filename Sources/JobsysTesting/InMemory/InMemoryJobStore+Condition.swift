@@ -1,6 +1,6 @@
 extension InMemoryJobStore {
     /// What a write depends on.
-    public enum Condition: Sendable, Hashable {
+    package enum Condition: Sendable, Hashable {
         /// A claim: nobody else's lease lasts.
         case leaseEnded
         /// A claim: there are attempts left.
