@@ -25,6 +25,7 @@ enum JSONBody {
     ///   - bytes: The text.
     ///   - limit: The longest document.
     ///   - name: What problems call it.
+    /// - Returns: The object.
     /// - Throws: ``Problem`` with 400 or 413.
     static func object(_ bytes: [UInt8], limit: Int, name: String = "body") throws -> JSONValue {
         guard bytes.count <= limit || leastCompactSize(bytes) <= limit else {
