@@ -34,8 +34,13 @@ struct BulkSubmission: Sendable {
             var result = BulkSubmissionResult()
             do {
                 var batch = Batch()
-                while let (number, line) = try await lines.next() {
-                    let entry = entry(line, number)
+                while let event = try await lines.next() {
+                    guard let entry = entry(event) else {
+                        // Whoever writes the lines may wait for what becomes of them.
+                        if !batch.entries.isEmpty { try await start(&batch) }
+                        while !window.isEmpty { try await finishOne() }
+                        continue
+                    }
                     if !batch.takes(entry) { try await start(&batch) }
                     batch.add(entry)
                 }
@@ -84,14 +89,16 @@ struct BulkSubmission: Sendable {
         }
     }
 
-    private func entry(_ line: LineReader.Line, _ number: Int) -> Batch.Entry {
-        guard case .text(let bytes) = line else {
-            return .flawed(number, "the line has more than \(SubmissionLine.limit) bytes")
-        }
-        do throws(SubmissionLine.Flaw) {
-            return .job(try SubmissionLine(bytes, number: number, run: runName))
-        } catch {
-            return .flawed(number, error.reason)
+    private func entry(_ event: LineReader.Event) -> Batch.Entry? {
+        switch event {
+        case .silence: return nil
+        case .tooLong(let number): return .flawed(number, "the line has more than \(SubmissionLine.limit) bytes")
+        case .line(let number, let bytes):
+            do throws(SubmissionLine.Flaw) {
+                return .job(try SubmissionLine(bytes, number: number, run: runName))
+            } catch {
+                return .flawed(number, error.reason)
+            }
         }
     }
 

@@ -30,16 +30,21 @@ final class SubmissionFile: Sendable {
         if descriptor != STDIN_FILENO { close(descriptor) }
     }
 
-    /// Reads on; empty at the end.
+    /// How long nothing may come before those who wait for more are told so.
+    static let patience = Duration.milliseconds(200)
+
+    /// Reads on; empty at the end, and nil if nothing comes for a while.
     ///
-    /// While nothing comes it waits without holding a thread, so that a signal is heard.
+    /// It waits without holding a thread, so that a signal is heard.
     ///
     /// - Throws: `CancellationError`; `ValidationError` if it cannot be read.
-    func read() async throws -> [UInt8] {
+    func read() async throws -> [UInt8]? {
+        let deadline = ContinuousClock.now + Self.patience
         while true {
             try Task.checkCancellation()
             var source = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
             guard unsafe poll(&source, 1, 0) > 0 else {
+                guard ContinuousClock.now < deadline else { return nil }
                 try await Task.sleep(for: .milliseconds(20))
                 continue
             }
@@ -96,60 +101,59 @@ struct SubmissionLine: Sendable {
 
 /// Cuts what is read into lines.
 struct LineReader {
-    /// What a line turned out to be.
-    enum Line {
-        /// A line that says something, without its end.
-        case text([UInt8])
-        /// One that is too long, of which nothing was kept.
-        case tooLong
+    /// What comes next.
+    enum Event: Hashable {
+        /// A line that says something, by its number and without its end.
+        case line(Int, [UInt8])
+        /// A line that is too long, of which nothing was kept.
+        case tooLong(Int)
+        /// Nothing, for now.
+        case silence
     }
 
     private let limit: Int
-    private let read: () async throws -> [UInt8]
+    private let read: () async throws -> [UInt8]?
     private var buffer: ArraySlice<UInt8> = []
+    private var line: [UInt8] = []
+    private var isTooLong = false
+    private var hasBegun = false
     private var isAtEnd = false
-    /// How many lines were read, blank ones too.
-    private(set) var number = 0
-    /// How many bytes they have.
+    private var number = 0
+    /// How many bytes were read.
     private(set) var offset = 0
 
-    /// Makes a reader; `read` answers the next bytes, and none at the end.
-    init(limit: Int = SubmissionLine.limit, read: @escaping () async throws -> [UInt8]) {
+    /// Makes a reader; `read` answers the next bytes, none at the end, and nil if they take a while.
+    init(limit: Int = SubmissionLine.limit, read: @escaping () async throws -> [UInt8]?) {
         self.limit = limit
         self.read = read
     }
 
-    /// The next line that is not blank, and its number; nil at the end.
-    mutating func next() async throws -> (number: Int, line: Line)? {
-        while let line = try await nextLine() {
-            number += 1
-            switch line {
-            case .text(let bytes) where bytes.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0d }): continue
-            case .text, .tooLong: return (number, line)
-            }
-        }
-        return nil
-    }
-
-    private mutating func nextLine() async throws -> Line? {
-        var line: [UInt8] = []
-        var isTooLong = false
-        var hasBegun = false
+    /// The next line that is not blank, or that there is none yet; nil at the end.
+    mutating func next() async throws -> Event? {
         while true {
-            if buffer.isEmpty {
-                let bytes = isAtEnd ? [] : try await read()
+            if buffer.isEmpty, !isAtEnd {
+                guard let bytes = try await read() else { return .silence }
                 isAtEnd = bytes.isEmpty
-                guard !isAtEnd else { return hasBegun ? (isTooLong ? .tooLong : .text(line)) : nil }
                 buffer = bytes[...]
             }
-            hasBegun = true
-            let part = buffer.prefix { $0 != UInt8(ascii: "\n") }
-            let isWhole = part.endIndex < buffer.endIndex
-            isTooLong = isTooLong || line.count + part.count > limit
-            line = isTooLong ? [] : line + part
-            buffer = buffer[part.endIndex...].dropFirst(isWhole ? 1 : 0)
-            offset += part.count + (isWhole ? 1 : 0)
-            if isWhole { return isTooLong ? .tooLong : .text(line) }
+            guard !isAtEnd || hasBegun else { return nil }
+            guard takeLine() || isAtEnd else { continue }
+            defer { (line, isTooLong, hasBegun) = ([], false, false) }
+            number += 1
+            if isTooLong { return .tooLong(number) }
+            if !line.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0d }) { return .line(number, line) }
         }
+    }
+
+    /// Moves what there is of a line out of the buffer; answers whether that is its end.
+    private mutating func takeLine() -> Bool {
+        hasBegun = true
+        let part = buffer.prefix { $0 != UInt8(ascii: "\n") }
+        let isWhole = part.endIndex < buffer.endIndex
+        isTooLong = isTooLong || line.count + part.count > limit
+        line = isTooLong ? [] : line + part
+        buffer = buffer[part.endIndex...].dropFirst(isWhole ? 1 : 0)
+        offset += part.count + (isWhole ? 1 : 0)
+        return isWhole
     }
 }

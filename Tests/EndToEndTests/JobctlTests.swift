@@ -1,7 +1,5 @@
 import FoundationEssentials
-import JobsysCore
 import JobsysJSON
-import JobsysTime
 import Testing
 
 @Suite(
@@ -37,9 +35,9 @@ struct JobctlTests {
     @Test("submits the lines of a file, says which are wrong, and makes no job twice when it is run again")
     func submitsFile() async throws {
         let jobctl = try await Jobctl.current
-        let file = "\(try LogFolder.make("files"))/\(JobID(at: .now())).ndjson"
+        let file = "\(try LogFolder.make("files"))/\(UUID().uuidString).ndjson"
         func text(_ third: String) -> String {
-            (1...250).map { $0 == 3 ? third : #"{"type":"transform","payload":{"text":"line \#($0)"}}"# }
+            (1...250).map { $0 == 3 ? third : #"{"type":"drill","payload":{"sleepMs":\#($0)}}"# }
                 .joined(separator: "\n")
         }
         try text(#"{"type":"No Such","payload":1}"#).write(toFile: file, atomically: false, encoding: .utf8)
@@ -52,7 +50,7 @@ struct JobctlTests {
         #expect(lines[2]["reason"]?.stringValue?.contains("; /type: must be a string of 1 to 64") == true)
 
         // As one would: mend the line, and run it again.
-        try text(#"{"type":"transform","payload":{"text":"line 3"}}"#)
+        try text(#"{"type":"drill","payload":{"sleepMs":3}}"#)
             .write(toFile: file, atomically: false, encoding: .utf8)
         let second = try await jobctl.run("submit", "--file", file)
         #expect(second.status == .exited(0))
@@ -60,9 +58,9 @@ struct JobctlTests {
         let jobs = try second.documents.map { try $0.text("jobId") }
         #expect(Set(jobs).count == 250)
         #expect(Set(try lines.compactMap { $0["jobId"] == nil ? nil : try $0.text("jobId") }).isSubset(of: jobs))
-        for (index, job) in jobs.enumerated() where index % 50 == 2 {
+        for job in [jobs[0], jobs[2], jobs[249]] {
             let shown = try await jobctl.run("show", job, "--wait")
-            #expect(try shown.documents.first?["result"]?["text"] == .string("LINE \(index + 1)"))
+            #expect(try shown.documents.first?["status"] == "SUCCEEDED")
         }
 
         let third = try await jobctl.run("submit", "--file", file)

@@ -228,6 +228,27 @@ struct BulkSubmissionTests {
         #expect(service.numbers == Array(1...1000))
     }
 
+    @Test("does not wait for a hundred lines where nothing comes, and tells at once what became of those that came")
+    func silence() async throws {
+        let service = Self.service()
+        let told = Mutex(0)
+        var number = 0
+        var lines = LineReader {
+            number += 1
+            switch number {
+            case 1, 3: return Array(Self.lines(number...number).utf8)
+            case 2, 4:
+                return nil
+            default:
+                #expect(told.withLock(\.self) == 2)
+                return []
+            }
+        }
+        let result = try await bulk(service).run(&lines) { _, _ in told.withLock { $0 += 1 } }
+        #expect(result.submitted == 2)
+        #expect(service.exchanges.map(Self.payloads) == [[1], [3]])
+    }
+
     @Test("ends with what is done when it is cancelled, or when nobody takes its output")
     func endsEarly() async throws {
         let service = Self.service { $0 < 3 ? #"{"status":202,"job":{"jobId":"\#($0)"}}"# : Self.down }
