@@ -139,8 +139,8 @@ let package = Package(
         .executableTarget(
             name: "jobctl",
             dependencies: [
-                "JobsysHTTP", "JobsysJSON", "JobsysObservability", "JobsysTime", .argumentParser, .httpTypes,
-                .unixSignals,
+                "JobsysHashing", "JobsysHTTP", "JobsysJSON", "JobsysObservability", "JobsysTime", .argumentParser,
+                .httpTypes, .unixSignals,
             ]
         ),
 

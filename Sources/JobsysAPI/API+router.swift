@@ -41,7 +41,8 @@ package func buildRouter(
         watcher: JobWatcher(store: store, clock: options.clock),
         bodyReader: bodyReader,
         now: options.now,
-        makeTrace: options.makeTrace
+        makeTrace: options.makeTrace,
+        clock: options.clock
     )
     let interventions = InterventionController(
         supervisor: JobSupervisor(store: control, queue: queue, now: options.now),

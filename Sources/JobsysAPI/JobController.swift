@@ -11,11 +11,13 @@ struct JobController: Sendable {
     let bodyReader: BodyReader
     let now: @Sendable () -> Timestamp
     let makeTrace: @Sendable () -> TraceContext
+    let clock: any Clock<Duration>
 
     /// All that it does.
     var routes: [Route] {
         [
             Route(.post, "/jobs", respond: submit),
+            Route(.post, "/jobs:batch", respond: submitBatch),
             Route(.get, "/jobs/{id}", respond: show),
         ]
     }
@@ -23,14 +25,24 @@ struct JobController: Sendable {
     /// Answers a ticket: 202 for a new job, 200 for the one that an earlier request with the same key made.
     @Sendable private func submit(_ request: Request, context: BasicRequestContext) async throws -> Response {
         let submission = try await SubmissionRequest(request, body: bodyReader, at: now).submission
+        let (status, job) = try await ticket(for: submission, trace: request.headers.trace ?? makeTrace())
+        if status == .accepted { RequestNotes.current?.add(job.logMetadata) }
+        return JobRepresentation(job).ticket(status)
+    }
+
+    /// Submits a job: 202 for a new one, 200 for the one that an earlier submission with the same key made.
+    ///
+    /// - Throws: ``Problem`` for a key that another job has; what the store and the queue throw.
+    func ticket(
+        for submission: Submission,
+        trace: TraceContext
+    ) async throws -> (status: HTTPResponse.Status, job: Job) {
         let ticket = try await CostTag.$current.withValue(submission.type) {
-            try await submitter.submit(submission, trace: trace(of: request))
+            try await submitter.submit(submission, trace: trace)
         }
         switch ticket {
-        case .accepted(let job):
-            RequestNotes.current?.add(job.logMetadata)
-            return JobRepresentation(job).ticket(.accepted)
-        case .repeated(let job): return JobRepresentation(job).ticket(.ok)
+        case .accepted(let job): return (.accepted, job)
+        case .repeated(let job): return (.ok, job)
         case .keyReused: throw Problem.idempotencyKeyReused
         }
     }
@@ -40,13 +52,6 @@ struct JobController: Sendable {
         let wait = try WaitTime(request)
         guard let job = try await watcher.job(context.jobID, waiting: wait.duration) else { throw Problem.noSuchJob }
         return JobRepresentation(job).response(.ok)
-    }
-
-    /// The caller's place in its trace, or a new trace.
-    private func trace(of request: Request) -> TraceContext {
-        request.headers[.traceparent].flatMap(TraceContext.init(traceparent:))
-            ?? request.headers[.xrayTraceID].flatMap(TraceContext.init(xrayHeader:))
-            ?? makeTrace()
     }
 }
 

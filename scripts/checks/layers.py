@@ -49,7 +49,7 @@ LAYERS = {
     "svc-api": "JobsysAPI JobsysServiceRuntime",
     "svc-worker": "JobsysWorker JobsysServiceRuntime",
     "dlq-handler": "JobsysDeadLetters JobsysServiceRuntime CJobsysMath",
-    "jobctl": "JobsysHTTP JobsysJSON JobsysObservability JobsysTime",
+    "jobctl": "JobsysHashing JobsysHTTP JobsysJSON JobsysObservability JobsysTime",
 }
 
 # What single files of a module may import beyond their row: those that put a service together, and what speaks HTTP itself.
