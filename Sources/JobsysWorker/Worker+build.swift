@@ -26,7 +26,7 @@ public func buildWorker(_ start: ServiceStart) async throws -> [any Service] {
     let runMeter = RunMeter()
     let reconcilerMeter = ReconcilerMeter()
     let registry = configuration.applied(to: .builtIn(includingDrill: configuration.offersDrill))
-    let directory = DynamoDBTypeDirectory(client: client, table: configuration.table)
+    let directory = DynamoDBWorkerDirectory(client: client, table: configuration.table)
     let gate = TypeGate(policy: registry.policy)
     func runner(
         of queue: any JobQueue,
@@ -95,8 +95,15 @@ public func buildWorker(_ start: ServiceStart) async throws -> [any Service] {
         host: configuration.host,
         port: configuration.port
     )
-    let announcer = TypeAnnouncer(types: registry.types, directory: directory)
-    var services: [any Service] = [health, announcer, consumer]
+    let drain = DrainSignal()
+    let announcer = WorkerAnnouncer(
+        .ofThisProcess(types: registry.types, slots: configuration.concurrency),
+        directory: directory,
+        drain: drain,
+        status: consumer.describe
+    )
+    let watcher = TypeWatcher(registry.types, directory: directory, gate: gate)
+    var services: [any Service] = [health, announcer, watcher, watcher.preceding(consumer)]
     if let url = configuration.ecsAgentURL,
         let protection = ScaleInProtection(
             agentURL: url,
@@ -122,14 +129,17 @@ public func buildWorker(_ start: ServiceStart) async throws -> [any Service] {
             backlog: backlog,
             orderedBacklog: orderedBacklog,
             oldestReceipt: { queue.oldestRecentReceipt },
-            isOffered: { await directory.offers($0, registry) },
+            isOffered: { type in
+                guard !gate.isPaused(type) else { return false }
+                return await directory.offers(type, registry)
+            },
             options: options,
             meter: reconcilerMeter
         )
         let leases = DynamoDBLeaderLeases(client: client, table: configuration.table)
         services.append(ReconcilerService(reconciler: reconciler, leases: leases, owner: UUID().uuidString))
     }
-    return services
+    return services + [drain]
 }
 
 extension WorkerConfiguration {
