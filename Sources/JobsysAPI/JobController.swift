@@ -11,6 +11,7 @@ struct JobController: Sendable {
     let bodyReader: BodyReader
     let now: @Sendable () -> Timestamp
     let makeTrace: @Sendable () -> TraceContext
+    let offers: OfferCheck
 
     /// All that it does.
     var routes: [Route] {
@@ -23,14 +24,15 @@ struct JobController: Sendable {
     /// Answers a ticket: 202 for a new job, 200 for the one that an earlier request with the same key made.
     @Sendable private func submit(_ request: Request, context: BasicRequestContext) async throws -> Response {
         let submission = try await SubmissionRequest(request, body: bodyReader, at: now).submission
+        let noWorker = try offers.lacksWorker(submission.type)
         let ticket = try await CostTag.$current.withValue(submission.type) {
             try await submitter.submit(submission, trace: trace(of: request))
         }
         switch ticket {
         case .accepted(let job):
             RequestNotes.current?.add(job.logMetadata)
-            return JobRepresentation(job).ticket(.accepted)
-        case .repeated(let job): return JobRepresentation(job).ticket(.ok)
+            return JobRepresentation(job, noWorker: noWorker).ticket(.accepted)
+        case .repeated(let job): return JobRepresentation(job, noWorker: noWorker).ticket(.ok)
         case .keyReused: throw Problem.idempotencyKeyReused
         }
     }
@@ -39,7 +41,8 @@ struct JobController: Sendable {
     @Sendable private func show(_ request: Request, context: BasicRequestContext) async throws -> Response {
         let wait = try WaitTime(request)
         guard let job = try await watcher.job(context.jobID, waiting: wait.duration) else { throw Problem.noSuchJob }
-        return JobRepresentation(job).response(.ok)
+        let waiting = Waiting(of: job, in: offers.cache.snapshot, at: now())
+        return JobRepresentation(job, waiting: waiting).response(.ok)
     }
 
     /// The caller's place in its trace, or a new trace.

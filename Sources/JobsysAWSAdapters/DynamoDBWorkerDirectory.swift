@@ -87,11 +87,11 @@ public struct DynamoDBWorkerDirectory: WorkerDirectory {
     }
 
     /// Notes the limits in the type's item, which it makes if there is one to note.
-    public func limit(_ type: String, to limits: TypeLimits) async throws -> TypeRecord? {
+    public func limit(_ type: String, rate: LimitChange, concurrency: LimitChange) async throws -> TypeRecord? {
         let update = DirectoryItem.update(ofType: type)
-            .set(DirectoryItem.rate, ifPresent: limits.rate.map { .n($0) })
-            .set(DirectoryItem.concurrency, ifPresent: limits.concurrency.map { .n($0) })
-        return try await write(update, to: type, mustExist: limits == TypeLimits())
+            .change(DirectoryItem.rate, rate)
+            .change(DirectoryItem.concurrency, concurrency)
+        return try await write(update, to: type, mustExist: !rate.isSet && !concurrency.isSet)
     }
 
     private func write(_ update: Update, to type: String, mustExist: Bool) async throws -> TypeRecord? {
@@ -131,6 +131,15 @@ extension Update {
     /// Sets an attribute, or removes it if there is no value.
     fileprivate func set(_ name: String, ifPresent value: AttributeValue?) -> Update {
         value.map { set(name, $0) } ?? remove(name)
+    }
+
+    /// Changes a number.
+    fileprivate func change(_ name: String, _ change: LimitChange) -> Update {
+        switch change {
+        case .keep: self
+        case .remove: remove(name)
+        case .set(let number): set(name, .n(number))
+        }
     }
 }
 

@@ -24,9 +24,10 @@ enum Emulator {
         }
     }
 
-    /// Runs a test with a table that has the keys and the indexes of the data plane; a sorted one has the sort key `SK` too,
-    /// and one index alone, `kinds`, of the items that have `kind`, in the order of `SK`. Without a directory, the index of
-    /// that name is missing.
+    /// Runs a test with a table that has the keys and the indexes of the data plane.
+    ///
+    /// A sorted one has the sort key `SK` too, and one index alone, `kinds`, of the items that have `kind`, in the order of
+    /// `SK`. Without a directory, the index of that name is missing.
     static func withTable(
         isSorted: Bool = false,
         hasDirectory: Bool = true,

@@ -19,6 +19,8 @@ struct ArgumentTests {
             ["cancel", "x", "--url", "nowhere"], ["cancel", "x", "--output", "xml"],
             ["show", ""], ["show", " "], ["cancel", ".."], ["redrive", ""], ["redrive", "."],
             ["submit", "t", "--payload", "1", "--idempotency-key", ""],
+            ["pause"], ["pause", ""], ["pause", ".."], ["resume"], ["limit", "t"], ["limit", "t", "--rate", "0"],
+            ["limit", "t", "--rate", "fast"], ["limit", "--rate", "1"],
             ["show", "x", "--wait-seconds", "0"], ["list", "--retry-seconds", "-1"],
         ]
     )
@@ -33,6 +35,8 @@ struct ArgumentTests {
             ["redrive", "--all", "--class", "SYSTEM", "--since", "s", "--until", "u", "--type", "t", "--dry-run"],
             ["submit", "t", "--payload", "{}", "--wait", "--wait-seconds", "60"],
             ["list", "--status", "PENDING", "--output", "json"],
+            ["workers", "--output", "table"], ["types"], ["pause", "t", "--reason", "why", "--by", "ada"],
+            ["resume", "t"], ["limit", "t", "--rate", "5", "--concurrency", "none"],
         ]
     )
     func taken(arguments: [String]) throws {

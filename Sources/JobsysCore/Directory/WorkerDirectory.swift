@@ -40,10 +40,41 @@ public protocol WorkerDirectory: TypeDirectory {
     /// Ends the pause of a type; nil if the type is not known.
     func resume(_ type: String) async throws -> TypeRecord?
 
-    /// Sets the limits of a type, both of them; those that are nil are as the workers' policies say.
+    /// Changes the limits of a type; one that is removed is as the workers' policies say.
     ///
-    /// - Returns: nil if the type is not known, and there is no limit to note.
-    func limit(_ type: String, to limits: TypeLimits) async throws -> TypeRecord?
+    /// - Returns: nil if the type is not known, and no limit is set.
+    func limit(_ type: String, rate: LimitChange, concurrency: LimitChange) async throws -> TypeRecord?
+}
+
+/// What becomes of a limit.
+public enum LimitChange: Sendable, Hashable, CustomStringConvertible {
+    /// It stays as it is.
+    case keep
+    /// There is none any more.
+    case remove
+    /// It is this number from now on.
+    case set(Int)
+
+    /// Whether it brings a limit about.
+    public var isSet: Bool { if case .set = self { true } else { false } }
+
+    /// The limit after the change.
+    public func applied(to limit: Int?) -> Int? {
+        switch self {
+        case .keep: limit
+        case .remove: nil
+        case .set(let number): number
+        }
+    }
+
+    /// For a log.
+    public var description: String {
+        switch self {
+        case .keep: "as it was"
+        case .remove: "none"
+        case .set(let number): "\(number)"
+        }
+    }
 }
 
 extension DependencyError {

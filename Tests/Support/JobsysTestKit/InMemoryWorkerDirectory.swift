@@ -83,12 +83,15 @@ public final class InMemoryWorkerDirectory: WorkerDirectory {
         }
     }
 
-    /// Sets limits.
-    public func limit(_ type: String, to limits: TypeLimits) async throws -> TypeRecord? {
+    /// Changes limits.
+    public func limit(_ type: String, rate: LimitChange, concurrency: LimitChange) async throws -> TypeRecord? {
         try access { state in
-            if limits != TypeLimits() { state.types[type] = state.types[type] ?? TypeRecord(type) }
-            state.types[type]?.limits = limits
-            return state.types[type]
+            let isSet = rate.isSet || concurrency.isSet
+            guard var record = state.types[type] ?? (isSet ? TypeRecord(type) : nil) else { return nil }
+            record.limits.rate = rate.applied(to: record.limits.rate)
+            record.limits.concurrency = concurrency.applied(to: record.limits.concurrency)
+            state.types[type] = record
+            return record
         }
     }
 

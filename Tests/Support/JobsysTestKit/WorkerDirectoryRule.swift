@@ -88,24 +88,26 @@ public struct WorkerDirectoryRule: Sendable, CustomTestStringConvertible {
         WorkerDirectoryRule("a type that nobody has offered can be paused and limited, and not resumed") {
             directory async throws in
             #expect(try await directory.resume("http") == nil)
-            #expect(try await directory.limit("http", to: TypeLimits()) == nil)
+            #expect(try await directory.limit("http", rate: .remove, concurrency: .remove) == nil)
             #expect(try await directory.types() == [])
             let pause = TypePause(at: .sample)
             #expect(try await directory.pause("http", pause) == TypeRecord("http", pause: pause))
-            let limits = TypeLimits(rate: 5)
-            #expect(try await directory.limit("zip", to: limits) == TypeRecord("zip", limits: limits))
+            let limited = TypeRecord("zip", limits: TypeLimits(rate: 5))
+            #expect(try await directory.limit("zip", rate: .set(5), concurrency: .remove) == limited)
             #expect(try await directory.types().map(\.name) == ["http", "zip"])
             #expect(try await directory.lastOffered("http") == nil)
         },
-        WorkerDirectoryRule("limits replace those before, and nil removes one") { directory async throws in
+        WorkerDirectoryRule("a limit is set, kept or removed, each by itself") { directory async throws in
             var record = TypeRecord("http", limits: TypeLimits(rate: 50, concurrency: 4))
-            #expect(try await directory.limit("http", to: record.limits) == record)
-            record.limits = TypeLimits(concurrency: 5)
-            #expect(try await directory.limit("http", to: record.limits) == record)
+            #expect(try await directory.limit("http", rate: .set(50), concurrency: .set(4)) == record)
+            record.limits.concurrency = 5
+            #expect(try await directory.limit("http", rate: .keep, concurrency: .set(5)) == record)
             record.pause = TypePause(at: .sample)
             #expect(try await directory.pause("http", TypePause(at: .sample)) == record)
-            record.limits = TypeLimits()
-            #expect(try await directory.limit("http", to: record.limits) == record)
+            record.limits.rate = nil
+            #expect(try await directory.limit("http", rate: .remove, concurrency: .keep) == record)
+            record.limits.concurrency = nil
+            #expect(try await directory.limit("http", rate: .remove, concurrency: .remove) == record)
             #expect(try await directory.types() == [record])
         },
     ]
