@@ -93,12 +93,7 @@ actor Fleet {
     }
 
     /// Replaces a process as a rolling deploy does, unless it is just being started again: the new one listens before the old
-    /// one is asked to end.
-    ///
-    /// - Parameters:
-    ///   - place: Which process, by its place in the fleet.
-    ///   - changes: What the new one has set otherwise than the others.
-    ///   - slack: How much longer than its grace period the old one may take to end.
+    /// one is asked to end, and that one may take so much longer than its grace period.
     func roll(_ place: Int, changing changes: [String: String], slack: Duration) async throws {
         guard !places[place].isBusy else { return }
         places[place].isBusy = true

@@ -21,13 +21,8 @@ struct StartDelays: Sendable {
     /// The jobs that started later than they may.
     private(set) var violations: [String] = []
 
-    /// Looks at jobs, which must be in the order of their submission.
-    ///
-    /// - Parameters:
-    ///   - orders: The jobs.
-    ///   - audit: What the table says about them.
-    ///   - workers: All workers that ran meanwhile.
-    ///   - limit: The longest delay that is allowed, in seconds.
+    /// Looks at jobs, which must be in the order of their submission, by what the table says about them, and all workers that
+    /// ran meanwhile; the limit is in seconds.
     init(of orders: [JobOrder], in audit: Audit, workers: [ServiceProcess], limit: TimeInterval) throws {
         let attempts = Self.attempts(workers.flatMap(\.log))
         var predecessorsEnds: [String: Date] = [:]
