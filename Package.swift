@@ -260,7 +260,7 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "JobsysAWS", "JobsysAWSTestKit", "JobsysHTTP", "JobsysHashing", "JobsysJSON", "JobsysCore",
-                "JobsysTestKit", "JobsysPropertyTestKit",
+                "JobsysTestKit", "JobsysPropertyTestKit", "JobsysTime",
                 .httpTypes,
             ]
         ),

@@ -260,7 +260,7 @@ package final class InMemoryJobStore: JobStore, FailureStore, JobControl {
         try access { state in
             guard var job = state.jobs[run.jobID],
                 ignored == .sameRun || job.status == .running && Run(latestOf: job) == run,
-                ifCancelRequested || job.cancelRequestedAt == nil
+                ifCancelRequested || ignored == .openUnlessCancelled || job.cancelRequestedAt == nil
             else { return run.loss(in: state.jobs[run.jobID]) }
             change(&job)
             state.jobs[job.id] = job
