@@ -10,6 +10,8 @@ let package = Package(
         .library(name: "JobsysHandlers", targets: ["JobsysHandlers"]),
         // For who runs a worker of his own; it has JobsysHandlers in it.
         .library(name: "JobsysWorker", targets: ["JobsysWorker"]),
+        // For who submits jobs from Swift, typed by the names that their handlers have.
+        .library(name: "JobsysClient", targets: ["JobsysClient"]),
         // For who tests handlers: the engine in memory, with a clock that the test moves.
         .library(name: "JobsysTesting", targets: ["JobsysTesting"]),
         // For who wants the AWS client alone.
@@ -135,11 +137,19 @@ let package = Package(
                 "CJobsysMath", "JobsysDeadLetters", "JobsysServiceRuntime", .argumentParser, .serviceLifecycle,
             ]
         ),
-        // What people use; it knows no more of the services than their HTTP.
+        // What talks to svc-api: it knows no more of the services than their HTTP.
+        .target(
+            name: "JobsysClient",
+            dependencies: [
+                "JobsysHTTP", "JobsysHandlers", "JobsysJSON", "JobsysObservability", "JobsysTime", .httpTypes,
+            ]
+        ),
+        // What people use.
         .executableTarget(
             name: "jobctl",
             dependencies: [
-                "JobsysHashing", "JobsysHTTP", "JobsysJSON", "JobsysObservability", "JobsysTime", .argumentParser,
+                "JobsysClient", "JobsysHashing", "JobsysHTTP", "JobsysJSON", "JobsysObservability", "JobsysTime",
+                .argumentParser,
                 .httpTypes, .unixSignals,
             ]
         ),
@@ -244,7 +254,9 @@ let package = Package(
         ),
         .testTarget(
             name: "JobctlTests",
-            dependencies: ["JobsysHTTP", "JobsysTestKit", "JobsysJSON", "jobctl", .argumentParser, .httpTypes]
+            dependencies: [
+                "JobsysClient", "JobsysHTTP", "JobsysTestKit", "JobsysJSON", "jobctl", .argumentParser, .httpTypes,
+            ]
         ),
 
         // Against the emulator, and with the executables as processes.
@@ -259,7 +271,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "JobsysAWS", "JobsysAWSTestKit", "JobsysHTTP", "JobsysHashing", "JobsysJSON", "JobsysCore",
+                "JobsysAWS", "JobsysAWSTestKit", "JobsysClient", "JobsysHTTP", "JobsysHashing", "JobsysJSON",
+                "JobsysCore",
                 "JobsysTestKit", "JobsysPropertyTestKit", "JobsysTime",
                 .httpTypes,
             ]

@@ -35,6 +35,8 @@ LAYERS = {
     "JobsysCore": "JobsysHandlers JobsysHashing JobsysJSON JobsysObservability JobsysTime",
     # The domain's ports in memory, for tests of handlers.
     "JobsysTesting": "JobsysCore JobsysHandlers JobsysJSON JobsysObservability JobsysTime",
+    # What talks to svc-api.
+    "JobsysClient": "JobsysHandlers JobsysHTTP JobsysJSON JobsysObservability JobsysTime",
     # What all services need, whatever they are about.
     "JobsysServiceRuntime": "JobsysJSON JobsysObservability JobsysTime",
     # The domain's ports, by means of the AWS client.
@@ -49,7 +51,7 @@ LAYERS = {
     "svc-api": "JobsysAPI JobsysServiceRuntime",
     "svc-worker": "JobsysWorker JobsysServiceRuntime",
     "dlq-handler": "JobsysDeadLetters JobsysServiceRuntime CJobsysMath",
-    "jobctl": "JobsysHashing JobsysHTTP JobsysJSON JobsysObservability JobsysTime",
+    "jobctl": "JobsysClient JobsysHandlers JobsysHashing JobsysHTTP JobsysJSON JobsysObservability JobsysTime",
 }
 
 # What single files of a module may import beyond their row: those that put a service together, and what speaks HTTP itself.
@@ -68,6 +70,7 @@ EXPORTS = {
     "JobsysCore": {"JobsysHandlers"},
     "JobsysWorker": {"JobsysHandlers"},
     "JobsysTesting": {"JobsysHandlers"},
+    "JobsysClient": {"JobsysHandlers"},
 }
 
 # Libraries for servers, which stay in the services.
