@@ -6,7 +6,11 @@ let package = Package(
     name: "jobsys",
     platforms: [.macOS(.v15)],
     products: [
-        // What Benchmarks measures.
+        // For who defines jobs: their names, parameters, failures and policies; shared by producer and worker.
+        .library(name: "JobsysHandlers", targets: ["JobsysHandlers"]),
+        // For who runs a worker of his own; it has JobsysHandlers in it.
+        .library(name: "JobsysWorker", targets: ["JobsysWorker"]),
+        // For who wants the AWS client alone.
         .library(
             name: "JobsysAWS",
             targets: ["JobsysAWS", "JobsysSigV4", "JobsysHTTP", "JobsysHashing", "JobsysJSON"]
@@ -52,11 +56,17 @@ let package = Package(
             ]
         ),
 
+        // What handlers are written with; no C library and no NIO.
+        .target(
+            name: "JobsysHandlers",
+            dependencies: ["JobsysJSON", "JobsysObservability", "JobsysTime", .logging]
+        ),
+
         // The domain, and its adapters to AWS.
         .target(
             name: "JobsysCore",
             dependencies: [
-                "JobsysHashing", "JobsysJSON", "JobsysObservability", "JobsysTime", .heap, .logging,
+                "JobsysHandlers", "JobsysHashing", "JobsysJSON", "JobsysObservability", "JobsysTime", .heap, .logging,
             ]
         ),
         .target(
@@ -91,7 +101,7 @@ let package = Package(
             name: "JobsysWorker",
             dependencies: [
                 "JobsysHTTP", "JobsysCore", "JobsysAWSAdapters", "JobsysJSON", "JobsysObservability",
-                "JobsysServiceRuntime", "JobsysTime", .configuration,
+                "JobsysServiceRuntime", "JobsysTime", .argumentParser, .configuration,
                 .httpTypes, .logging, .serviceLifecycle,
             ]
         ),
@@ -109,7 +119,7 @@ let package = Package(
         ),
         .executableTarget(
             name: "svc-worker",
-            dependencies: ["JobsysServiceRuntime", "JobsysWorker", .argumentParser, .serviceLifecycle]
+            dependencies: ["JobsysWorker"]
         ),
         .executableTarget(
             name: "dlq-handler",
@@ -138,6 +148,9 @@ let package = Package(
             dependencies: ["JobsysCore", "JobsysJSON", "JobsysObservability", "JobsysTime"],
             path: "Tests/Support/JobsysTestKit"
         ),
+
+        // The README's worker, as its reader would write it.
+        .executableTarget(name: "greeter", dependencies: ["JobsysWorker"], path: "Tests/Samples/Greeter"),
 
         // Tests mirror the targets.
         .testTarget(name: "JobsysHashingTests", dependencies: ["JobsysHashing"]),

@@ -1,4 +1,3 @@
-import FoundationEssentials
 package import JobsysCore
 package import JobsysObservability
 package import JobsysTime
@@ -27,10 +26,7 @@ package struct APIOptions: Sendable {
     /// Makes the ids of requests that bring none.
     package var makeRequestID: @Sendable () -> String = UniqueID.make
     /// Makes the traces of requests that belong to none.
-    package var makeTrace: @Sendable () -> TraceContext = {
-        var random = SystemRandomNumberGenerator()
-        return TraceContext.new(now: Date(), random: &random)
-    }
+    package var makeTrace: @Sendable () -> TraceContext = { .new() }
 
     /// Makes the options of production.
     package init() {}

@@ -2,7 +2,7 @@
 ///
 /// Child tasks inherit a preference for an executor, but tasks without a parent do not; so it goes with the task's values
 /// as well, for ``uncancelled(_:)``. Handlers work elsewhere, because they may block or compute for long, unless they
-/// are ``JobHandler/isBrief``.
+/// are registered as brief.
 package enum Workplace {
     @TaskLocal package static var executor: (any TaskExecutor)?
 

@@ -9,6 +9,12 @@ public struct TraceContext: Sendable, Hashable {
     /// Whether the trace is recorded.
     public let sampled: Bool
 
+    /// Starts a new trace that is recorded, now.
+    public static func new() -> TraceContext {
+        var random = SystemRandomNumberGenerator()
+        return new(now: Date(), random: &random)
+    }
+
     /// Starts a new trace that is recorded.
     public static func new(now: Date, random: inout some RandomNumberGenerator) -> TraceContext {
         let seconds = UInt32(clamping: Int64(now.timeIntervalSince1970.rounded(.down)))
@@ -21,6 +27,12 @@ public struct TraceContext: Sendable, Hashable {
     /// The span is made of the trace's last digits, as for a header that names a root alone.
     public init(resuming traceID: TraceID) {
         self.init(traceID: traceID, spanID: String(traceID.description.suffix(16)), sampled: true)
+    }
+
+    /// A new span of the same trace, from the system's randomness.
+    public func child() -> TraceContext {
+        var random = SystemRandomNumberGenerator()
+        return child(random: &random)
     }
 
     /// A new span of the same trace.

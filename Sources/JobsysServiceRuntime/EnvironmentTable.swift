@@ -1,11 +1,17 @@
 /// The part of `--help` that lists the environment variables, laid out like the options beside it.
-struct EnvironmentTable: CustomStringConvertible {
+package struct EnvironmentTable: CustomStringConvertible {
     static let labelWidth = 26
     static let width = 78
 
-    let variables: [any EnvironmentVariable]
+    private let variables: [any EnvironmentVariable]
 
-    var description: String {
+    /// Makes the table of these variables.
+    package init(variables: [any EnvironmentVariable]) {
+        self.variables = variables
+    }
+
+    /// The heading and a row for each variable.
+    package var description: String {
         "ENVIRONMENT:\n" + variables.map(row).joined(separator: "\n")
     }
 

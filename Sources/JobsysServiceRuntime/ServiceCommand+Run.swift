@@ -4,19 +4,49 @@ import FoundationEssentials
 import Glibc
 import JobsysObservability
 import Logging
-import ServiceLifecycle
+package import ServiceLifecycle
 
 extension ServiceCommand {
     /// Reads the environment, builds the services, and runs them until they are told to stop.
     public func run() async throws {
+        try await ServiceProcess(name: Self.name, settings: Self.settings, build: Self.build).run()
+    }
+}
+
+/// A process that runs services until it is told to stop, whatever its command line is.
+package struct ServiceProcess {
+    private let name: String
+    private let settings: [any EnvironmentVariable]
+    private let build: (ServiceStart) async throws -> [any Service]
+
+    /// Makes a process of what a ``ServiceCommand`` has.
+    ///
+    /// - Parameters:
+    ///   - name: The `component` of its log lines.
+    ///   - settings: Every variable that it reads; all are checked before anything is built.
+    ///   - build: Builds what it runs, as ``ServiceCommand/build(_:)`` does.
+    package init(
+        name: String,
+        settings: [any EnvironmentVariable],
+        build: @escaping (ServiceStart) async throws -> [any Service]
+    ) {
+        self.name = name
+        self.settings = settings
+        self.build = build
+    }
+
+    /// Reads the environment, builds the services, and runs them until they are told to stop.
+    ///
+    /// - Throws: `ExitCode`; what went wrong has been said by then.
+    package func run() async throws {
         // A peer that hangs up must not end the process: the write's error says it.
         signal(SIGPIPE, SIG_IGN)
         do {
             let start = ServiceStart(environment: ProcessInfo.processInfo.environment)
-            try start.config.validate(Self.settings)
-            LoggingSystem.bootstrapJSON(component: Self.name, level: try start.config.value(for: .logLevel))
-            try await withLogger(Logger(label: Self.name)) { logger in
-                try await Self.run(start, logger: logger)
+            try start.config.validate(settings)
+            LoggingSystem.bootstrapJSON(component: name, level: try start.config.value(for: .logLevel))
+            try await withLogger(Logger(label: name)) { logger in
+                try await run(start, logger: logger)
             }
         } catch {
             guard let problems = ConfigurationErrors(error) else { throw error }
@@ -25,7 +55,7 @@ extension ServiceCommand {
         }
     }
 
-    private static func run(_ start: ServiceStart, logger: Logger) async throws {
+    private func run(_ start: ServiceStart, logger: Logger) async throws {
         let grace = try start.config.value(for: .shutdownGrace)
         let services: [any Service]
         do {

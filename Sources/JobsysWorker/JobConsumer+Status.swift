@@ -1,29 +1,29 @@
 import JobsysCore
-public import JobsysJSON
-public import JobsysObservability
+package import JobsysJSON
+package import JobsysObservability
 
 extension JobConsumer {
     /// Why the consumer makes no more progress, for `/healthz`; nil while it does.
-    public var problem: String? {
+    package var problem: String? {
         intakes.contains { $0.intake.isStuck } ? "no receive has ended for a minute" : nil
     }
 
     /// Throws if an intake has been paused for more than 30 seconds; for `/readyz`.
     ///
     /// - Throws: ``IntakePaused``.
-    public func checkIntakes() throws {
+    package func checkIntakes() throws {
         let pauses = longPauses
         guard !pauses.isEmpty else { return }
         throw IntakePaused(description: pauses.map { "\($0): \($1.reason)" }.joined(separator: ", "))
     }
 
     /// How long the longest-running job has run; zero if none runs.
-    public var longestRun: Duration { runs.longest }
+    package var longestRun: Duration { runs.longest }
 
     /// The state for readers of `/readyz`: the types whose jobs do not start, because they failed or because operators have
-    /// paused them, the queues whose intake has been paused for more
-    /// than 30 seconds and why, and about how old the oldest message is that nobody had received.
-    public var details: JSONObject {
+    /// paused them, the queues whose intake has been paused for more than 30 seconds and why, and about how old the oldest
+    /// message is that nobody had received.
+    package var details: JSONObject {
         let breakers = gate.breakers().sorted { $0.key < $1.key }.map { ($0.key, JSONValue.string($0.value)) }
         var details: JSONObject = ["breakers": .object(JSONObject(breakers))]
         let pauses = longPauses.map { name, pause in
@@ -63,14 +63,14 @@ extension JobConsumer {
 }
 
 /// An intake has been paused for long, and the jobs of its queue wait.
-public struct IntakePaused: Error, CustomStringConvertible {
+package struct IntakePaused: Error, CustomStringConvertible {
     /// Which queues, and what failed first.
-    public let description: String
+    package let description: String
 }
 
 extension JobConsumer: MetricsSource {
     /// Adds how many slots there are and are taken, how old the backlog is, and the types whose jobs do not start.
-    public func report(to page: inout MetricsPage) {
+    package func report(to page: inout MetricsPage) {
         page.value("jobsys_worker_slots", .gauge, "Jobs that may run at once.", Double(options.concurrency))
         page.value("jobsys_worker_slots_taken", .gauge, "Jobs that run, or are about to.", Double(slots.taken))
         if let backlogAge {

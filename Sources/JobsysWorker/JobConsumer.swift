@@ -1,15 +1,15 @@
-public import JobsysCore
+package import JobsysCore
 import JobsysServiceRuntime
-public import JobsysTime
+package import JobsysTime
 import Logging
-public import ServiceLifecycle
+import ServiceLifecycle
 
 /// Takes messages from its queues and runs their jobs, as many at once as there are slots for all of them together.
 ///
 /// On graceful shutdown it begins no more receives, lets those end that are under way, and hands back what they bring and
 /// what has not begun. It lets what runs finish for the grace period; then it interrupts the handlers, whose jobs go back to
 /// the queue without an attempt burned. It returns when all of that is recorded.
-public struct JobConsumer: Service {
+package struct JobConsumer: Service {
     let slots: SlotPool
     let gate: TypeGate
     let runs: RunningJobs
@@ -21,20 +21,20 @@ public struct JobConsumer: Service {
     let intakes: [(lane: JobLane, intake: Intake)]
 
     /// The settings of a consumer.
-    public struct Options: Sendable, Hashable {
+    package struct Options: Sendable, Hashable {
         /// How many jobs run at once.
-        public var concurrency: Int
+        package var concurrency: Int
         /// How long one receive waits for messages at most; SQS allows 20 seconds.
         ///
         /// A stop lets a receive end by itself, so a short ``grace`` shortens the wait.
-        public var wait: Duration
+        package var wait: Duration
         /// How long what is received stays hidden from others; ``LeaseTiming/visibility``.
-        public var visibility: Duration
+        package var visibility: Duration
         /// How long the jobs that run may go on after a graceful shutdown has begun.
-        public var grace: Duration
+        package var grace: Duration
 
         /// Makes options.
-        public init(
+        package init(
             concurrency: Int = 16,
             wait: Duration = .seconds(20),
             visibility: Duration = LeaseTiming().visibility,
@@ -59,7 +59,7 @@ public struct JobConsumer: Service {
     ///   - clock: Measures pauses and the grace period.
     ///   - now: The wall clock, for the messages' age.
     ///   - draw: Random numbers in 0..<1, which spread the pauses.
-    public init(
+    package init(
         lanes: [JobLane],
         store: any JobStore,
         gate: TypeGate = TypeGate(),
@@ -105,7 +105,7 @@ public struct JobConsumer: Service {
     /// Consumes until a graceful shutdown, or until it is cancelled.
     ///
     /// The end of the grace period cancels the jobs alone: the next message would be lost to a receive that is cancelled.
-    public func run() async throws {
+    package func run() async throws {
         await Workplace.work(on: executor) {
             let (batches, receiver) = AsyncStream<Batch>.makeStream()
             await withTaskGroup(of: Void.self) { group in
@@ -218,7 +218,7 @@ public struct JobConsumer: Service {
 }
 
 /// A queue that a consumer takes jobs from, and what runs its jobs.
-public struct JobLane: Sendable {
+package struct JobLane: Sendable {
     /// What metrics and probes call it.
     let name: String
     let queue: any JobQueue
@@ -230,7 +230,7 @@ public struct JobLane: Sendable {
     let batchLimit: Int
 
     /// Makes a lane; the runner must be one of this queue.
-    public init(_ queue: any JobQueue, runner: JobRunner) {
+    package init(_ queue: any JobQueue, runner: JobRunner) {
         self.queue = queue
         self.runner = runner
         name = queue.limits.keepsOrder ? "jobs.fifo" : "jobs"

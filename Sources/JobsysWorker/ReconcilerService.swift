@@ -1,13 +1,13 @@
-public import JobsysCore
-public import JobsysTime
+package import JobsysCore
+package import JobsysTime
 import Logging
-public import ServiceLifecycle
+import ServiceLifecycle
 
 /// Runs the reconciler in one worker at a time.
 ///
 /// The one that leads makes a round every few seconds; the others ask again when its lead may have ended. What fails in
 /// a round is told of once, and again when it goes well. On graceful shutdown the lead is given up.
-public struct ReconcilerService: Service {
+package struct ReconcilerService: Service {
     private let reconciler: Reconciler
     private let leases: any LeaderLeases
     private let owner: String
@@ -24,7 +24,7 @@ public struct ReconcilerService: Service {
     ///   - clock: What pauses are measured by.
     ///   - now: The wall clock, which the lead goes by.
     ///   - draw: Random numbers in 0..<1, which spread the pauses.
-    public init(
+    package init(
         reconciler: Reconciler,
         leases: any LeaderLeases,
         owner: String,
@@ -41,7 +41,7 @@ public struct ReconcilerService: Service {
     }
 
     /// Reconciles until a graceful shutdown, or until it is cancelled.
-    public func run() async throws {
+    package func run() async throws {
         let isLeading = await cancelWhenGracefulShutdown { await work() }
         if isLeading { await giveUp() }
     }

@@ -3,13 +3,17 @@ import JobsysAWSAdapters
 import JobsysCore
 import JobsysHTTP
 import JobsysObservability
-public import JobsysServiceRuntime
-public import ServiceLifecycle
+package import JobsysServiceRuntime
+import ServiceLifecycle
 
-/// Builds what `svc-worker` runs.
+/// Builds what a worker runs, for these handlers.
 ///
 /// The only place that knows which store and which queue it is.
-public func buildWorker(_ start: ServiceStart) async throws -> [any Service] {
+func buildWorker(
+    _ start: ServiceStart,
+    handlers: JobRegistry,
+    version: String
+) async throws -> [any Service] {
     let configuration = try WorkerConfiguration(config: start.config)
     let transport = try start.makeTransport()
     let aws = try await AWSConnection(start, transport: transport)
@@ -25,7 +29,9 @@ public func buildWorker(_ start: ServiceStart) async throws -> [any Service] {
     let lease = LeaseTiming(length: configuration.lease)
     let runMeter = RunMeter()
     let reconcilerMeter = ReconcilerMeter()
-    let registry = configuration.applied(to: .builtIn(includingDrill: configuration.offersDrill))
+    var handlers = handlers
+    if configuration.offersDrill { handlers.register(DrillHandler()) }
+    let registry = configuration.applied(to: handlers)
     let directory = DynamoDBWorkerDirectory(client: client, table: configuration.table)
     let gate = TypeGate(policy: registry.policy)
     func runner(
@@ -97,7 +103,7 @@ public func buildWorker(_ start: ServiceStart) async throws -> [any Service] {
     )
     let drain = DrainSignal()
     let announcer = WorkerAnnouncer(
-        .ofThisProcess(types: registry.types, slots: configuration.concurrency),
+        .ofThisProcess(version: version, types: registry.types, slots: configuration.concurrency),
         directory: directory,
         drain: drain,
         status: consumer.describe
@@ -144,5 +150,5 @@ public func buildWorker(_ start: ServiceStart) async throws -> [any Service] {
 
 extension WorkerConfiguration {
     /// Every variable that `svc-worker` reads, the AWS client's too.
-    public static var environment: [any EnvironmentVariable] { settings + DocumentedVariable.aws }
+    package static var environment: [any EnvironmentVariable] { settings + DocumentedVariable.aws }
 }

@@ -1,50 +1,50 @@
-public import Configuration
+package import Configuration
 import JobsysCore
-public import JobsysServiceRuntime
+package import JobsysServiceRuntime
 
 /// The settings of `svc-worker`.
-public struct WorkerConfiguration: Sendable, Hashable {
+package struct WorkerConfiguration: Sendable, Hashable {
     /// The port of `/healthz` and `/readyz`.
-    public var port: Int
+    package var port: Int
     /// The address that they are served on.
-    public var host: String
+    package var host: String
     /// The table that holds the jobs.
-    public var table: String
+    package var table: String
     /// The queue that carries the jobs.
-    public var queueURL: String
+    package var queueURL: String
     /// The queue that takes the jobs that failed for good.
-    public var deadLetterQueueURL: String
+    package var deadLetterQueueURL: String
     /// The queue that carries the jobs with an ordering key.
-    public var fifoQueueURL: String
+    package var fifoQueueURL: String
     /// The queue that takes the jobs with an ordering key that failed for good.
-    public var fifoDeadLetterQueueURL: String
+    package var fifoDeadLetterQueueURL: String
     /// How many jobs run at once.
-    public var concurrency: Int
+    package var concurrency: Int
     /// How long a job is held without a sign of life.
-    public var lease: Duration
+    package var lease: Duration
     /// How long a stop waits for what runs.
-    public var grace: Duration
+    package var grace: Duration
     /// Whether the worker looks after lost and due jobs, if no other one does.
-    public var reconciles: Bool
+    package var reconciles: Bool
     /// How long a job may wait before it is looked at whether its message was lost.
-    public var reconcilerGrace: Duration
+    package var reconcilerGrace: Duration
     /// Over how many partitions of each index it looks for lost and due jobs.
-    public var shards: Int
+    package var shards: Int
     /// How many failures in a row keep jobs of a type from being started.
-    public var breakerThreshold: Int
+    package var breakerThreshold: Int
     /// How many jobs of a type may start in a second, where that is limited.
-    public var rateLimits: [String: Int]
+    package var rateLimits: [String: Int]
     /// How long a job waits for a worker that knows its type, before it has failed for good.
-    public var unknownTypePatience: Duration
+    package var unknownTypePatience: Duration
     /// Whether the worker offers the type `drill`, whose jobs fail, hang and crash as their payload says.
-    public var offersDrill: Bool
+    package var offersDrill: Bool
     /// Where ECS takes requests of the task itself; nil outside of ECS.
-    public var ecsAgentURL: String?
+    package var ecsAgentURL: String?
 
     /// Reads ``settings``.
     ///
     /// - Throws: ``ConfigurationError`` for the first that is missing or malformed.
-    public init(config: ConfigReader) throws(ConfigurationError) {
+    package init(config: ConfigReader) throws(ConfigurationError) {
         port = try config.value(for: .port(default: 8081))
         host = try config.value(for: .host)
         table = try config.value(for: .table)
@@ -78,7 +78,7 @@ public struct WorkerConfiguration: Sendable, Hashable {
     }
 
     /// Every variable, beside those of the AWS client, that the worker reads.
-    public static var settings: [any EnvironmentVariable] {
+    package static var settings: [any EnvironmentVariable] {
         let own: [any EnvironmentVariable] = [
             Setting.port(default: 8081), Setting.host, Setting.table, Setting.queueURL, Setting.deadLetterQueueURL,
             Setting.fifoQueueURL, Setting.fifoDeadLetterQueueURL, Setting.concurrency, Setting.lease,

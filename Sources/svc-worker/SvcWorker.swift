@@ -1,15 +1,10 @@
-import ArgumentParser
-import JobsysServiceRuntime
 import JobsysWorker
-import ServiceLifecycle
 
 @main
-struct SvcWorker: ServiceCommand {
-    static let name = "svc-worker"
-    static let abstract = "Runs the jobs that its queue carries."
-    static let settings = WorkerConfiguration.environment
-
-    static func build(_ start: ServiceStart) async throws -> [any Service] {
-        try await buildWorker(start)
+enum SvcWorker {
+    static func main() async {
+        var worker = JobWorker(name: "svc-worker")
+        worker.registerBuiltIn()
+        await worker.main()
     }
 }

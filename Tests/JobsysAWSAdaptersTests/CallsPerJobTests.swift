@@ -64,11 +64,13 @@ struct CallsPerJobTests {
                 store: store,
                 queue: SQSJobSender(client: client, queueURL: url, fifoQueueURL: url)
             )
+            var registry = JobRegistry()
+            registry.registerBuiltIn()
             runner = JobRunner(
                 store: store,
                 queue: queue,
                 deadLetters: SQSDeadLetterSender(client: client, queueURL: url),
-                registry: .builtIn(includingDrill: false)
+                registry: registry
             )
         }
 

@@ -25,7 +25,7 @@ struct JobBench: Sendable {
         _ body: @escaping ClosureHandler.Body = { _, _ in .succeeded("done") }
     ) -> JobRunner {
         var registry = JobRegistry()
-        registry.register(ClosureHandler(timeout: timeout, isBrief: isBrief, body))
+        registry.register(ClosureHandler(timeout: timeout, body), isBrief: isBrief)
         return JobRunner(
             store: store ?? self.store,
             queue: queue,
@@ -68,17 +68,15 @@ struct ClosureHandler: JobHandler {
 
     let name = JobName<JSONValue>("task")
     let policy: JobPolicy
-    let isBrief: Bool
     private let body: Body
 
-    init(timeout: Duration? = nil, isBrief: Bool = false, _ body: @escaping Body) {
+    init(timeout: Duration? = nil, _ body: @escaping Body) {
         policy = JobPolicy(timeout: timeout)
-        self.isBrief = isBrief
         self.body = body
     }
 
-    func run(_ payload: JSONValue, in context: JobContext) async throws -> JobOutcome {
-        try await body(payload, context)
+    func run(_ parameters: JSONValue, in context: JobContext) async throws -> JSONValue {
+        try await body(parameters, context).said()
     }
 }
 

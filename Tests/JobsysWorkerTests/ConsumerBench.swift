@@ -170,7 +170,7 @@ struct ConsumerBench {
         _ task: TaskHandler? = nil
     ) -> JobRunner {
         var registry = JobRegistry()
-        registry.register(TransformHandler(clock: clock))
+        registry.register(TransformHandler(clock: clock), isBrief: true)
         if let task { registry.register(task) }
         return JobRunner(
             store: store ?? self.store,
@@ -227,7 +227,7 @@ struct TaskHandler: JobHandler {
         self.body = body
     }
 
-    func run(_ payload: JSONValue, in context: JobContext) async throws -> JobOutcome {
-        try await body(context)
+    func run(_ parameters: JSONValue, in context: JobContext) async throws -> JSONValue {
+        try await body(context).said()
     }
 }

@@ -61,7 +61,11 @@ FILES = {
 }
 
 # Who may pass on what it imports.
-EXPORTS = {"JobsysWorker": {"JobsysHandlers"}}
+EXPORTS = {
+    "JobsysHandlers": {"JobsysJSON", "JobsysObservability", "JobsysTime"},
+    "JobsysCore": {"JobsysHandlers"},
+    "JobsysWorker": {"JobsysHandlers"},
+}
 
 # Libraries for servers, which stay in the services.
 SERVER_LIBRARIES = re.compile(r"_?C?NIO\w*|Hummingbird\w*")

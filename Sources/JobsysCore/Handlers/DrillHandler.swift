@@ -1,13 +1,14 @@
 import Glibc
-import JobsysJSON
+package import JobsysHandlers
+package import JobsysJSON
 
 /// Fails as its payload says, so that retries, dead letters and crashes can be rehearsed.
-public struct DrillHandler: JobHandler {
+package struct DrillHandler: JobHandler {
     private let clock: any Clock<Duration>
     private let draw: @Sendable () -> Double
 
     /// Makes the handler; `clock` is what it waits by, and `draw` gives random numbers in 0..<1.
-    public init(
+    package init(
         clock: any Clock<Duration> = ContinuousClock(),
         draw: @escaping @Sendable () -> Double = { .random(in: 0..<1) }
     ) {
@@ -16,52 +17,51 @@ public struct DrillHandler: JobHandler {
     }
 
     /// The job type `drill`.
-    public let name = JobName<Payload>("drill")
+    package let name = JobName<Parameters>("drill")
 
     /// What a `drill` job is given.
     ///
     /// With a class alone, every attempt fails.
-    public struct Payload: JobPayload, Decodable {
+    package struct Parameters: Codable, Sendable {
         /// How many attempts fail before one succeeds.
-        public var failTimes: Int?
+        package var failTimes: Int?
         /// The class of the failures; `SYSTEM` if absent.
-        public var `class`: ErrorClass?
+        package var `class`: ErrorClass?
         /// How likely an attempt is to fail, from 0 to 1.
-        public var rate: Double?
+        package var rate: Double?
         /// How long to work, in milliseconds.
-        public var sleepMs: Int?
+        package var sleepMs: Int?
         /// Ends the process in mid-job.
-        public var crash: Bool?
+        package var crash: Bool?
         /// Goes on for ever, until it is cancelled.
-        public var hang: Bool?
+        package var hang: Bool?
     }
 
     /// Answers the number of the attempt that succeeded.
-    public func run(_ payload: Payload, in context: JobContext) async throws -> JobOutcome {
-        try payload.check()
-        try await clock.pause(milliseconds: payload.sleepMs)
-        if payload.crash == true {
+    package func run(_ parameters: Parameters, in context: JobContext) async throws -> JSONValue {
+        try parameters.check()
+        try await clock.pause(milliseconds: parameters.sleepMs)
+        if parameters.crash == true {
             // As a crash would: no cleaning up, nothing flushed.
             _exit(134)
         }
-        while payload.hang == true {
+        while parameters.hang == true {
             try await clock.sleep(for: .seconds(3600))
         }
-        guard !fails(payload, attempt: context.attempt) else {
-            let failure = JobFailure(payload.class ?? .system, "attempt \(context.attempt) failed, as the drill wants")
-            return .failed(failure)
+        guard !fails(parameters, attempt: context.attempt) else {
+            throw JobFailure(parameters.class ?? .system, "attempt \(context.attempt) failed, as the drill wants")
         }
-        return .succeeded(["attempt": .number(JSONNumber(context.attempt))])
+        return ["attempt": .number(JSONNumber(context.attempt))]
     }
 
-    private func fails(_ payload: Payload, attempt: Int) -> Bool {
-        if let failTimes = payload.failTimes, attempt <= failTimes { return true }
-        if let rate = payload.rate { return draw() < rate }
-        return payload.failTimes == nil && payload.class != nil
+    private func fails(_ parameters: Parameters, attempt: Int) -> Bool {
+        if let failTimes = parameters.failTimes, attempt <= failTimes { return true }
+        if let rate = parameters.rate { return draw() < rate }
+        return parameters.failTimes == nil && parameters.class != nil
     }
 }
 
-extension DrillHandler.Payload {
+extension DrillHandler.Parameters {
     fileprivate func check() throws(JobFailure) {
         if let failTimes, failTimes < 0 {
             throw JobFailure(.validation, "/failTimes must be 0 or more")

@@ -6,7 +6,11 @@ extension JobRunner {
     /// Runs the handler under the lease, and stops it when the lease is lost, the job's cancellation is asked for or its
     /// time is up.
     func outcome(of job: Job, from delivery: Delivery, as run: Run, hooks: RunHooks) async -> JobOutcome {
-        let handler = Task(executorPreference: registry.executor(forType: job.type)) { await registry.run(job) }
+        let timeout = registry.policy(ofType: job.type).timeout
+        let context = JobContext(job, timeout: timeout, trace: delivery.trace, at: now())
+        let handler = Task(executorPreference: registry.executor(forType: job.type)) {
+            await registry.run(job, in: context)
+        }
         let warned = WarnedOnce()
         let watch = RunWatch(
             alarms: alarms,
@@ -21,7 +25,7 @@ extension JobRunner {
             },
             stop: handler.cancel
         )
-        watch.start(timeout: registry.policy(ofType: job.type).timeout)
+        watch.start(timeout: timeout)
         let outcome = await withTaskCancellationHandler {
             await handler.value
         } onCancel: {

@@ -256,3 +256,13 @@ extension Settlement.Facts {
         return max(.zero, limits.longestInvisibility - .seconds(60) - spent)
     }
 }
+
+extension JobPolicy {
+    /// How many attempts a job may take: as many as its client asked for, else as many as the policy allows, within
+    /// ``Submission/maxAttemptsRange``.
+    public func maxAttempts(of job: Job) -> Int {
+        guard job.hasDefaultMaxAttempts else { return job.maxAttempts }
+        let range = Submission.maxAttemptsRange
+        return min(max(maxAttempts, range.lowerBound), range.upperBound)
+    }
+}

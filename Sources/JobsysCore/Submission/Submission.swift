@@ -99,3 +99,15 @@ public enum StartTime: Sendable, Hashable {
         }
     }
 }
+
+extension JobID {
+    /// Derives the id that belongs to a tenant's idempotency key.
+    public init(tenant: String, idempotencyKey: String) {
+        // The length goes first so that no other pair of tenant and key can run together to the same text.
+        let hash = SHA256.hash("\(tenant.utf8.count):\(tenant):\(idempotencyKey)")
+        func number(_ bytes: ArraySlice<UInt8>) -> UInt64 {
+            bytes.reduce(0) { $0 << 8 | UInt64($1) }
+        }
+        self.init(high: number(hash[0..<8]), low: number(hash[8..<16]), version: 8)
+    }
+}

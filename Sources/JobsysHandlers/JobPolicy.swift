@@ -50,14 +50,6 @@ public struct JobPolicy: Sendable, Hashable {
 
     /// The policy of a type of which nothing is said.
     public static let standard = JobPolicy()
-
-    /// How many attempts a job may take: as many as its client asked for, else as many as the policy allows, within
-    /// ``Submission/maxAttemptsRange``.
-    public func maxAttempts(of job: Job) -> Int {
-        guard job.hasDefaultMaxAttempts else { return job.maxAttempts }
-        let range = Submission.maxAttemptsRange
-        return min(max(maxAttempts, range.lowerBound), range.upperBound)
-    }
 }
 
 extension JobPolicy {

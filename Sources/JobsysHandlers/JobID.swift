@@ -1,4 +1,3 @@
-import JobsysHashing
 public import JobsysTime
 
 /// A job's identity: a UUID in lower-case text.
@@ -38,22 +37,13 @@ public struct JobID: Sendable, Hashable, CustomStringConvertible {
         self.init(at: instant, using: &random)
     }
 
-    /// Derives the id that belongs to a tenant's idempotency key.
-    public init(tenant: String, idempotencyKey: String) {
-        // The length goes first so that no other pair of tenant and key can run together to the same text.
-        let hash = SHA256.hash("\(tenant.utf8.count):\(tenant):\(idempotencyKey)")
-        func number(_ bytes: ArraySlice<UInt8>) -> UInt64 {
-            bytes.reduce(0) { $0 << 8 | UInt64($1) }
-        }
-        self.init(high: number(hash[0..<8]), low: number(hash[8..<16]), version: 8)
-    }
-
     /// A number below `count` that is the same for the same id, to spread jobs over shards.
     public func shard(of count: Int) -> Int {
         description.utf8.reduce(0) { ($0 &* 31 &+ Int($1)) & 0x7fff_ffff } % count
     }
 
-    private init(high: UInt64, low: UInt64, version: UInt64) {
+    /// Makes a UUID of these bits, but for those that tell its version and variant.
+    package init(high: UInt64, low: UInt64, version: UInt64) {
         let high = high & ~0xf000 | version << 12
         let low = low & ~(3 << 62) | 2 << 62
         var text: [UInt8] = []
@@ -61,9 +51,13 @@ public struct JobID: Sendable, Hashable, CustomStringConvertible {
         for index in 0..<16 {
             if index == 4 || index == 6 || index == 8 || index == 10 { text.append(UInt8(ascii: "-")) }
             let byte = UInt8(truncatingIfNeeded: (index < 8 ? high : low) >> UInt64(56 - index % 8 * 8))
-            text.append(Hex.digit(byte >> 4))
-            text.append(Hex.digit(byte & 0x0f))
+            text.append(hexDigit(byte >> 4))
+            text.append(hexDigit(byte & 0x0f))
         }
         description = String(decoding: text, as: UTF8.self)
     }
+}
+
+private func hexDigit(_ value: UInt8) -> UInt8 {
+    value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
 }

@@ -1,0 +1,79 @@
+import JobsysHandlers
+import JobsysJSON
+package import JobsysObservability
+package import JobsysTime
+package import Logging
+
+extension JobRegistry {
+    /// Where a job of this type runs: beside the worker's own work if it is brief.
+    func executor(forType type: String) -> (any TaskExecutor)? {
+        self[type]?.isBrief == true ? Workplace.executor : globalConcurrentExecutor
+    }
+
+    /// Runs a job; whatever its handler throws becomes an outcome.
+    package func run(_ job: Job, in context: JobContext) async -> JobOutcome {
+        guard let entry = self[job.type] else {
+            return .failed(JobFailure(.unknown, "no handler runs jobs of type \(job.type)"))
+        }
+        do {
+            let result = try await entry.run(job.payload, context)
+            if let problem = problem(with: result) {
+                return Task.isCancelled ? .interrupted : .failed(problem)
+            }
+            return .succeeded(result)
+        } catch {
+            // Whatever a handler says once it was told to stop, but that the work is done, says nothing about the job.
+            guard !Task.isCancelled else { return .interrupted }
+            if let failure = error as? JobFailure { return .failed(failure) }
+            return .failed(JobFailure(.unknown, "the handler threw \(type(of: error)): \(error)"))
+        }
+    }
+
+    /// Why a result cannot be recorded, or not be read again, which would be so at every attempt.
+    private func problem(with result: JSONValue) -> JobFailure? {
+        let bytes = result.serialized()
+        guard bytes.count <= Submission.resultLimit else {
+            let message = "the result has \(bytes.count) bytes, more than the \(Submission.resultLimit) that are kept"
+            return JobFailure(.validation, message)
+        }
+        do {
+            _ = try JSONValue(parsing: bytes)
+            return nil
+        } catch {
+            return JobFailure(.validation, "the result cannot be read again: \(error)")
+        }
+    }
+}
+
+extension JobContext {
+    /// Makes the context of a job that was just claimed.
+    ///
+    /// - Parameters:
+    ///   - job: The job.
+    ///   - timeout: How long the attempt may take.
+    ///   - trace: Where the sender stands in the job's trace; the trace alone by default.
+    ///   - now: When the attempt starts.
+    ///   - logger: Takes the handler's log lines.
+    ///   - report: Is told of the handler's progress.
+    package init(
+        _ job: Job,
+        timeout: Duration? = nil,
+        trace: TraceContext? = nil,
+        at now: Timestamp = .now(),
+        logger: Logger = .current,
+        report: @escaping @Sendable (_ fraction: Double, _ message: String?) -> Void = { _, _ in }
+    ) {
+        self.init(
+            jobID: job.id,
+            type: job.type,
+            tenant: job.tenant,
+            attempt: job.attempts,
+            maxAttempts: job.maxAttempts,
+            generation: job.generation,
+            deadline: timeout.map { now + $0 },
+            trace: trace.flatMap { $0.traceID == job.traceID ? $0 : nil } ?? TraceContext(resuming: job.traceID),
+            logger: logger,
+            report: report
+        )
+    }
+}

@@ -1,0 +1,2 @@
+// A handler's file imports JobsysWorker alone.
+@_exported public import JobsysHandlers
