@@ -47,6 +47,7 @@ package func buildRouter(
         bodyReader: bodyReader,
         now: options.now,
         makeTrace: options.makeTrace,
+        clock: options.clock,
         offers: OfferCheck(cache: cache, unknownTypes: options.unknownTypes)
     )
     let interventions = InterventionController(

@@ -34,6 +34,7 @@ func buildWorker(
     let registry = configuration.applied(to: handlers)
     let directory = DynamoDBWorkerDirectory(client: client, table: configuration.table)
     let gate = TypeGate(policy: registry.policy)
+    let handlerThreads = HandlerThreads(count: configuration.concurrency)
     func runner(
         of queue: any JobQueue,
         replacer: (any MessageReplacer)?,
@@ -49,7 +50,9 @@ func buildWorker(
             gate: gate,
             lease: lease,
             meter: runMeter,
-            makeOwner: UniqueID.make
+            clock: EventLoopClock(),
+            makeOwner: UniqueID.make,
+            handlerExecutor: handlerThreads
         )
     }
     let consumer = JobConsumer(
@@ -109,7 +112,7 @@ func buildWorker(
         status: consumer.describe
     )
     let watcher = TypeWatcher(registry.types, directory: directory, gate: gate)
-    var services: [any Service] = [health, announcer, watcher, watcher.preceding(consumer)]
+    var services: [any Service] = [health, handlerThreads, announcer, watcher, watcher.preceding(consumer)]
     if let url = configuration.ecsAgentURL,
         let protection = ScaleInProtection(
             agentURL: url,

@@ -53,6 +53,13 @@ struct Column: Sendable {
         Column("REASON", width: 0, "reason"),
     ]
 
+    /// The columns of what became of the lines of a file.
+    static let submissions = [
+        Column("LINE", width: 8, "line"),
+        Column("OUTCOME", width: 9, "outcome"),
+        Column("REASON", width: 0, "reason"),
+    ]
+
     /// The columns of workers.
     static let workers = [
         Column("WORKER", width: 36, "workerId"),
