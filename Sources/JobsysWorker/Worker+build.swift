@@ -9,7 +9,11 @@ import ServiceLifecycle
 /// Builds what a worker runs, for these handlers.
 ///
 /// The only place that knows which store and which queue it is.
-func buildWorker(_ start: ServiceStart, handlers: JobRegistry) async throws -> [any Service] {
+func buildWorker(
+    _ start: ServiceStart,
+    handlers: JobRegistry,
+    version: String
+) async throws -> [any Service] {
     let configuration = try WorkerConfiguration(config: start.config)
     let transport = try start.makeTransport()
     let aws = try await AWSConnection(start, transport: transport)
@@ -102,7 +106,7 @@ func buildWorker(_ start: ServiceStart, handlers: JobRegistry) async throws -> [
     )
     let drain = DrainSignal()
     let announcer = WorkerAnnouncer(
-        .ofThisProcess(types: registry.types, slots: configuration.concurrency),
+        .ofThisProcess(version: version, types: registry.types, slots: configuration.concurrency),
         directory: directory,
         drain: drain,
         status: consumer.describe
