@@ -25,9 +25,10 @@ func buildWorker(_ start: ServiceStart, handlers: JobRegistry) async throws -> [
     let lease = LeaseTiming(length: configuration.lease)
     let runMeter = RunMeter()
     let reconcilerMeter = ReconcilerMeter()
+    let file = try configuration.readHandlersFile(beside: handlers, environment: start.environment)
     var handlers = handlers
     if configuration.offersDrill { handlers.register(DrillHandler()) }
-    let registry = configuration.applied(to: handlers)
+    let registry = configuration.applied(to: handlers, file: file, environment: start.environment)
     let directory = DynamoDBTypeDirectory(client: client, table: configuration.table)
     let gate = TypeGate(policy: registry.policy)
     func runner(
