@@ -10,6 +10,8 @@ let package = Package(
         .library(name: "JobsysHandlers", targets: ["JobsysHandlers"]),
         // For who runs a worker of his own; it has JobsysHandlers in it.
         .library(name: "JobsysWorker", targets: ["JobsysWorker"]),
+        // For who tests handlers: the engine in memory, with a clock that the test moves.
+        .library(name: "JobsysTesting", targets: ["JobsysTesting"]),
         // For who wants the AWS client alone.
         .library(
             name: "JobsysAWS",
@@ -81,6 +83,12 @@ let package = Package(
             ]
         ),
 
+        // The engine in memory, for tests of handlers.
+        .target(
+            name: "JobsysTesting",
+            dependencies: ["JobsysCore", "JobsysHandlers", "JobsysJSON", "JobsysObservability", "JobsysTime", .logging]
+        ),
+
         // The services.
         .target(
             name: "JobsysServiceRuntime",
@@ -106,7 +114,7 @@ let package = Package(
             dependencies: [
                 "JobsysHTTP", "JobsysCore", "JobsysAWSAdapters", "JobsysJSON", "JobsysObservability",
                 "JobsysProcess", "JobsysServiceRuntime", "JobsysTime", .argumentParser, .configuration,
-                .httpTypes, .logging, .serviceLifecycle, .yams,
+                .httpTypes, .logging, .nioCore, .nioPosix, .serviceLifecycle, .yams,
             ]
         ),
         .target(
@@ -135,8 +143,8 @@ let package = Package(
         .executableTarget(
             name: "jobctl",
             dependencies: [
-                "JobsysHTTP", "JobsysJSON", "JobsysObservability", "JobsysTime", .argumentParser, .httpTypes,
-                .unixSignals,
+                "JobsysHashing", "JobsysHTTP", "JobsysJSON", "JobsysObservability", "JobsysTime", .argumentParser,
+                .httpTypes, .unixSignals,
             ]
         ),
 
@@ -149,7 +157,7 @@ let package = Package(
         .target(name: "JobsysPropertyTestKit", path: "Tests/Support/JobsysPropertyTestKit"),
         .target(
             name: "JobsysTestKit",
-            dependencies: ["JobsysCore", "JobsysJSON", "JobsysObservability", "JobsysTime"],
+            dependencies: ["JobsysCore", "JobsysJSON", "JobsysObservability", "JobsysTesting", "JobsysTime"],
             path: "Tests/Support/JobsysTestKit"
         ),
 
@@ -193,6 +201,7 @@ let package = Package(
                 "JobsysTime", .logging,
             ]
         ),
+        .testTarget(name: "JobsysTestingTests", dependencies: ["JobsysTesting", .logging]),
         .testTarget(
             name: "JobsysAWSAdaptersTests",
             dependencies: [
@@ -255,7 +264,7 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "JobsysAWS", "JobsysAWSTestKit", "JobsysHTTP", "JobsysHashing", "JobsysJSON", "JobsysCore",
-                "JobsysTestKit", "JobsysPropertyTestKit",
+                "JobsysTestKit", "JobsysPropertyTestKit", "JobsysTime",
                 .httpTypes,
             ]
         ),

@@ -51,13 +51,29 @@ struct APIClient: Sendable {
         _ document: JSONValue? = nil,
         patience: Duration? = nil
     ) async throws -> JSONValue {
+        try await post(path, headers: headers, json: document?.serialized() ?? [], patience: patience)
+    }
+
+    /// Sends a document that is JSON already, or none if it is empty; answers the one that comes back.
+    ///
+    /// - Throws: As ``post(_:headers:_:patience:)``.
+    func post(
+        _ path: [String],
+        headers: HTTPFields = [:],
+        json body: [UInt8],
+        patience: Duration? = nil
+    ) async throws -> JSONValue {
         var headers = headers
-        if document != nil { headers[.contentType] = "application/json" }
-        return try await send(
-            request(.post, path, headers: headers),
-            body: document?.serialized() ?? [],
-            patience: patience
-        )
+        if !body.isEmpty { headers[.contentType] = "application/json" }
+        return try await send(request(.post, path, headers: headers), body: body, patience: patience)
+    }
+
+    /// Puts a document; answers the one that comes back.
+    ///
+    /// - Throws: As ``post(_:headers:_:patience:)``.
+    func put(_ path: [String], _ document: JSONValue) async throws -> JSONValue {
+        let request = request(.put, path, headers: [.contentType: "application/json"])
+        return try await send(request, body: document.serialized(), patience: nil)
     }
 
     private func request(
@@ -66,12 +82,12 @@ struct APIClient: Sendable {
         query: [(String, String?)] = [],
         headers: HTTPFields = [:]
     ) -> HTTPRequest {
-        let parameters = query.compactMap { name, value in value.map { "\(name)=\($0.percentEncoded)" } }
+        let parameters = query.compactMap { name, value in value.map { "\(name)=\($0.percentEncoded())" } }
         return HTTPRequest(
             method: method,
             scheme: url.scheme,
             authority: url.authority,
-            path: url.prefix + path.map { "/\($0.percentEncoded)" }.joined()
+            path: url.prefix + path.map { "/\($0.percentEncoded(but: ":"))" }.joined()
                 + (parameters.isEmpty ? "" : "?\(parameters.joined(separator: "&"))"),
             headerFields: headers
         )
@@ -91,7 +107,7 @@ struct APIClient: Sendable {
                 return try await attempt(request, body: body, within: limit)
             } catch var failure as APIFailure {
                 failure.mayHaveBeenDone = isInDoubt
-                isInDoubt = isInDoubt || (request.method == .post && failure.leavesDoubt)
+                isInDoubt = isInDoubt || (request.method != .get && failure.leavesDoubt)
                 let left = patience - elapsed()
                 let pause = max(failure.retryAfter ?? .zero, min(pauses.next() * jitter(), left))
                 guard failure.isTransient, left > .zero, pause <= left else {
@@ -111,7 +127,7 @@ struct APIClient: Sendable {
         do {
             // A task of its own keeps the answer to what has been sent, also if this one is cancelled. It is awaited.
             response =
-                try await request.method == .post
+                try await request.method != .get
                 ? Task { [transport] in try await transport.send(request, body: body, timeouts: timeouts) }.value
                 : transport.send(request, body: body, timeouts: timeouts)
         } catch let error as TransportError {
@@ -134,7 +150,7 @@ struct APIClient: Sendable {
 }
 
 /// Pauses between repeats, each twice as long as the one before: from a quarter of a second to five seconds.
-private struct RetryPauses {
+struct RetryPauses {
     private(set) var count = 0
 
     mutating func next() -> Duration {
@@ -151,9 +167,10 @@ extension TransportResponse {
 }
 
 extension String {
-    /// The text as a segment of a path or the value of a parameter: all but the unreserved characters of RFC 3986 encoded.
-    var percentEncoded: String {
-        let unreserved = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~".utf8
+    /// The text as a segment of a path or the value of a parameter: all but the unreserved characters of RFC 3986 encoded,
+    /// and those that have no meaning of their own there, such as the colon in a path.
+    func percentEncoded(but others: String = "") -> String {
+        let unreserved = ("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~" + others).utf8
         return
             utf8.map { byte in
                 guard !unreserved.contains(byte) else { return String(Unicode.Scalar(byte)) }

@@ -38,6 +38,14 @@ struct APIFailure: Error, Sendable, CustomStringConvertible {
         }
     }
 
+    /// The status that was answered; nil if nothing was.
+    var status: Int? {
+        switch kind {
+        case .noAnswer: nil
+        case .strangeAnswer(_, let status), .problem(let status, _): status
+        }
+    }
+
     /// Whether the same request may be answered a little later.
     var isTransient: Bool {
         switch kind {

@@ -35,6 +35,8 @@ LAYERS = {
     # What handlers are written against, and the domain.
     "JobsysHandlers": "JobsysJSON JobsysObservability JobsysTime",
     "JobsysCore": "JobsysHandlers JobsysHashing JobsysJSON JobsysObservability JobsysTime",
+    # The domain's ports in memory, for tests of handlers.
+    "JobsysTesting": "JobsysCore JobsysHandlers JobsysJSON JobsysObservability JobsysTime",
     # What all services need, whatever they are about.
     "JobsysServiceRuntime": "JobsysJSON JobsysObservability JobsysTime",
     # The domain's ports, by means of the AWS client.
@@ -50,7 +52,7 @@ LAYERS = {
     "svc-api": "JobsysAPI JobsysServiceRuntime",
     "svc-worker": "JobsysWorker JobsysServiceRuntime",
     "dlq-handler": "JobsysDeadLetters JobsysServiceRuntime CJobsysMath",
-    "jobctl": "JobsysHTTP JobsysJSON JobsysObservability JobsysTime",
+    "jobctl": "JobsysHashing JobsysHTTP JobsysJSON JobsysObservability JobsysTime",
 }
 
 # What single files of a module may import beyond their row: those that put a service together, and what speaks HTTP itself.
@@ -68,6 +70,7 @@ EXPORTS = {
     "JobsysHandlers": {"JobsysJSON", "JobsysObservability", "JobsysTime"},
     "JobsysCore": {"JobsysHandlers"},
     "JobsysWorker": {"JobsysHandlers"},
+    "JobsysTesting": {"JobsysHandlers"},
 }
 
 # Libraries for servers, which stay in the services.
@@ -75,7 +78,7 @@ SERVER_LIBRARIES = re.compile(r"_?C?NIO\w*|Hummingbird\w*")
 SERVERS = {"JobsysServiceRuntime", "JobsysAPI", "JobsysWorker", "JobsysDeadLetters"}
 
 # The domain, and what stands below it, has no words for what the adapters know.
-DOMAIN = {"JobsysJSON", "JobsysTime", "JobsysHashing", "JobsysObservability", "JobsysHandlers", "JobsysCore"}
+DOMAIN = {"JobsysJSON", "JobsysTime", "JobsysHashing", "JobsysObservability", "JobsysHandlers", "JobsysCore", "JobsysTesting"}
 WORDS_OF_AWS = re.compile(r"\w*(?:AWS|SQS|SNS|SSM|Dynamo|Lambda|CloudWatch)\w*|(?:aws|sqs|sns|ssm|dynamo|lambda)[A-Z]\w*")
 
 IMPORT = re.compile(
