@@ -29,9 +29,10 @@ func buildWorker(
     let lease = LeaseTiming(length: configuration.lease)
     let runMeter = RunMeter()
     let reconcilerMeter = ReconcilerMeter()
+    let file = try configuration.readHandlersFile(beside: handlers, environment: start.environment)
     var handlers = handlers
     if configuration.offersDrill { handlers.register(DrillHandler()) }
-    let registry = configuration.applied(to: handlers)
+    let registry = configuration.applied(to: handlers, file: file, environment: start.environment)
     let directory = DynamoDBWorkerDirectory(client: client, table: configuration.table)
     let gate = TypeGate(policy: registry.policy)
     let handlerThreads = HandlerThreads(count: configuration.concurrency)
