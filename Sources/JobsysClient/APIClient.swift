@@ -173,10 +173,13 @@ package struct APIClient: Sendable {
 }
 
 /// Pauses between repeats, each twice as long as the one before: from a quarter of a second to five seconds.
-struct RetryPauses {
-    private(set) var count = 0
+package struct RetryPauses {
+    package private(set) var count = 0
 
-    mutating func next() -> Duration {
+    /// Makes pauses that begin anew.
+    package init() {}
+
+    package mutating func next() -> Duration {
         defer { count += 1 }
         return min(.milliseconds(250) * (1 << min(count, 10)), .seconds(5))
     }

@@ -20,6 +20,13 @@ package struct APIFailure: Error, Sendable, CustomStringConvertible {
     /// Whether an answer to the same request was lost before, so that the service may have done what it was asked for.
     package var mayHaveBeenDone = false
 
+    /// Makes a failure.
+    package init(kind: Kind, retryAfter: Duration? = nil, mayHaveBeenDone: Bool = false) {
+        self.kind = kind
+        self.retryAfter = retryAfter
+        self.mayHaveBeenDone = mayHaveBeenDone
+    }
+
     /// What went wrong, for whoever typed the command.
     package var description: String {
         let doubt = mayHaveBeenDone ? "\n  An answer was lost: what was asked for may have been done all the same." : ""

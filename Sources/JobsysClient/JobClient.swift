@@ -2,7 +2,7 @@
 import HTTPTypes
 import JobsysHTTP
 @_exported public import JobsysHandlers
-public import JobsysJSON
+import JobsysJSON
 import JobsysObservability
 public import JobsysTime
 

@@ -19,7 +19,7 @@ package struct ServiceURL: Sendable, Hashable, CustomStringConvertible {
             !argument.contains(where: "@?#".contains)
         else { return nil }
         scheme = argument[..<separator.lowerBound].lowercased()
-        package let rest = argument[separator.upperBound...]
+        let rest = argument[separator.upperBound...]
         authority = String(rest.prefix { $0 != "/" })
         guard ["http", "https"].contains(scheme), !authority.isEmpty else { return nil }
         var path = rest.dropFirst(authority.count)
