@@ -186,7 +186,7 @@ let package = Package(
             name: "JobsysCoreTests",
             dependencies: [
                 "JobsysCore", "JobsysTestKit", "JobsysJSON", "JobsysObservability", "JobsysPropertyTestKit",
-                "JobsysTime", .logging,
+                "JobsysTime", .inMemoryLogging, .logging,
             ]
         ),
         .testTarget(

@@ -52,6 +52,7 @@ struct JobRepresentation {
             writer.member("updatedAt", job.updatedAt.description)
             writer.member("startedAt", ifPresent: job.startedAt?.description)
             writer.member("finishedAt", ifPresent: job.finishedAt?.description)
+            if let progress = job.progress { writer.progress(progress) }
             if withResult { writer.member("result", ifPresent: job.result) }
             if let error = job.error { writer.failure(error) }
             writer.member("traceId", job.traceID.description)
@@ -60,6 +61,16 @@ struct JobRepresentation {
 }
 
 extension JSONWriter {
+    /// Writes the member `progress`.
+    mutating func progress(_ progress: JobProgress) {
+        object("progress") { writer in
+            writer.key("fraction")
+            writer.double(progress.fraction)
+            writer.member("message", ifPresent: progress.message)
+            writer.member("at", progress.at.description)
+        }
+    }
+
     /// Writes the member `error`.
     mutating func failure(_ failure: Job.RecordedFailure) {
         object("error") { writer in
