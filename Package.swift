@@ -10,6 +10,8 @@ let package = Package(
         .library(name: "JobsysHandlers", targets: ["JobsysHandlers"]),
         // For who runs a worker of his own; it has JobsysHandlers in it.
         .library(name: "JobsysWorker", targets: ["JobsysWorker"]),
+        // For who tests handlers: the engine in memory, with a clock that the test moves.
+        .library(name: "JobsysTesting", targets: ["JobsysTesting"]),
         // For who wants the AWS client alone.
         .library(
             name: "JobsysAWS",
@@ -77,6 +79,12 @@ let package = Package(
             ]
         ),
 
+        // The engine in memory, for tests of handlers.
+        .target(
+            name: "JobsysTesting",
+            dependencies: ["JobsysCore", "JobsysHandlers", "JobsysJSON", "JobsysObservability", "JobsysTime", .logging]
+        ),
+
         // The services.
         .target(
             name: "JobsysServiceRuntime",
@@ -102,7 +110,7 @@ let package = Package(
             dependencies: [
                 "JobsysHTTP", "JobsysCore", "JobsysAWSAdapters", "JobsysJSON", "JobsysObservability",
                 "JobsysServiceRuntime", "JobsysTime", .argumentParser, .configuration,
-                .httpTypes, .logging, .serviceLifecycle,
+                .httpTypes, .logging, .nioCore, .nioPosix, .serviceLifecycle,
             ]
         ),
         .target(
@@ -145,7 +153,7 @@ let package = Package(
         .target(name: "JobsysPropertyTestKit", path: "Tests/Support/JobsysPropertyTestKit"),
         .target(
             name: "JobsysTestKit",
-            dependencies: ["JobsysCore", "JobsysJSON", "JobsysObservability", "JobsysTime"],
+            dependencies: ["JobsysCore", "JobsysJSON", "JobsysObservability", "JobsysTesting", "JobsysTime"],
             path: "Tests/Support/JobsysTestKit"
         ),
 
@@ -189,6 +197,7 @@ let package = Package(
                 "JobsysTime", .inMemoryLogging, .logging,
             ]
         ),
+        .testTarget(name: "JobsysTestingTests", dependencies: ["JobsysTesting", .logging]),
         .testTarget(
             name: "JobsysAWSAdaptersTests",
             dependencies: [
@@ -251,7 +260,7 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "JobsysAWS", "JobsysAWSTestKit", "JobsysHTTP", "JobsysHashing", "JobsysJSON", "JobsysCore",
-                "JobsysTestKit", "JobsysPropertyTestKit",
+                "JobsysTestKit", "JobsysPropertyTestKit", "JobsysTime",
                 .httpTypes,
             ]
         ),

@@ -47,10 +47,10 @@ extension JobController {
                 orderingKey = submission.orderingKey
                 guard hasTime() else { throw Problem.batchOutOfTime }
                 if let orderingKey, brokenOrders.contains(orderingKey) { throw Problem.earlierJobMissing }
-                var (status, job) = try await ticket(for: submission, trace: trace ?? makeTrace())
+                var (status, answer) = try await ticket(for: submission, trace: trace ?? makeTrace())
                 // Two submissions of the same instant and trace cannot be told apart by the record.
-                if !made.insert(job.id).inserted { status = .ok }
-                results.append(.ticket(status, job))
+                if !made.insert(answer.job.id).inserted { status = .ok }
+                results.append(.ticket(status, answer))
             } catch {
                 let problem = Problem(error)
                 // It will be submitted again, and must come before those that follow it.
@@ -90,7 +90,7 @@ extension JobController {
 /// What became of one job of a batch.
 private enum BatchResult: Sendable {
     /// It is there: made now, or by an earlier submission.
-    case ticket(HTTPResponse.Status, Job)
+    case ticket(HTTPResponse.Status, JobRepresentation)
     /// What a request of its own would have been answered with.
     case problem(Problem)
 
@@ -110,9 +110,9 @@ private enum BatchResult: Sendable {
         writer.object { writer in
             writer.member("status", status.code)
             switch self {
-            case .ticket(_, let job):
+            case .ticket(_, let answer):
                 writer.key("job")
-                JobRepresentation(job).encode(to: &writer, withResult: false)
+                answer.encode(to: &writer, withResult: false)
             case .problem(let problem):
                 writer.member("retryAfter", ifPresent: problem.headers[.retryAfter].flatMap(Int.init))
                 writer.key("problem")

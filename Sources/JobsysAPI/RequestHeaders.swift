@@ -33,6 +33,8 @@ extension HTTPField.Name {
     static let traceparent = name("traceparent")
     /// `X-Amzn-Trace-Id` (AWS X-Ray, "Tracing header").
     static let xrayTraceID = name("X-Amzn-Trace-Id")
+    /// `Jobsys-Warning`: that a submission was accepted, and what may come of it.
+    static let jobsysWarning = name("Jobsys-Warning")
 
     private static func name(_ text: String) -> HTTPField.Name {
         guard let name = HTTPField.Name(text) else { preconditionFailure("\(text) is not a header field's name") }

@@ -28,8 +28,9 @@ func buildWorker(_ start: ServiceStart, handlers: JobRegistry) async throws -> [
     var handlers = handlers
     if configuration.offersDrill { handlers.register(DrillHandler()) }
     let registry = configuration.applied(to: handlers)
-    let directory = DynamoDBTypeDirectory(client: client, table: configuration.table)
+    let directory = DynamoDBWorkerDirectory(client: client, table: configuration.table)
     let gate = TypeGate(policy: registry.policy)
+    let handlerThreads = HandlerThreads(count: configuration.concurrency)
     func runner(
         of queue: any JobQueue,
         replacer: (any MessageReplacer)?,
@@ -45,7 +46,9 @@ func buildWorker(_ start: ServiceStart, handlers: JobRegistry) async throws -> [
             gate: gate,
             lease: lease,
             meter: runMeter,
-            makeOwner: UniqueID.make
+            clock: EventLoopClock(),
+            makeOwner: UniqueID.make,
+            handlerExecutor: handlerThreads
         )
     }
     let consumer = JobConsumer(
@@ -97,8 +100,15 @@ func buildWorker(_ start: ServiceStart, handlers: JobRegistry) async throws -> [
         host: configuration.host,
         port: configuration.port
     )
-    let announcer = TypeAnnouncer(types: registry.types, directory: directory)
-    var services: [any Service] = [health, announcer, consumer]
+    let drain = DrainSignal()
+    let announcer = WorkerAnnouncer(
+        .ofThisProcess(types: registry.types, slots: configuration.concurrency),
+        directory: directory,
+        drain: drain,
+        status: consumer.describe
+    )
+    let watcher = TypeWatcher(registry.types, directory: directory, gate: gate)
+    var services: [any Service] = [health, handlerThreads, announcer, watcher, watcher.preceding(consumer)]
     if let url = configuration.ecsAgentURL,
         let protection = ScaleInProtection(
             agentURL: url,
@@ -124,14 +134,17 @@ func buildWorker(_ start: ServiceStart, handlers: JobRegistry) async throws -> [
             backlog: backlog,
             orderedBacklog: orderedBacklog,
             oldestReceipt: { queue.oldestRecentReceipt },
-            isOffered: { await directory.offers($0, registry) },
+            isOffered: { type in
+                guard !gate.isPaused(type) else { return false }
+                return await directory.offers(type, registry)
+            },
             options: options,
             meter: reconcilerMeter
         )
         let leases = DynamoDBLeaderLeases(client: client, table: configuration.table)
         services.append(ReconcilerService(reconciler: reconciler, leases: leases, owner: UUID().uuidString))
     }
-    return services
+    return services + [drain]
 }
 
 extension WorkerConfiguration {

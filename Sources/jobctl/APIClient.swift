@@ -68,6 +68,14 @@ struct APIClient: Sendable {
         return try await send(request(.post, path, headers: headers), body: body, patience: patience)
     }
 
+    /// Puts a document; answers the one that comes back.
+    ///
+    /// - Throws: As ``post(_:headers:_:patience:)``.
+    func put(_ path: [String], _ document: JSONValue) async throws -> JSONValue {
+        let request = request(.put, path, headers: [.contentType: "application/json"])
+        return try await send(request, body: document.serialized(), patience: nil)
+    }
+
     private func request(
         _ method: HTTPRequest.Method,
         _ path: [String],
@@ -99,7 +107,7 @@ struct APIClient: Sendable {
                 return try await attempt(request, body: body, within: limit)
             } catch var failure as APIFailure {
                 failure.mayHaveBeenDone = isInDoubt
-                isInDoubt = isInDoubt || (request.method == .post && failure.leavesDoubt)
+                isInDoubt = isInDoubt || (request.method != .get && failure.leavesDoubt)
                 let left = patience - elapsed()
                 let pause = max(failure.retryAfter ?? .zero, min(pauses.next() * jitter(), left))
                 guard failure.isTransient, left > .zero, pause <= left else {
@@ -119,7 +127,7 @@ struct APIClient: Sendable {
         do {
             // A task of its own keeps the answer to what has been sent, also if this one is cancelled. It is awaited.
             response =
-                try await request.method == .post
+                try await request.method != .get
                 ? Task { [transport] in try await transport.send(request, body: body, timeouts: timeouts) }.value
                 : transport.send(request, body: body, timeouts: timeouts)
         } catch let error as TransportError {

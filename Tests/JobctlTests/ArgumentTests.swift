@@ -22,6 +22,8 @@ struct ArgumentTests {
             ["submit"], ["submit", "t", "--file", "f"], ["submit", "--file", "f", "--payload", "1"],
             ["submit", "--file", "f", "--wait"], ["submit", "--file", "f", "--max-attempts", "1"],
             ["submit", "--file", "f", "--run", ""], ["submit", "t", "--payload", "1", "--run", "r"],
+            ["pause"], ["pause", ""], ["pause", ".."], ["resume"], ["limit", "t"], ["limit", "t", "--rate", "0"],
+            ["limit", "t", "--rate", "fast"], ["limit", "--rate", "1"],
             ["show", "x", "--wait-seconds", "0"], ["list", "--retry-seconds", "-1"],
         ]
     )
@@ -37,6 +39,8 @@ struct ArgumentTests {
             ["submit", "t", "--payload", "{}", "--wait", "--wait-seconds", "60"],
             ["submit", "--file", "f"], ["submit", "--file", "-", "--run", "r", "--output", "json"],
             ["list", "--status", "PENDING", "--output", "json"],
+            ["workers", "--output", "table"], ["types"], ["pause", "t", "--reason", "why", "--by", "ada"],
+            ["resume", "t"], ["limit", "t", "--rate", "5", "--concurrency", "none"],
         ]
     )
     func taken(arguments: [String]) throws {

@@ -105,7 +105,11 @@ struct BatchTests {
         #expect(payloads == ["1", "2", "7"])
         for result in results {
             guard let id = result["job"]?["jobId"]?.stringValue else { continue }
-            #expect(try await api.answer(.get, "/jobs/\(id)").json == result["job"])
+            let answer = try await api.answer(.get, "/jobs/\(id)")
+            var job = try #require(answer.json?.objectValue)
+            // What holds for that moment alone.
+            job["waiting"] = nil
+            #expect(.object(job) == result["job"])
         }
     }
 

@@ -33,6 +33,8 @@ LAYERS = {
     # What handlers are written against, and the domain.
     "JobsysHandlers": "JobsysJSON JobsysObservability JobsysTime",
     "JobsysCore": "JobsysHandlers JobsysHashing JobsysJSON JobsysObservability JobsysTime",
+    # The domain's ports in memory, for tests of handlers.
+    "JobsysTesting": "JobsysCore JobsysHandlers JobsysJSON JobsysObservability JobsysTime",
     # What all services need, whatever they are about.
     "JobsysServiceRuntime": "JobsysJSON JobsysObservability JobsysTime",
     # The domain's ports, by means of the AWS client.
@@ -65,6 +67,7 @@ EXPORTS = {
     "JobsysHandlers": {"JobsysJSON", "JobsysObservability", "JobsysTime"},
     "JobsysCore": {"JobsysHandlers"},
     "JobsysWorker": {"JobsysHandlers"},
+    "JobsysTesting": {"JobsysHandlers"},
 }
 
 # Libraries for servers, which stay in the services.
@@ -72,7 +75,7 @@ SERVER_LIBRARIES = re.compile(r"_?C?NIO\w*|Hummingbird\w*")
 SERVERS = {"JobsysServiceRuntime", "JobsysAPI", "JobsysWorker", "JobsysDeadLetters"}
 
 # The domain, and what stands below it, has no words for what the adapters know.
-DOMAIN = {"JobsysJSON", "JobsysTime", "JobsysHashing", "JobsysObservability", "JobsysHandlers", "JobsysCore"}
+DOMAIN = {"JobsysJSON", "JobsysTime", "JobsysHashing", "JobsysObservability", "JobsysHandlers", "JobsysCore", "JobsysTesting"}
 WORDS_OF_AWS = re.compile(r"\w*(?:AWS|SQS|SNS|SSM|Dynamo|Lambda|CloudWatch)\w*|(?:aws|sqs|sns|ssm|dynamo|lambda)[A-Z]\w*")
 
 IMPORT = re.compile(

@@ -9,7 +9,7 @@ extension JobRunner {
         let timeout = registry.policy(ofType: job.type).timeout
         let progress = ProgressReporter(alarms: alarms, now: now)
         let context = JobContext(job, timeout: timeout, trace: delivery.trace, at: now(), report: progress.report)
-        let handler = Task(executorPreference: registry.executor(forType: job.type)) {
+        let handler = Task(executorPreference: executor(forType: job.type)) {
             await registry.run(job, in: context)
         }
         let warned = WarnedOnce()
@@ -36,6 +36,11 @@ extension JobRunner {
         let reason = await watch.end()
         await progress.end(isWorthIt: reason != .leaseLost)
         return outcome.stopped(by: reason)
+    }
+
+    /// Where a job of this type runs: beside the worker's own work if it is brief.
+    private func executor(forType type: String) -> (any TaskExecutor)? {
+        registry[type]?.isBrief == true ? Workplace.executor : handlerExecutor
     }
 
     /// The failures that were warned of: of each kind only the first is worth a line.

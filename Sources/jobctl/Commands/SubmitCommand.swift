@@ -82,6 +82,9 @@ struct SubmitCommand: AsyncParsableCommand {
         document["runAt"] = runAt.map(JSONValue.string)
         let client = try session.client()
         let job = try await submit(.object(document), client)
+        if job["noWorker"] == true {
+            StandardError.write("jobctl: no worker offers jobs of type \(type): the job waits for one")
+        }
         let printer = Printer(session.format, Column.jobs)
         guard waiting.wait, let id = job["jobId"]?.stringValue else { return try printer.single(job) }
         StandardError.write("jobctl: submitted job \(id), waiting until it is over")
