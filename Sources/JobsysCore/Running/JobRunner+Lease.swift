@@ -34,7 +34,7 @@ extension JobRunner {
             handler.cancel()
         }
         let reason = await watch.end()
-        await progress.end(isWorthIt: reason != .leaseLost)
+        await progress.end(isWorthIt: reason != .leaseLost && reason != .cancelled)
         return outcome.stopped(by: reason)
     }
 
