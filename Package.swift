@@ -208,7 +208,7 @@ let package = Package(
             name: "JobsysCoreTests",
             dependencies: [
                 "JobsysCore", "JobsysTestKit", "JobsysJSON", "JobsysObservability", "JobsysPropertyTestKit",
-                "JobsysTime", .logging,
+                "JobsysTime", .inMemoryLogging, .logging,
             ]
         ),
         .testTarget(name: "JobsysTestingTests", dependencies: ["JobsysTesting", .logging]),
