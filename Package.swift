@@ -275,9 +275,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "JobsysAWS", "JobsysAWSTestKit", "JobsysClient", "JobsysHTTP", "JobsysHashing", "JobsysJSON",
-                "JobsysCore",
-                "JobsysTestKit", "JobsysPropertyTestKit", "JobsysTime",
+                "JobsysAWS", "JobsysAWSTestKit", "JobsysClient", "JobsysHTTP", "JobsysHandlers", "JobsysHashing",
+                "JobsysJSON", "JobsysCore", "JobsysTestKit", "JobsysPropertyTestKit", "JobsysTime",
                 .httpTypes,
             ]
         ),
