@@ -100,9 +100,9 @@ let package = Package(
         .target(
             name: "JobsysWorker",
             dependencies: [
-                "JobsysHTTP", "JobsysCore", "JobsysAWSAdapters", "JobsysJSON", "JobsysObservability",
-                "JobsysServiceRuntime", "JobsysTime", .argumentParser, .configuration,
-                .httpTypes, .logging, .serviceLifecycle,
+                "JobsysSigV4", "JobsysHTTP", "JobsysHashing", "JobsysCore", "JobsysAWSAdapters", "JobsysJSON",
+                "JobsysObservability", "JobsysServiceRuntime", "JobsysTime", .argumentParser, .configuration,
+                .httpTypes, .hummingbird, .logging, .nioCore, .serviceLifecycle,
             ]
         ),
         .target(
@@ -221,7 +221,8 @@ let package = Package(
             dependencies: [
                 "JobsysAWSTestKit", "JobsysHTTP", "JobsysCore", "JobsysAWSAdapters", "JobsysTestKit", "JobsysJSON",
                 "JobsysObservability", "JobsysServiceRuntime",
-                "JobsysWorker", "JobsysTime", .configuration, .inMemoryLogging, .logging, .serviceLifecycleTestKit,
+                "JobsysWorker", "JobsysTime", .configuration, .httpTypes, .hummingbird, .hummingbirdTesting,
+                .inMemoryLogging, .logging, .nioCore, .serviceLifecycleTestKit,
             ]
         ),
         .testTarget(
@@ -253,7 +254,8 @@ let package = Package(
                 "JobsysAWS", "JobsysAWSTestKit", "JobsysHTTP", "JobsysHashing", "JobsysJSON", "JobsysCore",
                 "JobsysTestKit", "JobsysPropertyTestKit",
                 .httpTypes,
-            ]
+            ],
+            exclude: ["Endpoints/endpoint.py"]
         ),
     ],
     swiftLanguageModes: [.v6]

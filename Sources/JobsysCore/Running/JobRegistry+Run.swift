@@ -75,5 +75,6 @@ extension JobContext {
             logger: logger,
             report: report
         )
+        createdAt = job.createdAt
     }
 }
