@@ -30,12 +30,15 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.34.1"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
         // C headers with non-variadic shims, nothing else.
         .target(name: "CJobsysCrypto", linkerSettings: [.linkedLibrary("crypto")]),
         .target(name: "CJobsysCurl", linkerSettings: [.linkedLibrary("curl")]),
+        // Starts programs as posix_spawn cannot.
+        .target(name: "CJobsysProcess"),
         // Two functions of libm as Amazon Linux 2023 has them.
         .target(name: "CJobsysMath"),
 
@@ -44,6 +47,7 @@ let package = Package(
         .target(name: "JobsysJSON"),
         .target(name: "JobsysTime"),
         .target(name: "JobsysHTTP", dependencies: ["CJobsysCurl", .httpTypes]),
+        .target(name: "JobsysProcess", dependencies: ["CJobsysProcess"]),
         .target(name: "JobsysObservability", dependencies: ["JobsysJSON", "JobsysTime", .logging]),
 
         // The AWS client.
@@ -51,8 +55,8 @@ let package = Package(
         .target(
             name: "JobsysAWS",
             dependencies: [
-                "JobsysSigV4", "JobsysHTTP", "JobsysHashing", "JobsysJSON", "JobsysObservability", "JobsysTime",
-                .httpTypes, .logging,
+                "JobsysSigV4", "JobsysHTTP", "JobsysHashing", "JobsysJSON", "JobsysObservability", "JobsysProcess",
+                "JobsysTime", .httpTypes, .logging,
             ]
         ),
 
@@ -100,9 +104,9 @@ let package = Package(
         .target(
             name: "JobsysWorker",
             dependencies: [
-                "JobsysSigV4", "JobsysHTTP", "JobsysHashing", "JobsysCore", "JobsysAWSAdapters", "JobsysJSON",
-                "JobsysObservability", "JobsysServiceRuntime", "JobsysTime", .argumentParser, .configuration,
-                .httpTypes, .hummingbird, .logging, .nioCore, .serviceLifecycle,
+                "JobsysAWS", "JobsysSigV4", "JobsysHTTP", "JobsysHashing", "JobsysCore", "JobsysAWSAdapters",
+                "JobsysJSON", "JobsysObservability", "JobsysProcess", "JobsysServiceRuntime", "JobsysTime",
+                .argumentParser, .configuration, .httpTypes, .hummingbird, .logging, .nioCore, .serviceLifecycle, .yams,
             ]
         ),
         .target(
@@ -220,7 +224,7 @@ let package = Package(
             name: "JobsysWorkerTests",
             dependencies: [
                 "JobsysAWSTestKit", "JobsysHTTP", "JobsysCore", "JobsysAWSAdapters", "JobsysTestKit", "JobsysJSON",
-                "JobsysObservability", "JobsysServiceRuntime",
+                "JobsysObservability", "JobsysProcess", "JobsysServiceRuntime",
                 "JobsysWorker", "JobsysTime", .configuration, .httpTypes, .hummingbird, .hummingbirdTesting,
                 .inMemoryLogging, .logging, .nioCore, .serviceLifecycleTestKit,
             ]
@@ -282,9 +286,11 @@ extension Target.Dependency {
         package: "swift-service-lifecycle"
     )
     static let unixSignals = product(name: "UnixSignals", package: "swift-service-lifecycle")
+    static let yams = product(name: "Yams", package: "Yams")
 }
 
-for target in package.targets where !["CJobsysCrypto", "CJobsysCurl", "CJobsysMath"].contains(target.name) {
+for target in package.targets
+where !["CJobsysCrypto", "CJobsysCurl", "CJobsysMath", "CJobsysProcess"].contains(target.name) {
     var settings: [SwiftSetting] = [
         .enableUpcomingFeature("ExistentialAny"),
         .enableUpcomingFeature("MemberImportVisibility"),

@@ -1,10 +1,15 @@
 import JobsysObservability
 
+/// What is wrong with the settings of a start, or with a file that they name; its text has a line for each problem.
+///
+/// It ends a service with exit code 78 before it has begun.
+public protocol ConfigurationProblem: Error, CustomStringConvertible {}
+
 /// A setting that is missing or malformed: it stops the start with one line.
 ///
 /// The text names the key, what was found and what was expected. What was found is shown without the secrets in it, cut
 /// to 100 characters, and with line breaks escaped.
-public struct ConfigurationError: Error, Hashable, Sendable, CustomStringConvertible {
+public struct ConfigurationError: ConfigurationProblem, Hashable, Sendable {
     /// The environment variable's name.
     public let key: String
     /// What was found, fit to be printed; `nil` if the variable is unset or blank.
@@ -38,7 +43,7 @@ public struct ConfigurationError: Error, Hashable, Sendable, CustomStringConvert
 }
 
 /// Everything that is wrong with the settings of one start, so that nobody has to fix them one start at a time.
-public struct ConfigurationErrors: Error, Hashable, Sendable, CustomStringConvertible {
+public struct ConfigurationErrors: ConfigurationProblem, Hashable, Sendable {
     /// The problems, in the order in which the settings are declared.
     public let problems: [ConfigurationError]
 

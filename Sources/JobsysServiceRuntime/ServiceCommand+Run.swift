@@ -41,16 +41,22 @@ package struct ServiceProcess {
     package func run() async throws {
         // A peer that hangs up must not end the process: the write's error says it.
         signal(SIGPIPE, SIG_IGN)
-        do {
+        try await Self.reportingConfigurationProblems {
             let start = ServiceStart(environment: ProcessInfo.processInfo.environment)
             try start.config.validate(settings)
             LoggingSystem.bootstrapJSON(component: name, level: try start.config.value(for: .logLevel))
             try await withLogger(Logger(label: name)) { logger in
                 try await run(start, logger: logger)
             }
-        } catch {
-            guard let problems = ConfigurationErrors(error) else { throw error }
-            StandardError.write("\(problems)\n")
+        }
+    }
+
+    /// Does what may find the settings wrong: then it says so on standard error and ends the process with exit code 78.
+    package static func reportingConfigurationProblems(_ work: () async throws -> Void) async throws {
+        do {
+            try await work()
+        } catch let problem as any ConfigurationProblem {
+            StandardError.write("\(problem)\n")
             throw ExitCode.configuration
         }
     }
@@ -61,7 +67,7 @@ package struct ServiceProcess {
         do {
             services = try await build(start)
         } catch {
-            if ConfigurationErrors(error) != nil { throw error }
+            if error is any ConfigurationProblem { throw error }
             logger.error("start failed", error: error)
             throw ExitCode.failure
         }
@@ -74,17 +80,6 @@ package struct ServiceProcess {
 extension ExitCode {
     /// `EX_CONFIG` of sysexits.h.
     fileprivate static let configuration = ExitCode(78)
-}
-
-extension ConfigurationErrors {
-    /// The problems that an error tells of, if it is about the settings at all.
-    fileprivate init?(_ error: any Error) {
-        switch error {
-        case let errors as ConfigurationErrors: self = errors
-        case let error as ConfigurationError: self.init([error])
-        default: return nil
-        }
-    }
 }
 
 /// The process's standard error, for what is said before there is a log.

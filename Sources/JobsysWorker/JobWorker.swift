@@ -1,4 +1,5 @@
 import ArgumentParser
+import FoundationEssentials
 import JobsysCore
 import JobsysServiceRuntime
 public import ServiceLifecycle
@@ -97,7 +98,7 @@ public struct JobWorker {
 
     /// Runs the worker as the process's main program, until SIGTERM or SIGINT, and then exits.
     ///
-    /// It takes no arguments but `--help` and `--version`, and writes its log to standard output, one line of JSON each. A
+    /// It takes no arguments but `--help`, `--version` and `--check-handlers`, and writes its log to standard output, one line of JSON each. A
     /// signal has it take no more jobs, finish what runs within `SHUTDOWN_GRACE_SECONDS`, and hand the rest back. Exit codes:
     /// 0 after a clean stop, 64 for an argument, 78 for settings that are missing or malformed (one line each on standard
     /// error), 1 for everything else, which is logged.
@@ -109,7 +110,10 @@ public struct JobWorker {
         )
         await WorkerCommand.$about.withValue(about) {
             do {
-                _ = try WorkerCommand.parse()
+                if let path = try WorkerCommand.parse().checkHandlers {
+                    try await check(handlersFile: path)
+                    WorkerCommand.exit()
+                }
                 let settings = WorkerConfiguration.environment
                 try await ServiceProcess(name: about.name, settings: settings, build: services).run()
                 WorkerCommand.exit()
@@ -133,6 +137,13 @@ public struct JobWorker {
         return try await services(start)
     }
 
+    private func check(handlersFile path: String) async throws {
+        try await ServiceProcess.reportingConfigurationProblems {
+            let environment = ProcessInfo.processInfo.environment
+            print(try handlers.report(onHandlersFile: path, environment: environment), terminator: "")
+        }
+    }
+
     private func services(_ start: ServiceStart) async throws -> [any Service] {
         try await companions + buildWorker(start, handlers: handlers)
     }
@@ -145,6 +156,14 @@ private struct WorkerCommand: ParsableCommand {
         var name: String
         var version: String
     }
+
+    @Option(
+        help: ArgumentHelp(
+            "Say what it would run by this handlers file, or what is wrong with the file, and end.",
+            valueName: "file"
+        )
+    )
+    var checkHandlers: String?
 
     /// The parser asks the type, which cannot know whose worker it is.
     @TaskLocal static var about = About(name: "worker", version: ServiceVersion.current)

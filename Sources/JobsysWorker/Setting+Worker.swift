@@ -68,6 +68,19 @@ extension Setting where Value == String? {
     }
 }
 
+extension Setting where Value == String? {
+    /// `HANDLERS_FILE`: which jobs are run by commands and HTTP endpoints.
+    static var handlersFile: Self {
+        Setting<String>
+            .string(
+                "HANDLERS_FILE",
+                summary: "A YAML file of the job types that commands and HTTP endpoints run",
+                expected: "a path"
+            )
+            .optional
+    }
+}
+
 private func rateLimits(in text: String) -> [String: Int]? {
     var limits: [String: Int] = [:]
     for entry in text.split(separator: ",", omittingEmptySubsequences: false) {

@@ -25,9 +25,16 @@ func buildWorker(_ start: ServiceStart, handlers: JobRegistry) async throws -> [
     let lease = LeaseTiming(length: configuration.lease)
     let runMeter = RunMeter()
     let reconcilerMeter = ReconcilerMeter()
+    let file = try configuration.readHandlersFile(beside: handlers, environment: start.environment)
     var handlers = handlers
     if configuration.offersDrill { handlers.register(DrillHandler()) }
-    let registry = configuration.applied(to: handlers)
+    let endpoints = try await file?.httpEndpoints(start, aws, configuration)
+    let registry = configuration.applied(
+        to: handlers,
+        file: file,
+        environment: start.environment,
+        endpoints: endpoints
+    )
     let directory = DynamoDBTypeDirectory(client: client, table: configuration.table)
     let gate = TypeGate(policy: registry.policy)
     func runner(
@@ -89,7 +96,7 @@ func buildWorker(_ start: ServiceStart, handlers: JobRegistry) async throws -> [
     )
     let backlog = SQSQueueBacklog(client: client, queueURL: configuration.queueURL)
     let orderedBacklog = SQSQueueBacklog(client: client, queueURL: configuration.fifoQueueURL)
-    let health = HealthServer(
+    var health = HealthServer(
         readiness: readiness,
         liveness: { consumer.problem },
         stats: aws.meter,
@@ -97,6 +104,11 @@ func buildWorker(_ start: ServiceStart, handlers: JobRegistry) async throws -> [
         host: configuration.host,
         port: configuration.port
     )
+    if let callbacks = endpoints?.callbacks {
+        health = health.serving { callbacks.addRoutes(to: $0) } onListening: { port in
+            callbacks.listen(at: CallbackURL.own(host: configuration.host, port: port))
+        }
+    }
     let announcer = TypeAnnouncer(types: registry.types, directory: directory)
     var services: [any Service] = [health, announcer, consumer]
     if let url = configuration.ecsAgentURL,

@@ -38,6 +38,10 @@ package struct WorkerConfiguration: Sendable, Hashable {
     package var unknownTypePatience: Duration
     /// Whether the worker offers the type `drill`, whose jobs fail, hang and crash as their payload says.
     package var offersDrill: Bool
+    /// Where the handlers file is; nil for none.
+    package var handlersFile: String?
+    /// Where endpoints that run jobs reach this worker; nil for its own address.
+    package var callbackURL: String?
     /// Where ECS takes requests of the task itself; nil outside of ECS.
     package var ecsAgentURL: String?
 
@@ -63,15 +67,27 @@ package struct WorkerConfiguration: Sendable, Hashable {
         unknownTypePatience = try config.value(for: .unknownTypePatience)
         let stage = try config.value(for: .stage)
         offersDrill = try config.value(for: .drill).map { $0 == .on } ?? (stage == .dev)
+        handlersFile = try config.value(for: .handlersFile)
+        callbackURL = try config.value(for: .callbackURL)
         ecsAgentURL = try config.value(for: .ecsAgentURL)
     }
 
-    /// The handlers with what the settings say about the policies of their types.
-    func applied(to handlers: JobRegistry) -> JobRegistry {
+    /// The handlers, those of the file among them, with the policies of their types.
+    ///
+    /// What is said of one type wins over what is said of all, and a setting over the file.
+    func applied(
+        to handlers: JobRegistry,
+        file: HandlersFile? = nil,
+        environment: [String: String] = [:],
+        endpoints: HTTPEndpoints? = nil
+    ) -> JobRegistry {
         var registry = handlers
-        registry.changePolicies { type, policy in
+        registry.changePolicies { _, policy in
             policy.breaker.failures = breakerThreshold
             policy.patience.unknown = unknownTypePatience
+        }
+        if let file { registry.register(file, environment: environment, endpoints: endpoints) }
+        registry.changePolicies { type, policy in
             if let type, let rate = rateLimits[type] { policy.rate = rate }
         }
         return registry
@@ -83,7 +99,8 @@ package struct WorkerConfiguration: Sendable, Hashable {
             Setting.port(default: 8081), Setting.host, Setting.table, Setting.queueURL, Setting.deadLetterQueueURL,
             Setting.fifoQueueURL, Setting.fifoDeadLetterQueueURL, Setting.concurrency, Setting.lease,
             Setting.reconciler, Setting.reconcilerGrace, Setting.breakerThreshold, Setting.rateLimits,
-            Setting.unknownTypePatience, Setting.drill, Setting.ecsAgentURL, Setting.indexShards,
+            Setting.unknownTypePatience, Setting.drill, Setting.handlersFile, Setting.callbackURL,
+            Setting.ecsAgentURL, Setting.indexShards,
         ]
         return ServiceSettings.base + own
     }

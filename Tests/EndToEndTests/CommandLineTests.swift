@@ -28,7 +28,7 @@ struct CommandLineTests {
                 [
                     "SQS_QUEUE_URL", "SQS_DLQ_URL", "SQS_FIFO_QUEUE_URL", "SQS_FIFO_DLQ_URL", "WORKER_CONCURRENCY",
                     "LEASE_SECONDS", "RECONCILER", "RECONCILER_GRACE_SECONDS", "WORKER_BREAKER_FAILURES",
-                    "WORKER_RATE_LIMITS", "DRILL", "ECS_AGENT_URI",
+                    "WORKER_RATE_LIMITS", "DRILL", "HANDLERS_FILE", "ECS_AGENT_URI",
                 ],
                 ["SQS_QUEUE_URL", "SQS_DLQ_URL", "SQS_FIFO_QUEUE_URL", "SQS_FIFO_DLQ_URL", "AWS_LAMBDA_RUNTIME_API"],
             ]

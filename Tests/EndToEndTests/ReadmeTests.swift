@@ -35,11 +35,15 @@ struct Sample: Sendable, CustomTestStringConvertible {
     static func all(in document: String) throws -> [Sample] {
         let root = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3)
         let text = try String(contentsOfFile: root.joined(separator: "/") + "/\(document)", encoding: .utf8)
-        return text.split(separator: "```sh\n").dropFirst()
+        return scripts(inText: text).filter { $0.contains("curl") || $0.contains("jobctl") }
+            .map { Sample(document: document, script: $0) }
+    }
+
+    /// The fenced shell blocks of a text.
+    static func scripts(inText text: String) -> [String] {
+        text.split(separator: "```sh\n").dropFirst()
             .map { block in
                 String(block.prefix(upTo: block.firstRange(of: "```")?.lowerBound ?? block.endIndex))
             }
-            .filter { $0.contains("curl") || $0.contains("jobctl") }
-            .map { Sample(document: document, script: $0) }
     }
 }

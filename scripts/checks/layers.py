@@ -22,14 +22,16 @@ LAYERS = {
     "CJobsysCrypto": "",
     "CJobsysCurl": "",
     "CJobsysMath": "",
+    "CJobsysProcess": "",
     "JobsysJSON": "",
     "JobsysTime": "",
     "JobsysHashing": "CJobsysCrypto",
     "JobsysHTTP": "CJobsysCurl",
+    "JobsysProcess": "CJobsysProcess",
     "JobsysObservability": "JobsysJSON JobsysTime",
     # The AWS client.
     "JobsysSigV4": "JobsysHashing JobsysTime",
-    "JobsysAWS": "JobsysSigV4 JobsysHTTP JobsysHashing JobsysJSON JobsysObservability JobsysTime",
+    "JobsysAWS": "JobsysSigV4 JobsysHTTP JobsysHashing JobsysJSON JobsysObservability JobsysProcess JobsysTime",
     # What handlers are written against, and the domain.
     "JobsysHandlers": "JobsysJSON JobsysObservability JobsysTime",
     "JobsysCore": "JobsysHandlers JobsysHashing JobsysJSON JobsysObservability JobsysTime",
@@ -40,7 +42,8 @@ LAYERS = {
     "JobsysObservability JobsysTime",
     # The services.
     "JobsysAPI": "JobsysCore JobsysHandlers JobsysServiceRuntime JobsysHashing JobsysJSON JobsysObservability JobsysTime",
-    "JobsysWorker": "JobsysCore JobsysHandlers JobsysServiceRuntime JobsysHashing JobsysJSON JobsysObservability JobsysTime",
+    "JobsysWorker": "JobsysCore JobsysHandlers JobsysServiceRuntime JobsysHashing JobsysJSON JobsysObservability "
+    "JobsysProcess JobsysTime",
     "JobsysDeadLetters": "JobsysCore JobsysHandlers JobsysServiceRuntime JobsysHashing JobsysJSON JobsysObservability "
     "JobsysTime",
     # The executables.

@@ -1,4 +1,5 @@
 import JobsysObservability
+import JobsysProcess
 import JobsysSigV4
 
 /// The credentials that a program of the profile's `credential_process` writes.

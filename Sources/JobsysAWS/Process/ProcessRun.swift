@@ -1,4 +1,5 @@
 import Glibc
+import JobsysProcess
 import Synchronization
 
 /// One run of a program, with limits of time and output; it blocks, so it belongs into ``BlockingWork``.
@@ -30,25 +31,31 @@ final class ProcessRun: Sendable {
     }
 
     /// Runs the program to its end, or ends it at a limit.
-    func run() throws(SystemFailure) -> Outcome {
+    func run() throws -> Outcome {
         let deadline = ContinuousClock.now + timeout
-        let process = try ChildProcess(words, environment: environment)
-        var streams = [Stream(process.output, limit: Self.maxOutput), Stream(process.errors, limit: Self.maxErrors)]
+        let path = try ChildProcess.programPath(words.first ?? "", environment: environment)
+        let (output, errors) = (try Pipe(), try Pipe())
+        let process = try ChildProcess(
+            path: path,
+            words: words,
+            environment: environment,
+            descriptors: ChildProcess.Descriptors(output: output.writeEnd, errors: errors.writeEnd)
+        )
+        output.closeWriteEnd()
+        errors.closeWriteEnd()
+        var streams = [Stream(output, limit: Self.maxOutput), Stream(errors, limit: Self.maxErrors)]
         do {
-            if let limit = try read(&streams, until: deadline) { return process.stopped(with: limit) }
-            while true {
-                if let end = try process.end() {
-                    return .ended(end, output: streams[0].bytes, errors: streams[1].bytes)
-                }
+            if let limit = try read(&streams, until: deadline) { return try process.stopped(with: limit) }
+            while try !process.hasEnded {
                 // It has closed its output and is about to end.
                 var polled: [pollfd] = []
                 if let limit = try wait(for: &polled, until: deadline, atMost: .milliseconds(5)) {
-                    return process.stopped(with: limit)
+                    return try process.stopped(with: limit)
                 }
             }
+            return .ended(try process.reap(), output: streams[0].bytes, errors: streams[1].bytes)
         } catch {
-            process.kill()
-            process.reap()
+            try process.reap()
             throw error
         }
     }
@@ -84,9 +91,8 @@ final class ProcessRun: Sendable {
 
 extension ChildProcess {
     /// Ends a program that has reached a limit.
-    fileprivate func stopped(with limit: ProcessRun.Outcome) -> ProcessRun.Outcome {
-        kill()
-        reap()
+    fileprivate func stopped(with limit: ProcessRun.Outcome) throws(SystemFailure) -> ProcessRun.Outcome {
+        try reap()
         return limit
     }
 }

@@ -1,9 +1,9 @@
 import Glibc
 
 /// Work that blocks, on a thread of its own: the threads that tasks share must not wait for anything.
-enum BlockingWork {
+public enum BlockingWork {
     /// Runs the work and returns what it does; throws if there is no thread to be had.
-    static func run<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
+    public static func run<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
             let start = unsafe Unmanaged.passRetained(
                 ThreadStart { continuation.resume(with: Result { try work() }) }
@@ -16,15 +16,6 @@ enum BlockingWork {
             }
             pthread_detach(thread)
         }
-    }
-}
-
-/// A call of the system that failed.
-struct SystemFailure: Error, CustomStringConvertible {
-    let description: String
-
-    init(_ call: String, _ code: Int32) {
-        description = "\(call) failed with errno \(code)"
     }
 }
 
