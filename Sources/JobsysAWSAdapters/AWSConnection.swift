@@ -39,6 +39,7 @@ extension ServiceStart {
     /// Makes an HTTP transport, with the proxies and certificates that the environment names.
     ///
     /// - Parameter change: Changes what else the transport does.
+    /// - Returns: The transport.
     /// - Throws: `ConfigurationError` for a malformed proxy or certificate file, and libcurl's error if it cannot start.
     public func makeTransport(
         _ change: (inout CurlTransport.Configuration) -> Void = { _ in }

@@ -50,6 +50,7 @@ public struct HealthServer: Service {
     /// - Parameters:
     ///   - addRoutes: Adds them.
     ///   - onListening: Is told the port, before the first request.
+    /// - Returns: The server.
     package func serving(
         _ addRoutes: @escaping @Sendable (Router<BasicRequestContext>) -> Void,
         onListening: @escaping @Sendable (_ port: Int) -> Void

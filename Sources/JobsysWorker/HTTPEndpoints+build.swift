@@ -32,7 +32,8 @@ extension HandlersFile {
             // Below the five seconds after which common servers close an idle connection, maybe under a request.
             settings.idleConnectionLifetime = .seconds(4)
         }
-        let base = configuration.callbackURL
+        let base =
+            configuration.callbackURL
             ?? (configuration.port == 0 ? nil : CallbackURL.own(host: configuration.host, port: configuration.port))
         var endpoints = HTTPEndpoints(callbacks: RunCallbacks(base: base))
         let secrets = try await secrets(of: targets, start, aws)

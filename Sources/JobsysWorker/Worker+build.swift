@@ -105,7 +105,9 @@ func buildWorker(_ start: ServiceStart, handlers: JobRegistry) async throws -> [
         port: configuration.port
     )
     if let callbacks = endpoints?.callbacks {
-        health = health.serving { callbacks.addRoutes(to: $0) } onListening: { port in
+        health = health.serving {
+            callbacks.addRoutes(to: $0)
+        } onListening: { port in
             callbacks.listen(at: CallbackURL.own(host: configuration.host, port: port))
         }
     }

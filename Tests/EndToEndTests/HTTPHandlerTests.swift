@@ -31,7 +31,10 @@ struct HTTPHandlerTests {
         return try await Deployment.current.start(.worker, own.merging(settings) { $1 })
     }
 
-    @Test("The request has sqsd's headers, and signatures that the library of Standard Webhooks verifies", .deployment(.api))
+    @Test(
+        "The request has sqsd's headers, and signatures that the library of Standard Webhooks verifies",
+        .deployment(.api)
+    )
     func request() async throws {
         try await Endpoint.with { endpoint in
             let client = try await Deployment.current.client
@@ -117,7 +120,8 @@ struct HTTPHandlerTests {
     func sigV4() async throws {
         try await Endpoint.with { endpoint in
             let client = try await Deployment.current.client
-            _ = try await worker(for: endpoint, paths: ["signed"], http: ", sigv4: {service: lambda, region: eu-west-1}")
+            let http = ", sigv4: {service: lambda, region: eu-west-1}"
+            _ = try await worker(for: endpoint, paths: ["signed"], http: http)
             let id = try await client.accepted("http.signed", ["a": "b"])
             let job = try await client.finishedJob(id, within: .seconds(60))
             #expect(job["result"] == "signed", "\(job)")
@@ -225,7 +229,9 @@ struct HTTPHandlerTests {
             let client = try await Deployment.current.client
             _ = try await worker(for: endpoint, paths: ["async"], settings: ["LEASE_SECONDS": "3"])
             let id = try await client.accepted("http.async", ["heartbeats": 1000])
-            try await eventually(within: .seconds(30), "the job runs") { !endpoint.events("heartbeat", job: id).isEmpty }
+            try await eventually(within: .seconds(30), "the job runs") {
+                !endpoint.events("heartbeat", job: id).isEmpty
+            }
             _ = try await client.send(.post, "/jobs/\(id)/cancel")
             #expect(try await client.finishedJob(id, within: .seconds(30))["status"] == "CANCELLED")
             try await eventually(within: .seconds(10), "the endpoint knows") {
@@ -240,7 +246,9 @@ struct HTTPHandlerTests {
             let client = try await Deployment.current.client
             let worker = try await worker(for: endpoint, paths: ["async"], settings: ["SHUTDOWN_GRACE_SECONDS": "20"])
             let id = try await client.accepted("http.async", ["heartbeats": 1000])
-            try await eventually(within: .seconds(30), "the job runs") { !endpoint.events("heartbeat", job: id).isEmpty }
+            try await eventually(within: .seconds(30), "the job runs") {
+                !endpoint.events("heartbeat", job: id).isEmpty
+            }
             #expect(try await worker.stop(within: .seconds(25)) == .exited(0))
             let job = try await client.job(id)
             #expect(job["status"] == "SUCCEEDED" && job["attempts"] == 1, "\(job)")

@@ -11,7 +11,8 @@ struct AddressRangesTests {
         arguments: [
             ("169.254.169.254", true), ("169.254.0.0", true), ("169.254.255.255", true), ("169.254.170.2", true),
             ("0xa9fea9fe", true), ("2852039166", true), ("169.254.43518", true), ("0251.0376.0251.0376", true),
-            ("fe80::1", true), ("febf::1", true), ("fe80::1%eth0", true), ("fd00:ec2::254", true), ("fd00:ec2::23", true),
+            ("fe80::1", true), ("febf::1", true), ("fe80::1%eth0", true), ("fd00:ec2::254", true),
+            ("fd00:ec2::23", true),
             ("::ffff:169.254.169.254", true), ("::ffff:a9fe:a9fe", true), ("::169.254.169.254", true),
             ("64:ff9b::169.254.169.254", true), ("2002:a9fe:a9fe::", true),
             ("169.253.255.255", false), ("169.255.0.0", false), ("127.0.0.1", false), ("10.0.0.1", false),

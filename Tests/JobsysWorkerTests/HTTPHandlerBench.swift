@@ -56,6 +56,15 @@ struct HTTPHandlerBench {
         }
     }
 
+    /// Runs the body with an endpoint that gives the same answer always.
+    static func with<Result>(
+        _ script: Script,
+        policy: JobPolicy = .standard,
+        _ body: (HTTPHandlerBench) async throws -> Result
+    ) async throws -> Result {
+        try await with(policy: policy, answer: { _ in script }, body)
+    }
+
     /// Runs the handler once, as the worker does.
     func run(
         _ payload: JSONValue = ["url": "a.png"],

@@ -49,7 +49,7 @@ struct HTTPHandlerTests {
 
     @Test("The connection is used again, and another attempt has the same id and another callback")
     func twoAttempts() async throws {
-        try await HTTPHandlerBench.with(answer: { _ in .respond(200) }) { bench in
+        try await HTTPHandlerBench.with(.respond(200)) { bench in
             for attempt in [1, 2] { _ = try await bench.run(attempt: attempt) }
             let requests = bench.server.requests
             #expect(bench.server.connectionCount == 1)
@@ -119,7 +119,7 @@ struct HTTPHandlerTests {
         ]
     )
     func broken(script: Script, code: String) async throws {
-        try await HTTPHandlerBench.with(answer: { _ in script }) { bench in
+        try await HTTPHandlerBench.with(script) { bench in
             let failure = try #require(try await bench.failure())
             #expect(failure.errorClass == .network)
             #expect(failure.message.hasPrefix("POST \(bench.server.url)/resize: \(code): "))
@@ -127,7 +127,10 @@ struct HTTPHandlerTests {
         }
     }
 
-    @Test("An endpoint that is down or has no address is a failure of the network", arguments: ["127.0.0.1:1", "x.invalid"])
+    @Test(
+        "An endpoint that is down or has no address is a failure of the network",
+        arguments: ["127.0.0.1:1", "x.invalid"]
+    )
     func unreachable(authority: String) async throws {
         let url = try HTTPHandlerBench.url("http://\(authority)/")
         try await HTTPHandlerBench.with(
@@ -143,7 +146,7 @@ struct HTTPHandlerTests {
 
     @Test("A slow answer is given up before the attempt's time is up")
     func slow() async throws {
-        try await HTTPHandlerBench.with(policy: JobPolicy(timeout: .seconds(2)), answer: { _ in .hang }) { bench in
+        try await HTTPHandlerBench.with(.hang, policy: JobPolicy(timeout: .seconds(2))) { bench in
             let failure = try #require(try await bench.failure())
             #expect(failure.errorClass == .network)
             #expect(failure.message.contains("timedOut"))

@@ -51,7 +51,7 @@ final class CallbackRun: Sendable {
 
     /// What names the run in URLs, and is known to its endpoint alone.
     let token: String
-    /// Where the endpoint calls: one of ``CallbackRoute`` goes behind it. Nil if this process does not know its own URL yet.
+    /// Where the endpoint calls, one of ``CallbackRoute`` behind it; nil if this process does not know its own URL yet.
     let url: String?
 
     private let report: @Sendable (_ fraction: Double, _ message: String?) -> Void
@@ -89,7 +89,9 @@ final class CallbackRun: Sendable {
                 return false
             }
             group.addTask {
-                while case let rest = self.silenceLeft(of: limit), rest > .zero { try await self.clock.sleep(for: rest) }
+                while case let rest = self.silenceLeft(of: limit), rest > .zero {
+                    try await self.clock.sleep(for: rest)
+                }
                 return true
             }
             defer { group.cancelAll() }

@@ -7,7 +7,7 @@ extension Setting where Value == String? {
         Setting<String>
             .url(
                 "CALLBACK_URL",
-                summary: "Where endpoints reach this very worker, to say how asynchronous jobs ended; unset, its own address"
+                summary: "Where endpoints reach this worker, to say how asynchronous jobs ended; unset, its own address"
             )
             .optional
     }
@@ -20,6 +20,7 @@ enum CallbackURL {
     /// - Parameters:
     ///   - host: The address that it listens on, or `*`.
     ///   - port: The port.
+    /// - Returns: The URL, without a path.
     static func own(host: String, port: Int) -> String {
         let host = host == "*" ? ownAddress ?? "127.0.0.1" : host
         return "http://\(host.contains(":") ? "[\(host)]" : host):\(port)"

@@ -58,22 +58,23 @@ extension HandlersFileReader {
     }
 
     private mutating func headers(_ value: YAMLValue) -> [HTTPField] {
-        members(of: value, expected: "names of header fields and their values").compactMap { member in
-            guard let name = HTTPField.Name(member.key) else {
-                report("no name of a header field", at: member)
-                return nil
+        members(of: value, expected: "names of header fields and their values")
+            .compactMap { member in
+                guard let name = HTTPField.Name(member.key) else {
+                    report("no name of a header field", at: member)
+                    return nil
+                }
+                guard !HTTPField.isReserved(name) else {
+                    report("the worker itself sets this field for each job", at: member)
+                    return nil
+                }
+                guard let text = resolved(member.value) else { return nil }
+                guard HTTPField.isValidValue(text) else {
+                    report("no value of a header field", at: member.value)
+                    return nil
+                }
+                return HTTPField(name: name, value: text)
             }
-            guard !HTTPField.isReserved(name) else {
-                report("the worker itself sets this field for each job", at: member)
-                return nil
-            }
-            guard let text = resolved(member.value) else { return nil }
-            guard HTTPField.isValidValue(text) else {
-                report("no value of a header field", at: member.value)
-                return nil
-            }
-            return HTTPField(name: name, value: text)
-        }
     }
 
     private mutating func scope(_ value: YAMLValue) -> HTTPTarget.Scope? {

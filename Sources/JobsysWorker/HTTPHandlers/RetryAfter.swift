@@ -4,7 +4,9 @@ extension Duration {
     /// In seconds, a year: nobody is waited for longer.
     static let longestPause: Double = 31_536_000
 
-    /// Reads `Retry-After`, in seconds or as a date; nil for anything else. A date that has passed is no pause at all.
+    /// Reads `Retry-After`, in seconds or as a date; nil for anything else.
+    ///
+    /// A date that has passed is no pause at all.
     ///
     /// Source: RFC 9110, section 10.2.3.
     init?(retryAfter text: String, at now: Timestamp) {

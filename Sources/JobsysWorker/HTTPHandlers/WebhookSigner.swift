@@ -31,12 +31,13 @@ struct WebhookSigner: Sendable {
         codes = secrets.map(\.code)
     }
 
-    /// What goes into `webhook-signature`; nil without a secret.
+    /// Signs a request.
     ///
     /// - Parameters:
     ///   - id: What goes into `webhook-id`.
     ///   - seconds: What goes into `webhook-timestamp`.
     ///   - body: The request's body.
+    /// - Returns: What goes into `webhook-signature`; nil without a secret.
     func signature(id: String, seconds: Int64, body: [UInt8]) -> String? {
         guard !codes.isEmpty else { return nil }
         let message = Array("\(id).\(seconds).".utf8) + body

@@ -195,8 +195,8 @@ struct HandlersFileTests {
         Mistake(
             "handlers: {a: {http: {url: \"http://[::ffff:a9fe:a9fe]/\", heartbeat: 10ms}}}\n",
             ":1:28: handlers.a.http.url: a link-local or metadata address, which no connection may go to",
-            #":1:69: handlers.a.http.heartbeat: found "10ms", expected a time such as 500ms, 30s, 10m, 2h or 1d, \#
-            from 1s to 12h"#
+            #":1:69: handlers.a.http.heartbeat: found "10ms", expected a time such as 500ms, 30s, 10m, 2h or 1d, "#
+                + "from 1s to 12h"
         ),
         Mistake(
             """
@@ -211,8 +211,8 @@ struct HandlersFileTests {
             """,
             ":5:17: handlers.a.http.secrets[0]: the variable SHORT is not whsec_ and 24 to 64 bytes in base64",
             ":5:30: handlers.a.http.secrets[1]: the worker's environment has no variable NONE",
-            #":5:42: handlers.a.http.secrets[2]: found "whsec_AAAA", expected env:NAME or ssm:/path, where a secret is \#
-            that begins with whsec_"#,
+            #":5:42: handlers.a.http.secrets[2]: found "whsec_AAAA", expected env:NAME or ssm:/path, where a secret "#
+                + "is that begins with whsec_",
             ":6:17: handlers.a.http.headers.Host: the worker itself sets this field for each job",
             ":6:26: handlers.a.http.headers.X Y: no name of a header field",
             ":6:39: handlers.a.http.headers.X-Z: no value of a header field",
