@@ -10,6 +10,10 @@ let package = Package(
         .library(name: "JobsysHandlers", targets: ["JobsysHandlers"]),
         // For who runs a worker of his own; it has JobsysHandlers in it.
         .library(name: "JobsysWorker", targets: ["JobsysWorker"]),
+        // For who submits jobs from Swift, typed by the names that their handlers have.
+        .library(name: "JobsysClient", targets: ["JobsysClient"]),
+        // For who tests handlers: the engine in memory, with a clock that the test moves.
+        .library(name: "JobsysTesting", targets: ["JobsysTesting"]),
         // For who wants the AWS client alone.
         .library(
             name: "JobsysAWS",
@@ -81,6 +85,12 @@ let package = Package(
             ]
         ),
 
+        // The engine in memory, for tests of handlers.
+        .target(
+            name: "JobsysTesting",
+            dependencies: ["JobsysCore", "JobsysHandlers", "JobsysJSON", "JobsysObservability", "JobsysTime", .logging]
+        ),
+
         // The services.
         .target(
             name: "JobsysServiceRuntime",
@@ -106,7 +116,8 @@ let package = Package(
             dependencies: [
                 "JobsysAWS", "JobsysSigV4", "JobsysHTTP", "JobsysHashing", "JobsysCore", "JobsysAWSAdapters",
                 "JobsysJSON", "JobsysObservability", "JobsysProcess", "JobsysServiceRuntime", "JobsysTime",
-                .argumentParser, .configuration, .httpTypes, .hummingbird, .logging, .nioCore, .serviceLifecycle, .yams,
+                .argumentParser, .configuration, .httpTypes, .hummingbird, .logging, .nioCore, .nioPosix,
+                .serviceLifecycle, .yams,
             ]
         ),
         .target(
@@ -131,12 +142,20 @@ let package = Package(
                 "CJobsysMath", "JobsysDeadLetters", "JobsysServiceRuntime", .argumentParser, .serviceLifecycle,
             ]
         ),
-        // What people use; it knows no more of the services than their HTTP.
+        // What talks to svc-api: it knows no more of the services than their HTTP.
+        .target(
+            name: "JobsysClient",
+            dependencies: [
+                "JobsysHTTP", "JobsysHandlers", "JobsysJSON", "JobsysObservability", "JobsysTime", .httpTypes,
+            ]
+        ),
+        // What people use.
         .executableTarget(
             name: "jobctl",
             dependencies: [
-                "JobsysHTTP", "JobsysJSON", "JobsysObservability", "JobsysTime", .argumentParser, .httpTypes,
-                .unixSignals,
+                "JobsysClient", "JobsysHashing", "JobsysHTTP", "JobsysJSON", "JobsysObservability", "JobsysTime",
+                .argumentParser,
+                .httpTypes, .unixSignals,
             ]
         ),
 
@@ -149,7 +168,7 @@ let package = Package(
         .target(name: "JobsysPropertyTestKit", path: "Tests/Support/JobsysPropertyTestKit"),
         .target(
             name: "JobsysTestKit",
-            dependencies: ["JobsysCore", "JobsysJSON", "JobsysObservability", "JobsysTime"],
+            dependencies: ["JobsysCore", "JobsysJSON", "JobsysObservability", "JobsysTesting", "JobsysTime"],
             path: "Tests/Support/JobsysTestKit"
         ),
 
@@ -193,6 +212,7 @@ let package = Package(
                 "JobsysTime", .logging,
             ]
         ),
+        .testTarget(name: "JobsysTestingTests", dependencies: ["JobsysTesting", .logging]),
         .testTarget(
             name: "JobsysAWSAdaptersTests",
             dependencies: [
@@ -240,7 +260,9 @@ let package = Package(
         ),
         .testTarget(
             name: "JobctlTests",
-            dependencies: ["JobsysHTTP", "JobsysTestKit", "JobsysJSON", "jobctl", .argumentParser, .httpTypes]
+            dependencies: [
+                "JobsysClient", "JobsysHTTP", "JobsysTestKit", "JobsysJSON", "jobctl", .argumentParser, .httpTypes,
+            ]
         ),
 
         // Against the emulator, and with the executables as processes.
@@ -255,8 +277,9 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "JobsysAWS", "JobsysAWSTestKit", "JobsysHTTP", "JobsysHashing", "JobsysJSON", "JobsysCore",
-                "JobsysTestKit", "JobsysPropertyTestKit",
+                "JobsysAWS", "JobsysAWSTestKit", "JobsysClient", "JobsysHTTP", "JobsysHashing", "JobsysJSON",
+                "JobsysCore",
+                "JobsysTestKit", "JobsysPropertyTestKit", "JobsysTime",
                 .httpTypes,
             ],
             exclude: ["Endpoints/endpoint.py"]

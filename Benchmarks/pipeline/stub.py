@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 TABLE = "jobs"
 QUEUES = ("jobs", "jobs-dlq", "jobs-fifo.fifo", "jobs-fifo-dlq.fifo")
 INDEXES = {"timeline": ("timelineKey", "timelineSort"), "incidents": ("incidentKey", "incidentSort"),
-           "due": ("dueKey", "dueSort")}
+           "due": ("dueKey", "dueSort"), "directory": ("kind", "kindSort")}
 
 
 @dataclass
@@ -107,7 +107,11 @@ class Stub:
             TableName=TABLE,
             KeySchema=[{"AttributeName": "PK", "KeyType": "HASH"}],
             GlobalSecondaryIndexes=[
-                {"IndexName": name, "KeySchema": schema(*keys), "Projection": {"ProjectionType": "KEYS_ONLY"}}
+                {
+                    "IndexName": name,
+                    "KeySchema": schema(*keys),
+                    "Projection": {"ProjectionType": "ALL" if name == "directory" else "KEYS_ONLY"},
+                }
                 for name, keys in INDEXES.items()
             ],
         )

@@ -138,6 +138,8 @@ int jobsys_start_watcher(int *socket, pid_t *pid) {
     if (child == 0) {
         // Out of reach of what is sent to the parent's group or terminal. Every signal but SIGKILL stays blocked.
         setsid();
+        // No folder is kept from being taken away.
+        if (chdir("/") != 0) _exit(1);
         prctl(PR_SET_NAME, "jobsys-watcher");
         // Nothing of the parent's is kept open: others wait for the end of its sockets and pipes.
         int null = open("/dev/null", O_RDWR);

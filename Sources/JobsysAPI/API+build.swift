@@ -25,12 +25,17 @@ public func buildAPI(_ start: ServiceStart) async throws -> [any Service] {
         ReadinessCheck("dynamodb") { try await store.checkReachable() },
         ReadinessCheck("sqs") { try await queue.checkReachable() },
     ])
-    let options = APIOptions()
+    var options = APIOptions()
+    options.unknownTypes = configuration.unknownTypes
+    let directory = DynamoDBWorkerDirectory(client: client, table: configuration.table)
+    let cache = DirectoryCache(directory)
     let router = buildRouter(
         store: store,
         control: store,
         catalog: DynamoDBJobCatalog(client: client, table: configuration.table, shards: shards),
         queue: queue,
+        directory: directory,
+        cache: cache,
         readiness: readiness,
         stats: aws.meter,
         options: options
@@ -42,7 +47,7 @@ public func buildAPI(_ start: ServiceStart) async throws -> [any Service] {
         options: options,
         logger: .current
     )
-    return [PlacedService(application, executor: transport.executor)]
+    return [cache, PlacedService(application, executor: transport.executor)]
 }
 
 extension APIConfiguration {

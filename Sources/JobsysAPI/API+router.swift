@@ -13,6 +13,8 @@ package import Logging
 ///   - control: Where people intervene in what becomes of them.
 ///   - catalog: Where they are listed.
 ///   - queue: Where their messages go.
+///   - directory: Where workers and types are listed, and types paused and limited.
+///   - cache: What is known of the directory without asking; without one, nothing is.
 ///   - readiness: What `/readyz` asks.
 ///   - stats: What `/stats` answers, and `/metrics` too.
 ///   - options: Limits and clocks.
@@ -23,6 +25,8 @@ package func buildRouter(
     control: any JobControl,
     catalog: any JobCatalog,
     queue: any JobSender,
+    directory: any WorkerDirectory,
+    cache: DirectoryCache? = nil,
     readiness: Readiness,
     stats: (any StatsSource)? = nil,
     options: APIOptions = APIOptions(),
@@ -30,6 +34,7 @@ package func buildRouter(
 ) -> Router<BasicRequestContext> {
     let bodyReader = BodyReader(options)
     let submissionMeter = SubmissionMeter()
+    let cache = cache ?? DirectoryCache(directory, clock: options.clock, now: options.now)
     let jobs = JobController(
         submitter: JobSubmitter(
             store: store,
@@ -41,14 +46,17 @@ package func buildRouter(
         watcher: JobWatcher(store: store, clock: options.clock),
         bodyReader: bodyReader,
         now: options.now,
-        makeTrace: options.makeTrace
+        makeTrace: options.makeTrace,
+        clock: options.clock,
+        offers: OfferCheck(cache: cache, unknownTypes: options.unknownTypes)
     )
     let interventions = InterventionController(
         supervisor: JobSupervisor(store: control, queue: queue, now: options.now),
         bodyReader: bodyReader
     )
     let lists = CatalogController(catalog: catalog, now: options.now)
-    let routes = jobs.routes + lists.routes + interventions.routes + [OpenAPIDocument.route]
+    let workers = DirectoryController(directory: directory, cache: cache, bodyReader: bodyReader, now: options.now)
+    let routes = jobs.routes + lists.routes + interventions.routes + workers.routes + [OpenAPIDocument.route]
     let router = Router(context: BasicRequestContext.self, options: .autoGenerateHeadEndpoints)
     router.add(
         middleware: RequestMiddleware(

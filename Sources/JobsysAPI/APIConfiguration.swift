@@ -15,8 +15,11 @@ public struct APIConfiguration: Sendable, Hashable {
     public var fifoQueueURL: String
     /// Over how many partitions of each index jobs are spread.
     public var shards: Int
+    /// What becomes of submissions of a type that no worker offers.
+    public var unknownTypes: UnknownTypes
 
-    /// Reads `PORT` (8080), `HOST` (`*`), `DDB_TABLE`, `SQS_QUEUE_URL`, `SQS_FIFO_QUEUE_URL` and `INDEX_SHARDS` (4).
+    /// Reads `PORT` (8080), `HOST` (`*`), `DDB_TABLE`, `SQS_QUEUE_URL`, `SQS_FIFO_QUEUE_URL`, `INDEX_SHARDS` (4)
+    /// and `UNKNOWN_TYPES` (`accept`).
     ///
     /// - Throws: `ConfigurationError` for the first that is missing or malformed.
     public init(config: ConfigReader) throws(ConfigurationError) {
@@ -26,14 +29,26 @@ public struct APIConfiguration: Sendable, Hashable {
         queueURL = try config.value(for: .queueURL)
         fifoQueueURL = try config.value(for: .fifoQueueURL)
         shards = try config.value(for: .indexShards)
+        unknownTypes = try config.value(for: .unknownTypes)
     }
 
     /// Every variable, beside those of the AWS client, that the API reads.
     public static var settings: [any EnvironmentVariable] {
         let own: [any EnvironmentVariable] = [
             Setting.port(default: 8080), Setting.host, Setting.table, Setting.queueURL,
-            Setting.fifoQueueURL, Setting.indexShards,
+            Setting.fifoQueueURL, Setting.indexShards, Setting.unknownTypes,
         ]
         return ServiceSettings.base + own
+    }
+}
+
+extension Setting where Value == UnknownTypes {
+    /// `UNKNOWN_TYPES`: what becomes of submissions of a type that no worker offers.
+    static var unknownTypes: Self {
+        .choice(
+            "UNKNOWN_TYPES",
+            summary: "Whether jobs of a type that no worker offers are accepted, with a warning, or refused",
+            default: .accept
+        )
     }
 }

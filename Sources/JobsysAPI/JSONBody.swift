@@ -21,21 +21,34 @@ enum JSONBody {
     ///
     /// A longer one is not even parsed, for that takes many times its size in memory.
     ///
+    /// - Parameters:
+    ///   - bytes: The text.
+    ///   - limit: The longest document.
+    ///   - name: What problems call it.
+    /// - Returns: The object.
     /// - Throws: ``Problem`` with 400 or 413.
-    static func object(_ bytes: [UInt8], limit: Int) throws -> JSONValue {
+    static func object(_ bytes: [UInt8], limit: Int, name: String = "body") throws -> JSONValue {
         guard bytes.count <= limit || leastCompactSize(bytes) <= limit else {
-            throw Problem(.contentTooLarge, "The body has more than \(limit) bytes as compact JSON.")
+            throw Problem(.contentTooLarge, "The \(name) has more than \(limit) bytes as compact JSON.")
         }
         let document: JSONValue
         do {
             document = try JSONValue(parsing: bytes)
         } catch {
-            throw Problem(.badRequest, "The body is not JSON: \(error)")
+            throw notJSON(error, name)
         }
-        guard document.objectValue != nil else {
-            throw Problem(.badRequest, "The body must be a JSON object, and it is \(document.kind).")
-        }
+        guard document.objectValue != nil else { throw notAnObject(document.kind, name) }
         return document
+    }
+
+    /// A text that does not parse.
+    static func notJSON(_ error: JSONError, _ name: String = "body") -> Problem {
+        Problem(.badRequest, "The \(name) is not JSON: \(error)")
+    }
+
+    /// A document that is something else than an object.
+    static func notAnObject(_ kind: JSONKind, _ name: String = "body") -> Problem {
+        Problem(.badRequest, "The \(name) must be a JSON object, and it is \(kind).")
     }
 
     /// How many bytes a JSON text has in compact form, at least: without white space around its parts, and with no escape

@@ -11,11 +11,14 @@ struct JobController: Sendable {
     let bodyReader: BodyReader
     let now: @Sendable () -> Timestamp
     let makeTrace: @Sendable () -> TraceContext
+    let clock: any Clock<Duration>
+    let offers: OfferCheck
 
     /// All that it does.
     var routes: [Route] {
         [
             Route(.post, "/jobs", respond: submit),
+            Route(.post, "/jobs:batch", respond: submitBatch),
             Route(.get, "/jobs/{id}", respond: show),
         ]
     }
@@ -23,14 +26,29 @@ struct JobController: Sendable {
     /// Answers a ticket: 202 for a new job, 200 for the one that an earlier request with the same key made.
     @Sendable private func submit(_ request: Request, context: BasicRequestContext) async throws -> Response {
         let submission = try await SubmissionRequest(request, body: bodyReader, at: now).submission
+        let (status, answer) = try await ticket(
+            for: submission,
+            trace: request.headers.trace ?? makeTrace()
+        )
+        if status == .accepted { RequestNotes.current?.add(answer.job.logMetadata) }
+        return answer.ticket(status)
+    }
+
+    /// Submits a job: 202 for a new one, 200 for the one that an earlier submission with the same key made.
+    ///
+    /// - Throws: ``Problem`` for a key that another job has, or a type that nobody offers where such are refused; what the
+    ///   store and the queue throw.
+    func ticket(
+        for submission: Submission,
+        trace: TraceContext
+    ) async throws -> (status: HTTPResponse.Status, answer: JobRepresentation) {
+        let noWorker = try offers.lacksWorker(submission.type)
         let ticket = try await CostTag.$current.withValue(submission.type) {
-            try await submitter.submit(submission, trace: trace(of: request))
+            try await submitter.submit(submission, trace: trace)
         }
         switch ticket {
-        case .accepted(let job):
-            RequestNotes.current?.add(job.logMetadata)
-            return JobRepresentation(job).ticket(.accepted)
-        case .repeated(let job): return JobRepresentation(job).ticket(.ok)
+        case .accepted(let job): return (.accepted, JobRepresentation(job, noWorker: noWorker))
+        case .repeated(let job): return (.ok, JobRepresentation(job, noWorker: noWorker))
         case .keyReused: throw Problem.idempotencyKeyReused
         }
     }
@@ -39,14 +57,8 @@ struct JobController: Sendable {
     @Sendable private func show(_ request: Request, context: BasicRequestContext) async throws -> Response {
         let wait = try WaitTime(request)
         guard let job = try await watcher.job(context.jobID, waiting: wait.duration) else { throw Problem.noSuchJob }
-        return JobRepresentation(job).response(.ok)
-    }
-
-    /// The caller's place in its trace, or a new trace.
-    private func trace(of request: Request) -> TraceContext {
-        request.headers[.traceparent].flatMap(TraceContext.init(traceparent:))
-            ?? request.headers[.xrayTraceID].flatMap(TraceContext.init(xrayHeader:))
-            ?? makeTrace()
+        let waiting = Waiting(of: job, in: offers.cache.snapshot, at: now())
+        return JobRepresentation(job, waiting: waiting).response(.ok)
     }
 }
 

@@ -8,9 +8,15 @@ import JobsysTime
 /// A job as clients see it, on submission and ever after; members without a value are left out.
 struct JobRepresentation {
     let job: Job
+    /// Why it does not run yet, where the answer is to say so.
+    var waiting: Waiting?
+    /// Whether it is known that no worker offers its type.
+    var noWorker = false
 
-    init(_ job: Job) {
+    init(_ job: Job, waiting: Waiting? = nil, noWorker: Bool = false) {
         self.job = job
+        self.waiting = waiting
+        self.noWorker = noWorker && !job.status.isFinal
     }
 
     /// The path that leads to the job.
@@ -27,7 +33,9 @@ struct JobRepresentation {
 
     /// The response to whoever has a job started, with the path that leads to it.
     func ticket(_ status: HTTPResponse.Status) -> Response {
-        response(status, headers: [.location: location])
+        var headers: HTTPFields = [.location: location]
+        if noWorker { headers[.jobsysWarning] = "no worker offers jobs of type \(job.type)" }
+        return response(status, headers: headers)
     }
 
     private var document: [UInt8] {
@@ -54,12 +62,23 @@ struct JobRepresentation {
             writer.member("finishedAt", ifPresent: job.finishedAt?.description)
             if withResult { writer.member("result", ifPresent: job.result) }
             if let error = job.error { writer.failure(error) }
+            if let waiting { writer.waiting(waiting) }
+            if noWorker { writer.member("noWorker", true) }
             writer.member("traceId", job.traceID.description)
         }
     }
 }
 
 extension JSONWriter {
+    /// Writes the member `waiting`.
+    fileprivate mutating func waiting(_ waiting: Waiting) {
+        object("waiting") { writer in
+            writer.member("reason", waiting.reason.rawValue)
+            writer.member("detail", waiting.detail)
+            writer.member("until", ifPresent: waiting.until?.description)
+        }
+    }
+
     /// Writes the member `error`.
     mutating func failure(_ failure: Job.RecordedFailure) {
         object("error") { writer in

@@ -38,6 +38,21 @@ extension Problem {
         return Problem(.serviceUnavailable, detail, headers: [.retryAfter: "1"])
     }
 
+    /// There is no such type, as far as workers and operators have spoken of it.
+    static let noSuchType = Problem(.notFound, "No worker has ever offered jobs of this type.")
+
+    /// No worker offers the type of a submission, and such ones are refused.
+    static func noWorker(_ type: String) -> Problem {
+        var problem = Problem(
+            .unprocessableContent,
+            "No worker that is there offers jobs of type \(type), and this service refuses those.",
+            errors: [FieldProblem(.root.appending("type"), "is offered by no worker")]
+        )
+        problem.type = "urn:jobsys:problem:no-worker"
+        problem.title = "No worker"
+        return problem
+    }
+
     /// There is nothing at the path.
     static let noSuchPath = Problem(.notFound, "There is nothing at this path.")
 
@@ -65,6 +80,13 @@ extension Problem {
             self = problem
         case let error as SubmissionError:
             self.init(error)
+        case let error as DependencyError where error.isMissingDirectory:
+            let detail =
+                "The table has no index by which workers and types are listed, or it is not filled yet: "
+                + "infra/cloudformation/data-plane.yaml must be deployed anew."
+            self.init(.serviceUnavailable, detail, headers: [.retryAfter: "60"], cause: error)
+            type = "urn:jobsys:problem:no-directory"
+            title = "No directory"
         case let error as DependencyError where error.isTransient:
             self = .unavailable("A service that this one depends on did not answer.", cause: error)
         case let error as DependencyError where !error.refusesRequest:

@@ -54,6 +54,12 @@ struct Problem: Error, Sendable {
     /// The body of the answer.
     func document(_ requestID: RequestID) -> [UInt8] {
         var writer = JSONWriter()
+        encode(to: &writer, requestID)
+        return writer.bytes
+    }
+
+    /// Writes the document.
+    func encode(to writer: inout JSONWriter, _ requestID: RequestID) {
         writer.object { writer in
             writer.member("type", type)
             writer.member("title", title)
@@ -67,7 +73,6 @@ struct Problem: Error, Sendable {
             writer.member("jobStatus", ifPresent: jobStatus?.rawValue)
             writer.member("requestId", requestID.description)
         }
-        return writer.bytes
     }
 }
 

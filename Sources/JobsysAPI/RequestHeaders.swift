@@ -1,4 +1,5 @@
 import HTTPTypes
+import JobsysObservability
 
 /// The name of one request, which the client, the answer and the log share.
 struct RequestID: Sendable, Hashable, CustomStringConvertible {
@@ -32,9 +33,19 @@ extension HTTPField.Name {
     static let traceparent = name("traceparent")
     /// `X-Amzn-Trace-Id` (AWS X-Ray, "Tracing header").
     static let xrayTraceID = name("X-Amzn-Trace-Id")
+    /// `Jobsys-Warning`: that a submission was accepted, and what may come of it.
+    static let jobsysWarning = name("Jobsys-Warning")
 
     private static func name(_ text: String) -> HTTPField.Name {
         guard let name = HTTPField.Name(text) else { preconditionFailure("\(text) is not a header field's name") }
         return name
+    }
+}
+
+extension HTTPFields {
+    /// The caller's place in its trace; nil if it names none.
+    var trace: TraceContext? {
+        self[.traceparent].flatMap(TraceContext.init(traceparent:))
+            ?? self[.xrayTraceID].flatMap(TraceContext.init(xrayHeader:))
     }
 }

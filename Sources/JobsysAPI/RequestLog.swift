@@ -15,7 +15,7 @@ struct RequestLog: Sendable {
     ///   - method: Its method; nil if that could not be read.
     ///   - route: The route that it matched; nil for none.
     ///   - status: What was answered.
-    ///   - problem: The problem, if that was answered.
+    ///   - problem: The problem, if that was answered, or if a part of the request came to it.
     ///   - notes: What the request did.
     ///   - duration: From its head to the answer's.
     ///   - logger: The logger that knows its id.
@@ -37,7 +37,7 @@ struct RequestLog: Sendable {
         if let route { metadata["http.route"] = "\(route)" }
         metadata.merge(notes) { own, _ in own }
         metadata.merge(problem?.cause.map(causeMetadata) ?? [:]) { own, _ in own }
-        let level = level(of: status, problem, isProbe: route.map(HealthPath.all.contains) ?? false)
+        let level = level(of: problem?.status ?? status, problem, isProbe: route.map(HealthPath.all.contains) ?? false)
         logger.log(level: level, "request", error: problem?.cause, metadata: metadata)
     }
 
@@ -69,11 +69,25 @@ final class RequestNotes: Sendable {
     /// Those of the request that this task answers; nil outside of one.
     @TaskLocal static var current: RequestNotes?
 
-    private let state = Mutex<Logger.Metadata>([:])
+    /// The request's name.
+    let requestID: RequestID
 
-    var metadata: Logger.Metadata { state.withLock { $0 } }
+    private let state = Mutex<(metadata: Logger.Metadata, problem: Problem?)>(([:], nil))
+
+    init(_ requestID: RequestID) {
+        self.requestID = requestID
+    }
+
+    var metadata: Logger.Metadata { state.withLock(\.metadata) }
+
+    /// A part of what was asked for that came to nothing, although the request was answered.
+    var problem: Problem? { state.withLock(\.problem) }
 
     func add(_ metadata: Logger.Metadata) {
-        state.withLock { $0.merge(metadata) { _, new in new } }
+        state.withLock { $0.metadata.merge(metadata) { _, new in new } }
+    }
+
+    func add(_ problem: Problem) {
+        state.withLock { $0.problem = problem }
     }
 }

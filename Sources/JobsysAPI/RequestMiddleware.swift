@@ -23,7 +23,7 @@ struct RequestMiddleware<Context: RequestContext>: RouterMiddleware {
         context.logger = log.logger
         context.logger[metadataKey: "requestId"] = "\(id)"
         return await withLogger(context.logger) { logger in
-            let notes = RequestNotes()
+            let notes = RequestNotes(id)
             var (response, problem) = await RequestNotes.$current.withValue(notes) {
                 await answer(request, context, id, next)
             }
@@ -33,7 +33,7 @@ struct RequestMiddleware<Context: RequestContext>: RouterMiddleware {
                 request.method,
                 route: routes.match(request.uri.path)?.path,
                 response.status,
-                problem,
+                problem ?? notes.problem,
                 notes.metadata,
                 took: stopwatch() - start,
                 to: logger

@@ -23,11 +23,19 @@ struct SubmissionRequest {
 
     private static func idempotencyKey(_ headers: HTTPFields) throws -> String? {
         guard let key = headers[.idempotencyKey] else { return nil }
-        let limit = Submission.idempotencyKeyLimit
-        guard (1...limit).contains(key.utf8.count), key.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else {
-            let detail = "The Idempotency-Key header must be 1 to \(limit) visible ASCII characters, without spaces."
-            throw Problem(.unprocessableContent, detail)
+        guard isIdempotencyKey(key) else {
+            throw Problem(.unprocessableContent, "The Idempotency-Key header must be \(idempotencyKeyRule).")
         }
         return key
     }
+
+    /// Whether a text may be an idempotency key.
+    static func isIdempotencyKey(_ text: String) -> Bool {
+        (1...Submission.idempotencyKeyLimit).contains(text.utf8.count)
+            && text.utf8.allSatisfy { (0x21...0x7e).contains($0) }
+    }
+
+    /// What an idempotency key is.
+    static let idempotencyKeyRule =
+        "1 to \(Submission.idempotencyKeyLimit) visible ASCII characters, without spaces"
 }

@@ -75,13 +75,16 @@ public struct DynamoDBJobCatalog: JobCatalog {
     }
 
     /// The newest keys of one partition of an index that lie before a position.
+    ///
+    /// Keys that cannot be read are left out. Where a page has no other it says no position to go on from, and so the next one is
+    /// read at once.
     private func keys(
         of index: ListIndex,
         _ partition: String,
         before position: ListPosition,
         count: Int
     ) async throws -> IndexSlice {
-        let query = DynamoDB.Query(
+        var query = DynamoDB.Query(
             table: table,
             index: index.name,
             keyCondition: Attribute(index.partitionKey) == .s(partition)
@@ -89,10 +92,18 @@ public struct DynamoDBJobCatalog: JobCatalog {
             ascending: false,
             limit: count
         )
-        let page = try await translatingErrors { try await client.perform(query) }
-        let keys = page.items.compactMap { read($0, index.key(of:)) }
-        return IndexSlice(keys: keys, rest: page.lastEvaluatedKey == nil ? nil : keys.last?.position ?? position)
+        while true {
+            let page = try await translatingErrors { [query] in try await client.perform(query) }
+            let keys = page.items.compactMap { read($0, index.key(of:)) }
+            guard let next = page.lastEvaluatedKey else { return IndexSlice(keys: keys, rest: nil) }
+            if let last = keys.last { return IndexSlice(keys: keys, rest: last.position) }
+            query.exclusiveStartKey = next
+            query.limit = max(count, Self.pageAfterUnreadable)
+        }
     }
+
+    /// How many keys are asked for behind some that cannot be read, so that many of them do not take a call each.
+    private static let pageAfterUnreadable = 100
 
     /// Reads an item, unless it is gone or cannot be read: then it is left out, and warned of once.
     private func read<Element>(_ item: Item?, _ read: (Item) throws -> Element) -> Element? {

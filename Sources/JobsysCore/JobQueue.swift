@@ -137,16 +137,3 @@ public struct Delivery: Sendable, Hashable {
         }
     }
 }
-
-/// Which job types workers offer, so that a worker can tell a type that nobody runs from one that others do.
-public protocol TypeDirectory: Sendable {
-    /// Notes that a worker runs jobs of these types now.
-    ///
-    /// - Throws: ``DependencyError``.
-    func announce(_ types: [String], at now: Timestamp) async throws
-
-    /// When a worker last said that it runs jobs of a type; nil if none ever has.
-    ///
-    /// - Throws: ``DependencyError``.
-    func lastOffered(_ type: String) async throws -> Timestamp?
-}

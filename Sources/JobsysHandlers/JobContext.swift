@@ -25,7 +25,7 @@ public struct JobContext: Sendable {
     /// Writes log lines that say which job and which attempt they are about.
     public var logger: Logger
 
-    private let report: @Sendable (_ fraction: Double, _ message: String?) -> Void
+    private var report: @Sendable (_ fraction: Double, _ message: String?) -> Void
 
     /// Makes a context, as a test of a handler may.
     ///
@@ -62,6 +62,18 @@ public struct JobContext: Sendable {
         self.trace = trace ?? .new()
         self.logger = logger
         self.report = report
+    }
+
+    /// The same context, whose progress is told to somebody else as well.
+    package func alsoReporting(
+        to other: @escaping @Sendable (_ fraction: Double, _ message: String?) -> Void
+    ) -> JobContext {
+        var context = self
+        context.report = { [report] in
+            other($0, $1)
+            report($0, $1)
+        }
+        return context
     }
 
     /// Says how far the work has come, for whoever looks at the job meanwhile.

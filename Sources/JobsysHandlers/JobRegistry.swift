@@ -135,6 +135,21 @@ public struct JobRegistry: Sendable {
         }
     }
 
+    /// Has every run pass through a closure, which calls the handler or not.
+    package mutating func intercept(
+        _ interceptor:
+            @escaping @Sendable (
+                _ payload: JSONValue, _ context: JobContext,
+                _ run: @Sendable (JSONValue, JobContext) async throws -> JSONValue
+            ) async throws -> JSONValue
+    ) {
+        entries = entries.mapValues { entry in
+            var changed = entry
+            changed.run = { try await interceptor($0, $1, entry.run) }
+            return changed
+        }
+    }
+
     /// What is known about a type; nil if nothing runs its jobs.
     package subscript(type: String) -> Entry? {
         entries[type]

@@ -20,8 +20,9 @@ extension JobConsumer {
     /// How long the longest-running job has run; zero if none runs.
     package var longestRun: Duration { runs.longest }
 
-    /// The state for readers of `/readyz`: the types whose jobs do not start, the queues whose intake has been paused for more
-    /// than 30 seconds and why, and about how old the oldest message is that nobody had received.
+    /// The state for readers of `/readyz`: the types whose jobs do not start, because they failed or because operators have
+    /// paused them, the queues whose intake has been paused for more than 30 seconds and why, and about how old the oldest
+    /// message is that nobody had received.
     package var details: JSONObject {
         let breakers = gate.breakers().sorted { $0.key < $1.key }.map { ($0.key, JSONValue.string($0.value)) }
         var details: JSONObject = ["breakers": .object(JSONObject(breakers))]
@@ -29,9 +30,18 @@ extension JobConsumer {
             let seconds = JSONValue.int(Int(pause.length / .seconds(1)))
             return (name, JSONValue.object(["seconds": seconds, "reason": .string(pause.reason)]))
         }
+        let pausedTypes = gate.pausedTypes
+        if !pausedTypes.isEmpty { details["pausedTypes"] = .array(pausedTypes.map { .string($0) }) }
         if !pauses.isEmpty { details["paused"] = .object(JSONObject(pauses)) }
         if let backlogAge { details["backlogAgeSeconds"] = .int(Int(backlogAge / .seconds(1))) }
         return details
+    }
+
+    /// Says in what the worker says of itself how busy it is, and which types' jobs do not start because they failed.
+    func describe(_ worker: inout WorkerRecord) {
+        worker.busy = slots.taken
+        worker.running = gate.running()
+        worker.breakers = gate.breakers()
     }
 
     /// About how old the oldest message is that nobody had received; nil before the first receive.

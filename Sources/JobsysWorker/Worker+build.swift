@@ -9,7 +9,11 @@ import ServiceLifecycle
 /// Builds what a worker runs, for these handlers.
 ///
 /// The only place that knows which store and which queue it is.
-func buildWorker(_ start: ServiceStart, handlers: JobRegistry) async throws -> [any Service] {
+func buildWorker(
+    _ start: ServiceStart,
+    handlers: JobRegistry,
+    version: String
+) async throws -> [any Service] {
     let configuration = try WorkerConfiguration(config: start.config)
     let transport = try start.makeTransport()
     let aws = try await AWSConnection(start, transport: transport)
@@ -35,8 +39,9 @@ func buildWorker(_ start: ServiceStart, handlers: JobRegistry) async throws -> [
         environment: start.environment,
         endpoints: endpoints
     )
-    let directory = DynamoDBTypeDirectory(client: client, table: configuration.table)
+    let directory = DynamoDBWorkerDirectory(client: client, table: configuration.table)
     let gate = TypeGate(policy: registry.policy)
+    let handlerThreads = HandlerThreads(count: configuration.concurrency)
     func runner(
         of queue: any JobQueue,
         replacer: (any MessageReplacer)?,
@@ -52,7 +57,9 @@ func buildWorker(_ start: ServiceStart, handlers: JobRegistry) async throws -> [
             gate: gate,
             lease: lease,
             meter: runMeter,
-            makeOwner: UniqueID.make
+            clock: EventLoopClock(),
+            makeOwner: UniqueID.make,
+            handlerExecutor: handlerThreads
         )
     }
     let consumer = JobConsumer(
@@ -111,8 +118,15 @@ func buildWorker(_ start: ServiceStart, handlers: JobRegistry) async throws -> [
             callbacks.listen(at: CallbackURL.own(host: configuration.host, port: port))
         }
     }
-    let announcer = TypeAnnouncer(types: registry.types, directory: directory)
-    var services: [any Service] = [health, announcer, consumer]
+    let drain = DrainSignal()
+    let announcer = WorkerAnnouncer(
+        .ofThisProcess(version: version, types: registry.types, slots: configuration.concurrency),
+        directory: directory,
+        drain: drain,
+        status: consumer.describe
+    )
+    let watcher = TypeWatcher(registry.types, directory: directory, gate: gate)
+    var services: [any Service] = [health, handlerThreads, announcer, watcher, watcher.preceding(consumer)]
     if let url = configuration.ecsAgentURL,
         let protection = ScaleInProtection(
             agentURL: url,
@@ -138,14 +152,17 @@ func buildWorker(_ start: ServiceStart, handlers: JobRegistry) async throws -> [
             backlog: backlog,
             orderedBacklog: orderedBacklog,
             oldestReceipt: { queue.oldestRecentReceipt },
-            isOffered: { await directory.offers($0, registry) },
+            isOffered: { type in
+                guard !gate.isPaused(type) else { return false }
+                return await directory.offers(type, registry)
+            },
             options: options,
             meter: reconcilerMeter
         )
         let leases = DynamoDBLeaderLeases(client: client, table: configuration.table)
         services.append(ReconcilerService(reconciler: reconciler, leases: leases, owner: UUID().uuidString))
     }
-    return services
+    return services + [drain]
 }
 
 extension WorkerConfiguration {

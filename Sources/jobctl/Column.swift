@@ -53,6 +53,47 @@ struct Column: Sendable {
         Column("REASON", width: 0, "reason"),
     ]
 
+    /// The columns of what became of the lines of a file.
+    static let submissions = [
+        Column("LINE", width: 8, "line"),
+        Column("OUTCOME", width: 9, "outcome"),
+        Column("REASON", width: 0, "reason"),
+    ]
+
+    /// The columns of workers.
+    static let workers = [
+        Column("WORKER", width: 36, "workerId"),
+        Column("HOST", width: 24, "host"),
+        Column("VERSION", width: 8, "version"),
+        Column("SLOTS", width: 9) { "\($0["busy"] ?? "")/\($0["slots"] ?? "")" },
+        Column("STATE", width: 8) { $0["draining"] == true ? "draining" : "" },
+        Column("SEEN", width: 24, "seenAt"),
+        Column("TYPES", width: 0) { worker in
+            let breakers = worker["breakers"]
+            return (worker["types"]?.arrayValue ?? [])
+                .map { type in
+                    let name = text(of: type)
+                    return name + (breakers?[name].map { " (breaker \(text(of: $0)))" } ?? "")
+                }
+                .joined(separator: ", ")
+        },
+    ]
+
+    /// The columns of job types.
+    static let types = [
+        Column("TYPE", width: 24, "type"),
+        Column("WORKERS", width: 7, "workers"),
+        Column("RATE", width: 6, "limits", "rate"),
+        Column("CONCURRENCY", width: 11, "limits", "concurrency"),
+        Column("OFFERED", width: 24, "lastOfferedAt"),
+        Column("PAUSED", width: 0) { type in
+            guard let pause = type["pause"] else { return "" }
+            let by = pause["by"].map { " by \(text(of: $0))" } ?? ""
+            let reason = pause["reason"].map { ": \(text(of: $0))" } ?? ""
+            return text(of: pause["at"] ?? "") + by + reason
+        },
+    ]
+
     private static let error = Column("ERROR", width: 0) { document in
         guard let error = document["error"] else { return "" }
         return "\(text(of: error["class"] ?? "")): \(text(of: error["message"] ?? ""))"

@@ -1,12 +1,13 @@
 import ArgumentParser
 import Glibc
+import JobsysClient
 
-/// Submits, shows, cancels and redrives jobs over the HTTP of `svc-api`.
+/// Submits, shows, cancels and redrives jobs, and pauses and limits their types, over the HTTP of `svc-api`.
 @main
 struct Jobctl: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "jobctl",
-        abstract: "Submits, shows, cancels and redrives jobs.",
+        abstract: "Submits, shows, cancels and redrives jobs, and pauses and limits their types.",
         discussion: """
             Exit codes: 0 all was done; 1 the service refused something, or a job that was waited for did not succeed; \
             64 wrong use; 69 the service did not answer, or could not do its work; 74 standard output cannot be \
@@ -22,7 +23,8 @@ struct Jobctl: AsyncParsableCommand {
             """,
         subcommands: [
             SubmitCommand.self, ShowCommand.self, ListCommand.self, CancelCommand.self, RedriveCommand.self,
-            IncidentsCommand.self,
+            IncidentsCommand.self, WorkersCommand.self, TypesCommand.self, PauseCommand.self, ResumeCommand.self,
+            LimitCommand.self,
         ]
     )
 

@@ -55,6 +55,11 @@ struct OutputFailure: Error, Hashable, CustomStringConvertible {
 enum StandardError {
     /// Writes a line; one that cannot be written is dropped, as there is no other place to report it.
     static func write(_ line: String) {
-        FileDescriptorOutput(descriptor: STDERR_FILENO).write(Array("\(line)\n".utf8))
+        writePart("\(line)\n")
+    }
+
+    /// Writes a text that need not be a whole line.
+    static func writePart(_ text: String) {
+        FileDescriptorOutput(descriptor: STDERR_FILENO).write(Array(text.utf8))
     }
 }

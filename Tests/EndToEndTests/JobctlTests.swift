@@ -1,3 +1,4 @@
+import FoundationEssentials
 import JobsysJSON
 import Testing
 
@@ -29,6 +30,47 @@ struct JobctlTests {
         #expect(table.output.hasPrefix("JOB "))
         #expect(table.output.contains(id))
         #expect(try await jobctl.run("cancel", id).status == .exited(1))
+    }
+
+    @Test("submits the lines of a file, says which are wrong, and makes no job twice when it is run again")
+    func submitsFile() async throws {
+        let jobctl = try await Jobctl.current
+        let file = "\(try LogFolder.make("files"))/\(UUID().uuidString).ndjson"
+        func text(_ third: String) -> String {
+            (1...250).map { $0 == 3 ? third : #"{"type":"drill","payload":{"sleepMs":\#($0)}}"# }
+                .joined(separator: "\n")
+        }
+        try text(#"{"type":"No Such","payload":1}"#).write(toFile: file, atomically: false, encoding: .utf8)
+        let first = try await jobctl.run("submit", "--file", file)
+        #expect(first.status == .exited(1))
+        #expect(first.errors == "jobctl: 249 submitted, 0 were there already, 1 failed\n")
+        let lines = try first.documents
+        #expect(lines.map { $0["line"]?.intValue } == Array(1...250))
+        #expect(lines[2]["outcome"] == "failed")
+        #expect(lines[2]["reason"]?.stringValue?.contains("; /type: must be a string of 1 to 64") == true)
+
+        // As one would: mend the line, and run it again.
+        try text(#"{"type":"drill","payload":{"sleepMs":3}}"#)
+            .write(toFile: file, atomically: false, encoding: .utf8)
+        let second = try await jobctl.run("submit", "--file", file)
+        #expect(second.status == .exited(0))
+        #expect(second.errors == "jobctl: 1 submitted, 249 were there already, 0 failed\n")
+        let jobs = try second.documents.map { try $0.text("jobId") }
+        #expect(Set(jobs).count == 250)
+        #expect(Set(try lines.compactMap { $0["jobId"] == nil ? nil : try $0.text("jobId") }).isSubset(of: jobs))
+        for job in [jobs[0], jobs[2], jobs[249]] {
+            let shown = try await jobctl.run("show", job, "--wait")
+            #expect(try shown.documents.first?["status"] == "SUCCEEDED")
+        }
+
+        let third = try await jobctl.run("submit", "--file", file)
+        #expect(third.errors.contains("0 submitted, 250 were there already, 0 failed\njobctl: to make new jobs of"))
+        let piped = try await jobctl.shell(
+            "jobctl submit --file - <'\(file)' && jobctl submit --file - --run r <'\(file)'"
+        )
+        #expect(piped.status == .exited(0))
+        #expect(piped.errors.contains("jobctl: to send the same lines again without making a job twice: --run "))
+        #expect(try piped.documents.filter { $0["outcome"] == "submitted" }.count == 500)
     }
 
     @Test("redrives what failed: it says what it would do, does it, and does it once")

@@ -197,6 +197,43 @@ struct JobctlTroubleTests {
     }
 
     @Test(
+        "SIGINT ends a submission of many with what is done and how to go on: while a batch is answered, or a pipe is silent",
+        arguments: [".jobs", "/dev/stdin"]
+    )
+    func submissionInterrupted(source: String) async throws {
+        let count = Mutex(0)
+        let results = Array(repeating: #"{"status":202,"job":{}}"#, count: 100).joined(separator: ",")
+        let answer = Script.respond(text: #"{"results":[\#(results)]}"#)
+        let handler: ScriptedServer.Handler = { _ in
+            count.withLock { $0 += 1 }
+            return source == ".jobs" ? .delayed(.seconds(2), answer) : answer
+        }
+        try await ScriptedServer.with(handler: handler) { server in
+            let lines = #"for i in {1..2000}; do echo '{"type":"t","payload":1}'; done"#
+            let path = source == ".jobs" ? "\(try LogFolder.make("files"))/interrupted" : source
+            let command =
+                source == ".jobs"
+                ? "\(lines) >'\(path)'; exec jobctl submit --file '\(path)'"
+                : "exec jobctl submit --file \(path) < <(\(lines); exec sleep 60)"
+            try await Jobctl(url: server.url)
+                .runningShell(command) { process in
+                    try await eventually(within: .seconds(20), "batches are under way") {
+                        count.withLock { $0 } >= (source == ".jobs" ? 4 : 20)
+                    }
+                    process.signal(SIGINT)
+                    #expect(try await process.exitStatus(within: .seconds(10)) == .exited(130))
+                    let done = process.output.lines.count
+                    #expect(source == ".jobs" ? (400...800).contains(done) : done == 2000)
+                    let tally =
+                        "jobctl: \(done) submitted, 0 were there already, 0 failed; interrupted after line \(done)\n"
+                    #expect(process.errors.text.contains(tally))
+                    #expect(process.errors.text.contains("make no job twice, with --run "))
+                    #expect(count.withLock { $0 } * 100 == done)
+                }
+        }
+    }
+
+    @Test(
         "A payload comes from standard input, a device or a pipe, and may be longer than an argument",
         arguments: [
             "printf %s \"$payload\" | jobctl submit t --payload @-",

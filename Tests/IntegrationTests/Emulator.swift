@@ -24,15 +24,18 @@ enum Emulator {
         }
     }
 
-    /// Runs a test with a table that has the keys and the indexes of the data plane; a sorted one has the sort key `SK` too,
-    /// and one index alone, `kinds`, of the items that have `kind`, in the order of `SK`.
+    /// Runs a test with a table that has the keys and the indexes of the data plane.
+    ///
+    /// A sorted one has the sort key `SK` too, and one index alone, `kinds`, of the items that have `kind`, in the order of
+    /// `SK`. Without a directory, the index of that name is missing.
     static func withTable(
         isSorted: Bool = false,
+        hasDirectory: Bool = true,
         _ body: (AWSClient, String) async throws -> Void
     ) async throws {
         try await withClient { client in
             let table = uniqueName()
-            try await client.perform(CreateTable(table: table, isSorted: isSorted))
+            try await client.perform(CreateTable(table: table, isSorted: isSorted, hasDirectory: hasDirectory))
             try await cleaningUp {
                 while try await client.perform(DynamoDB.DescribeTable(table: table)).status != "ACTIVE" {
                     try await Task.sleep(for: .milliseconds(100))
@@ -104,6 +107,7 @@ private struct CreateTable: AWSOperation {
     static let name = "CreateTable"
     let table: String
     let isSorted: Bool
+    let hasDirectory: Bool
 
     func encode(to writer: inout JSONWriter) {
         let keys = isSorted ? ["PK", "SK"] : ["PK"]
@@ -141,7 +145,8 @@ private struct CreateTable: AWSOperation {
     /// The indexes of the data plane's template, or that of a sorted table.
     private var indexes: [Index] {
         guard !isSorted else { return [Index(name: "kinds", hash: "kind", range: "SK", projection: "ALL")] }
-        return [
+        let directory = Index(name: "directory", hash: "kind", range: "kindSort", projection: "ALL")
+        return (hasDirectory ? [directory] : []) + [
             Index(name: "timeline", hash: "timelineKey", range: "timelineSort"),
             Index(name: "incidents", hash: "incidentKey", range: "incidentSort"),
             Index(name: "due", hash: "dueKey", range: "dueSort"),

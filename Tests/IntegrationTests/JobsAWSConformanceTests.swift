@@ -55,6 +55,55 @@ struct JobsAWSConformanceTests {
         }
     }
 
+    @Test("The table keeps every rule of a directory of workers", arguments: WorkerDirectoryRule.all)
+    func workerDirectory(rule: WorkerDirectoryRule) async throws {
+        try await Emulator.withTable { client, table in
+            try await rule.check(DynamoDBWorkerDirectory(client: client, table: table))
+        }
+    }
+
+    @Test("A table that has no directory yet says so, and takes what workers say all the same")
+    func missingDirectory() async throws {
+        try await Emulator.withTable(hasDirectory: false) { client, table in
+            let directory = DynamoDBWorkerDirectory(client: client, table: table)
+            try await directory.announce(.sample())
+            try await directory.announce(["transform"], at: .sample)
+            #expect(try await directory.lastOffered("transform") == .sample)
+            for list in [{ _ = try await directory.types() }, { _ = try await directory.workers(at: .sample) }] {
+                let error = await #expect(throws: DependencyError.self) { try await list() }
+                #expect(error?.isMissingDirectory == true)
+                #expect(error?.refusesRequest == false)
+                #expect(error?.message.contains("infra/cloudformation/data-plane.yaml") == true)
+            }
+        }
+    }
+
+    @Test(
+        "What other versions have written is read as far as it can be: a pause holds, a worker that is unclear is left out"
+    )
+    func otherVersions() async throws {
+        try await Emulator.withTable { client, table in
+            let directory = DynamoDBWorkerDirectory(client: client, table: table)
+            // An item of a version that had no directory, which is in no index until somebody speaks of the type.
+            let old: DynamoDB.Item = ["PK": .s("TYPE#http"), "offeredAt": .s("\(Timestamp.sample)")]
+            let newer: DynamoDB.Item = [
+                "PK": .s("TYPE#zip"), "kind": .s("TYPE"), "kindSort": .s("zip"), "version": .n(2),
+                "pausedAt": .m([:]), "rate": .s("fast"), "concurrency": .n(0),
+            ]
+            let worker: DynamoDB.Item = [
+                "PK": .s("WORKER#x"), "kind": .s("WORKER"), "kindSort": .s("x"), "version": .n(2),
+            ]
+            for item in [old, newer, worker] {
+                _ = try await client.perform(DynamoDB.PutItem(table: table, item: item))
+            }
+            let paused = TypeRecord("zip", pause: TypePause(at: .earliest))
+            #expect(try await directory.types() == [paused])
+            #expect(try await directory.workers(at: .sample) == [])
+            #expect(try await directory.resume("http") == TypeRecord("http", lastOfferedAt: .sample))
+            #expect(try await directory.types().map(\.name) == ["http", "zip"])
+        }
+    }
+
     @Test("The queue of jobs keeps every rule of a queue", arguments: JobQueueRule.all)
     func queue(rule: JobQueueRule) async throws {
         try await check(rule, isOrdered: false)

@@ -1,3 +1,4 @@
+import JobsysClient
 import JobsysHTTP
 import JobsysJSON
 import Synchronization
@@ -19,11 +20,13 @@ struct APIClientTests {
         #expect(answer == ["ok": true])
         _ = try await client.post(["jobs", "x", "redrive"], ["payload": nil])
         _ = try await client.post(["jobs", "x", "cancel"])
+        _ = try await client.post(["jobs:batch"], json: Array("[1]".utf8))
         #expect(
             service.exchanges == [
                 .init(line: "GET /api/jobs/a%2F%C3%BC?wait=2%200&type=a%26b", body: ""),
                 .init(line: "POST /api/jobs/x/redrive", body: #"{"payload":null}"#),
                 .init(line: "POST /api/jobs/x/cancel", body: ""),
+                .init(line: "POST /api/jobs:batch", body: "[1]"),
             ]
         )
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import JobsysClient
 import JobsysHTTP
 import JobsysJSON
 import Testing
@@ -19,6 +20,11 @@ struct ArgumentTests {
             ["cancel", "x", "--url", "nowhere"], ["cancel", "x", "--output", "xml"],
             ["show", ""], ["show", " "], ["cancel", ".."], ["redrive", ""], ["redrive", "."],
             ["submit", "t", "--payload", "1", "--idempotency-key", ""],
+            ["submit"], ["submit", "t", "--file", "f"], ["submit", "--file", "f", "--payload", "1"],
+            ["submit", "--file", "f", "--wait"], ["submit", "--file", "f", "--max-attempts", "1"],
+            ["submit", "--file", "f", "--run", ""], ["submit", "t", "--payload", "1", "--run", "r"],
+            ["pause"], ["pause", ""], ["pause", ".."], ["resume"], ["limit", "t"], ["limit", "t", "--rate", "0"],
+            ["limit", "t", "--rate", "fast"], ["limit", "--rate", "1"],
             ["show", "x", "--wait-seconds", "0"], ["list", "--retry-seconds", "-1"],
         ]
     )
@@ -32,7 +38,10 @@ struct ArgumentTests {
             ["redrive", "x", "--payload", "null"], ["redrive", "--all"],
             ["redrive", "--all", "--class", "SYSTEM", "--since", "s", "--until", "u", "--type", "t", "--dry-run"],
             ["submit", "t", "--payload", "{}", "--wait", "--wait-seconds", "60"],
+            ["submit", "--file", "f"], ["submit", "--file", "-", "--run", "r", "--output", "json"],
             ["list", "--status", "PENDING", "--output", "json"],
+            ["workers", "--output", "table"], ["types"], ["pause", "t", "--reason", "why", "--by", "ada"],
+            ["resume", "t"], ["limit", "t", "--rate", "5", "--concurrency", "none"],
         ]
     )
     func taken(arguments: [String]) throws {

@@ -11,16 +11,28 @@ final class ScriptedService: HTTPTransport {
         var body: String
     }
 
-    private let answer: @Sendable (String) throws(TransportError) -> (status: Int, body: String)
+    /// What is answered to a request.
+    typealias Answer = @Sendable (Exchange) throws(TransportError) -> (status: Int, body: String)
+
+    private let answer: Answer
     private let retryAfter: String?
     private let requests = Mutex<[Exchange]>([])
     private let limits = Mutex<[Duration?]>([])
 
     /// Makes a service that answers a request by its line, such as `GET /jobs`; its refusals say `Retry-After`.
-    init(
+    convenience init(
         retryAfter: String? = nil,
         _ answer: @escaping @Sendable (String) throws(TransportError) -> (status: Int, body: String)
     ) {
+        self.init(retryAfter, { exchange throws(TransportError) in try answer(exchange.line) })
+    }
+
+    /// A service that answers a request by all that it says.
+    static func answering(_ answer: @escaping Answer) -> ScriptedService {
+        ScriptedService(nil, answer)
+    }
+
+    private init(_ retryAfter: String?, _ answer: @escaping Answer) {
         self.retryAfter = retryAfter
         self.answer = answer
     }
@@ -42,11 +54,12 @@ final class ScriptedService: HTTPTransport {
         timeouts: TransportTimeouts
     ) async throws(TransportError) -> TransportResponse {
         let line = "\(request.method) \(request.path ?? "")"
-        requests.withLock { $0.append(Exchange(line: line, body: String(decoding: body, as: UTF8.self))) }
+        let exchange = Exchange(line: line, body: String(decoding: body, as: UTF8.self))
+        requests.withLock { $0.append(exchange) }
         limits.withLock { $0.append(timeouts.request) }
-        let (status, body) = try answer(line)
+        let (status, text) = try answer(exchange)
         var head = HTTPResponse(status: .init(code: status))
         if status >= 400 { head.headerFields[.retryAfter] = retryAfter }
-        return TransportResponse(head: head, body: Array(body.utf8))
+        return TransportResponse(head: head, body: Array(text.utf8))
     }
 }

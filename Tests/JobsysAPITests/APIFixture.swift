@@ -19,6 +19,9 @@ struct APIFixture: Sendable {
     let clock: ManualClock
     let store = InMemoryJobStore()
     let queue: InMemoryJobQueue
+    let directory = InMemoryWorkerDirectory()
+    /// What is known of the directory; nothing until it is read.
+    let cache: DirectoryCache
     let logs = InMemoryLogHandler()
     var options = APIOptions()
 
@@ -26,6 +29,7 @@ struct APIFixture: Sendable {
         let clock = ManualClock()
         self.clock = clock
         queue = InMemoryJobQueue(clock: clock)
+        cache = DirectoryCache(directory, clock: clock, now: { clock.timestamp })
         options.clock = clock
         options.now = { clock.timestamp }
         options.makeJobID = { JobID(Self.jobID) ?? JobID(at: $0) }
@@ -75,6 +79,8 @@ struct APIFixture: Sendable {
             control: control ?? self.store,
             catalog: catalog ?? self.store,
             queue: queue,
+            directory: directory,
+            cache: cache,
             readiness: readiness,
             options: options,
             logger: logger

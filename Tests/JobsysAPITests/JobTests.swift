@@ -21,6 +21,8 @@ struct JobTests {
             answer.text == """
                 {"jobId":"\(job.id)","type":"transform","status":"PENDING","attempts":0,"maxAttempts":4,\
                 "createdAt":"2025-11-21T10:13:20.123Z","updatedAt":"2025-11-21T10:13:20.123Z",\
+                "waiting":{"reason":"queued",\
+                "detail":"It waits for a worker; nothing is known of those that there are."},\
                 "traceId":"67891233abcdef012345678912345678"}
                 """
         )

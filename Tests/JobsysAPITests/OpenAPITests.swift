@@ -49,6 +49,30 @@ struct OpenAPITests {
         let shown = try #require(try await api.answer(.get, "/jobs/\(job.id)").json?.objectValue)
         let schemas = try await document()["components"]?["schemas"]
         let summary = try #require(schemas?["JobSummary"]?["properties"]?.objectValue?.keys)
-        #expect(shown.keys.sorted() == (summary + ["result"]).sorted())
+        #expect(shown.keys.sorted() == (summary + ["result", "waiting"]).sorted())
+    }
+
+    @Test("has every member of a worker, a type and a reason to wait, and all reasons")
+    func directory() async throws {
+        var worker = WorkerRecord.sample(at: api.clock.timestamp)
+        worker.running = ["http": 1]
+        try await api.directory.announce(worker)
+        let pause = TypePause(at: .sample, by: "ada", reason: "why")
+        _ = try await api.directory.pause("http", pause)
+        _ = try await api.directory.limit("http", rate: .set(1), concurrency: .set(1))
+        let schemas = try await document()["components"]?["schemas"]
+        func members(_ schema: String) -> [String]? {
+            schemas?[schema]?["properties"]?.objectValue?.keys.sorted()
+        }
+        let shown = try await api.answer(.get, "/workers").json?["workers"]?[0]
+        #expect(shown?.objectValue?.keys.sorted() == members("Worker"))
+        let type = try await api.answer(.get, "/types").json?["types"]?[0]
+        #expect(type?.objectValue?.keys.sorted() == members("JobType"))
+        #expect(
+            schemas?["Waiting"]?["properties"]?["reason"]?["enum"]
+                == .array(
+                    Waiting.Reason.allCases.map { .string($0.rawValue) }
+                )
+        )
     }
 }

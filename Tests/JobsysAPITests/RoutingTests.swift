@@ -12,6 +12,7 @@ struct RoutingTests {
         arguments: [
             ("/jobs", ["PUT", "PATCH", "DELETE", "OPTIONS", "BREW"], "POST, GET, HEAD"),
             ("/jobs/", ["PUT"], "POST, GET, HEAD"),
+            ("/jobs:batch", ["GET", "HEAD", "PUT"], "POST"),
             ("/jobs/\(APIFixture.jobID)", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"], "GET, HEAD"),
             ("/jobs/\(APIFixture.jobID)?wait=1", ["DELETE"], "GET, HEAD"),
             ("/jobs/\(APIFixture.jobID)/cancel", ["GET", "HEAD", "PUT", "DELETE"], "POST"),
@@ -35,7 +36,7 @@ struct RoutingTests {
 
     @Test(
         "A path that does not exist is answered with 404",
-        arguments: ["/", "/job", "/jobs/1/2", "/jobs/1/cancel/now", "/healthz/x", "/JOBS"]
+        arguments: ["/", "/job", "/jobs/1/2", "/jobs:", "/jobs:other", "/jobs/1/cancel/now", "/healthz/x", "/JOBS"]
     )
     func wrongPath(path: String) async throws {
         let answer = try await APIFixture().answer(.get, path)

@@ -49,4 +49,9 @@ struct ConformanceTests {
     func leaderLeases(rule: LeaderLeasesRule) async throws {
         try await rule.check(InMemoryLeaderLeases())
     }
+
+    @Test("The directory of workers keeps every rule", arguments: WorkerDirectoryRule.all)
+    func workerDirectory(rule: WorkerDirectoryRule) async throws {
+        try await rule.check(InMemoryWorkerDirectory())
+    }
 }

@@ -1,6 +1,7 @@
 import JobsysCore
 import JobsysJSON
 import JobsysTestKit
+import JobsysTime
 import Testing
 
 extension JobID {
@@ -13,7 +14,8 @@ struct TypeGateTests {
 
     private func makeGate(rate: Int? = nil, concurrency: Int? = nil) -> TypeGate {
         let policy = JobPolicy(concurrency: concurrency, rate: rate, breaker: JobPolicy.Breaker(failures: 3))
-        return TypeGate(clock: clock, draw: { 0 }, policy: { $0 == "http" ? policy : .standard })
+        let now: @Sendable () -> Timestamp = { [clock] in clock.timestamp }
+        return TypeGate(clock: clock, now: now, draw: { 0 }, policy: { $0 == "http" ? policy : .standard })
     }
 
     private func fail(_ gate: TypeGate, _ errorClass: ErrorClass = .network, times: Int = 3) {
@@ -132,5 +134,70 @@ struct TypeGateTests {
         )
         fail(gate, times: 1000)
         #expect(gate.verdict(on: "http") == .start(after: .zero))
+    }
+
+    @Test(
+        "starts no jobs of a paused type, asks again the more seldom the longer that lasts, and starts them once resumed"
+    )
+    func paused() {
+        let gate = makeGate()
+        let paused = TypeRecord("http", pause: TypePause(at: clock.timestamp))
+        gate.apply([paused, TypeRecord("transform")])
+        #expect(gate.pausedTypes == ["http"])
+        // A tenth of how long it has lasted, at most a minute, and half of that with this draw.
+        for (length, wait) in [(0, 0), (20, 1), (180, 10), (400, 30), (86_400, 30)] as [(Int64, Int64)] {
+            clock.advance(by: .seconds(length))
+            #expect(gate.verdict(on: "http") == .turnAway(for: .seconds(wait)))
+        }
+        #expect(gate.verdict(on: "transform") == .start(after: .zero))
+        #expect(gate.running() == ["transform": 1])
+        gate.apply([TypeRecord("http"), TypeRecord("transform")])
+        #expect(gate.pausedTypes == [])
+        #expect(gate.verdict(on: "http") == .start(after: .zero))
+        #expect(gate.running() == ["http": 1, "transform": 1])
+    }
+
+    @Test("takes no pause for an outage: a breaker that was open is as open when the type is resumed")
+    func pausedWhileOpen() {
+        let gate = makeGate()
+        fail(gate)
+        gate.apply([TypeRecord("http", pause: TypePause(at: clock.timestamp))])
+        clock.advance(by: .milliseconds(1500))
+        #expect(gate.breakers() == ["http": "open"])
+        gate.apply([])
+        #expect(gate.verdict(on: "http") == .turnAway(for: .seconds(1)))
+    }
+
+    @Test("limits a type's rate as operators say at once, and as its policy says again when they say nothing")
+    func limitedRate() {
+        let gate = makeGate(rate: 100)
+        gate.apply([TypeRecord("http", limits: TypeLimits(rate: 1))])
+        #expect(gate.verdict(on: "http") == .start(after: .zero))
+        // What is said again changes nothing of what was started meanwhile.
+        gate.apply([TypeRecord("http", limits: TypeLimits(rate: 1))])
+        #expect(gate.verdict(on: "http") == .start(after: .seconds(1)))
+        #expect(gate.verdict(on: "http") == .turnAway(for: .seconds(2)))
+        gate.apply([TypeRecord("http")])
+        for _ in 0..<100 { #expect(gate.verdict(on: "http") == .start(after: .zero)) }
+        #expect(gate.verdict(on: "http") == .start(after: .milliseconds(10)))
+        gate.apply([TypeRecord("transform", limits: TypeLimits(rate: 1))])
+        #expect(gate.verdict(on: "transform") == .start(after: .zero))
+        #expect(gate.verdict(on: "transform") == .start(after: .seconds(1)))
+        gate.apply([])
+        for _ in 0..<100 { #expect(gate.verdict(on: "transform") == .start(after: .zero)) }
+    }
+
+    @Test("limits how many of a type run as operators say at once, more or fewer than its policy says")
+    func limitedConcurrency() {
+        let gate = makeGate(concurrency: 2)
+        gate.apply([TypeRecord("http", limits: TypeLimits(concurrency: 3))])
+        for _ in 0..<3 { #expect(gate.verdict(on: "http") == .start(after: .zero)) }
+        #expect(gate.verdict(on: "http") == .turnAway(for: .zero))
+        gate.apply([TypeRecord("http", limits: TypeLimits(concurrency: 1))])
+        for _ in 0..<2 { gate.finish(type: "http") }
+        #expect(gate.verdict(on: "http") == .turnAway(for: .zero))
+        gate.apply([])
+        #expect(gate.verdict(on: "http") == .start(after: .zero))
+        #expect(gate.verdict(on: "http") == .turnAway(for: .zero))
     }
 }

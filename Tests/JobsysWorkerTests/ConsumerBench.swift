@@ -15,7 +15,7 @@ struct ConsumerBench {
     let gate: TypeGate
 
     init() {
-        gate = TypeGate(clock: clock, draw: { 0.5 })
+        gate = TypeGate(clock: clock, now: { [clock] in clock.timestamp }, draw: { 0.5 })
         deadLetters = InMemoryJobQueue(clock: clock)
         queue = InMemoryJobQueue(clock: clock, deadLetters: deadLetters)
         orderedQueue = InMemoryJobQueue(clock: clock, deadLetters: deadLetters, isOrdered: true)

@@ -49,6 +49,36 @@ struct TurnedAwayTests {
         #expect(bench.deadLetters.bodies.isEmpty)
     }
 
+    @Test(
+        "jobs of a paused type do not start and burn nothing, others run, and all do when it is resumed",
+        arguments: [nil, "a"]
+    )
+    func paused(orderingKey: String?) async throws {
+        let starts = Mutex(0)
+        bench.gate.apply([TypeRecord("task", pause: TypePause(at: bench.clock.timestamp))])
+        for _ in 0..<6 { try await bench.submit("task", orderingKey: orderingKey) }
+        let end = bench.clock.timestamp + .seconds(1800)
+        try await bench.run { _ in
+            starts.withLock { $0 += 1 }
+            return .succeeded("done")
+        } _: {
+            let other = try await bench.submit("transform")
+            try await bench.letTimePass { try await bench.store.job(other)?.status == .succeeded }
+            try await bench.letTimePass(by: .seconds(2)) { bench.clock.timestamp > end }
+            #expect(starts.withLock(\.self) == 0)
+            let waiting = bench.store.jobs.filter { $0.type == "task" }
+            #expect(waiting.allSatisfy { $0.attempts == 0 && $0.status == .pending && $0.lease == nil })
+            bench.gate.apply([])
+            let resumedAt = bench.clock.timestamp
+            try await bench.letTimePass(by: .seconds(1)) { bench.all(.succeeded) }
+            // A message in its place is looked at less often than one that can be replaced by a copy.
+            let limit = Duration.seconds(orderingKey == nil ? 70 : 600)
+            #expect(bench.clock.timestamp.duration(since: resumedAt) < limit)
+        }
+        #expect(bench.store.jobs.allSatisfy { $0.attempts == 1 })
+        #expect(bench.deadLetters.bodies.isEmpty)
+    }
+
     @Test("a job that is the only one to fail is taken for an outage for ten minutes, and ends soon after")
     func onlyOne() async throws {
         try await bench.submit("task", maxAttempts: 8)

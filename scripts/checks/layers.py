@@ -35,6 +35,10 @@ LAYERS = {
     # What handlers are written against, and the domain.
     "JobsysHandlers": "JobsysJSON JobsysObservability JobsysTime",
     "JobsysCore": "JobsysHandlers JobsysHashing JobsysJSON JobsysObservability JobsysTime",
+    # The domain's ports in memory, for tests of handlers.
+    "JobsysTesting": "JobsysCore JobsysHandlers JobsysJSON JobsysObservability JobsysTime",
+    # What talks to svc-api.
+    "JobsysClient": "JobsysHandlers JobsysHTTP JobsysJSON JobsysObservability JobsysTime",
     # What all services need, whatever they are about.
     "JobsysServiceRuntime": "JobsysJSON JobsysObservability JobsysTime",
     # The domain's ports, by means of the AWS client.
@@ -50,7 +54,7 @@ LAYERS = {
     "svc-api": "JobsysAPI JobsysServiceRuntime",
     "svc-worker": "JobsysWorker JobsysServiceRuntime",
     "dlq-handler": "JobsysDeadLetters JobsysServiceRuntime CJobsysMath",
-    "jobctl": "JobsysHTTP JobsysJSON JobsysObservability JobsysTime",
+    "jobctl": "JobsysClient JobsysHandlers JobsysHashing JobsysHTTP JobsysJSON JobsysObservability JobsysTime",
 }
 
 # What single files of a module may import beyond their row: those that put a service together, and what speaks HTTP itself.
@@ -69,6 +73,8 @@ EXPORTS = {
     "JobsysHandlers": {"JobsysJSON", "JobsysObservability", "JobsysTime"},
     "JobsysCore": {"JobsysHandlers"},
     "JobsysWorker": {"JobsysHandlers"},
+    "JobsysTesting": {"JobsysHandlers"},
+    "JobsysClient": {"JobsysHandlers"},
 }
 
 # Libraries for servers, which stay in the services.
@@ -76,7 +82,7 @@ SERVER_LIBRARIES = re.compile(r"_?C?NIO\w*|Hummingbird\w*")
 SERVERS = {"JobsysServiceRuntime", "JobsysAPI", "JobsysWorker", "JobsysDeadLetters"}
 
 # The domain, and what stands below it, has no words for what the adapters know.
-DOMAIN = {"JobsysJSON", "JobsysTime", "JobsysHashing", "JobsysObservability", "JobsysHandlers", "JobsysCore"}
+DOMAIN = {"JobsysJSON", "JobsysTime", "JobsysHashing", "JobsysObservability", "JobsysHandlers", "JobsysCore", "JobsysTesting"}
 WORDS_OF_AWS = re.compile(r"\w*(?:AWS|SQS|SNS|SSM|Dynamo|Lambda|CloudWatch)\w*|(?:aws|sqs|sns|ssm|dynamo|lambda)[A-Z]\w*")
 
 IMPORT = re.compile(

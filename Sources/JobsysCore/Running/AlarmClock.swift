@@ -31,6 +31,8 @@ package final class AlarmClock: Sendable {
         var entries = Heap<Entry>()
         /// Who sleeps, and until when; nil while there are no alarms.
         var sleeper: (task: Task<Void, Never>, due: Duration)?
+        /// Where the sleeper sleeps, which is a task of its own and knows no workplace.
+        var executor: (any TaskExecutor)?
         /// How often there were no alarms left in the second that began then.
         var silences = (count: 0, since: Duration.zero)
 
@@ -41,14 +43,14 @@ package final class AlarmClock: Sendable {
             return silences.count > 20
         }
 
-        /// Takes out what is due, and says until when to sleep; nil if there is nothing left.
-        mutating func take(through now: Duration) -> (rings: [@Sendable () -> Void], next: Duration?) {
+        /// Takes out what is due, and cancelled alarms that would be next.
+        mutating func take(through now: Duration) -> [@Sendable () -> Void] {
             var ringing: [@Sendable () -> Void] = []
             while let entry = entries.min, entry.due <= now || rings[entry.alarm] == nil {
                 entries.removeMin()
                 if let ring = rings.removeValue(forKey: entry.alarm) { ringing.append(ring) }
             }
-            return (ringing, entries.min?.due)
+            return ringing
         }
 
         /// Removes the cancelled entries if they outnumber the others, which is a constant cost for each of them.
@@ -104,8 +106,9 @@ package final class AlarmClock: Sendable {
             guard due < sleeper.due else { return }
             sleeper.task.cancel()
         }
-        // It belongs to no job, and ends when there are no alarms.
-        let task = Task.detached { await self.wake(at: due) }
+        // It belongs to no job, and ends when there are no alarms. It must wake though handlers block or compute.
+        state.executor = Workplace.executor ?? state.executor
+        let task = Task.detached(executorPreference: state.executor) { await self.wake(at: due) }
         state.sleeper = (task, due)
     }
 
@@ -120,12 +123,14 @@ package final class AlarmClock: Sendable {
         let rings = state.withLock { state in
             // It was cancelled too late.
             guard state.sleeper?.due == due else { return [@Sendable () -> Void]() }
-            let (rings, next) = state.take(through: elapsed())
             state.sleeper = nil
-            if let next { sleep(until: next, &state) }
-            return rings
+            return state.take(through: elapsed())
         }
         for ring in rings { ring() }
+        // Only now: who moves a manual clock when everybody sleeps must find what rang done.
+        state.withLock { state in
+            if let next = state.entries.min?.due { sleep(until: next, &state) }
+        }
     }
 
     /// How many cancelled entries are not worth a removal.

@@ -5,11 +5,6 @@ package import JobsysTime
 package import Logging
 
 extension JobRegistry {
-    /// Where a job of this type runs: beside the worker's own work if it is brief.
-    func executor(forType type: String) -> (any TaskExecutor)? {
-        self[type]?.isBrief == true ? Workplace.executor : globalConcurrentExecutor
-    }
-
     /// Runs a job; whatever its handler throws becomes an outcome.
     package func run(_ job: Job, in context: JobContext) async -> JobOutcome {
         guard let entry = self[job.type] else {

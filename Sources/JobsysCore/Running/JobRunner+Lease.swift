@@ -8,7 +8,7 @@ extension JobRunner {
     func outcome(of job: Job, from delivery: Delivery, as run: Run, hooks: RunHooks) async -> JobOutcome {
         let timeout = registry.policy(ofType: job.type).timeout
         let context = JobContext(job, timeout: timeout, trace: delivery.trace, at: now())
-        let handler = Task(executorPreference: registry.executor(forType: job.type)) {
+        let handler = Task(executorPreference: executor(forType: job.type)) {
             await registry.run(job, in: context)
         }
         let warned = WarnedOnce()
@@ -32,6 +32,11 @@ extension JobRunner {
             handler.cancel()
         }
         return outcome.stopped(by: await watch.end())
+    }
+
+    /// Where a job of this type runs: beside the worker's own work if it is brief.
+    private func executor(forType type: String) -> (any TaskExecutor)? {
+        registry[type]?.isBrief == true ? Workplace.executor : handlerExecutor
     }
 
     /// The failures that were warned of: of each kind only the first is worth a line.

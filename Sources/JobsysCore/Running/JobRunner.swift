@@ -19,6 +19,7 @@ public struct JobRunner: Sendable {
     let draw: @Sendable () -> Double
     let makeOwner: @Sendable () -> String
     let alarms: AlarmClock
+    let handlerExecutor: any TaskExecutor
 
     /// Makes a runner.
     ///
@@ -38,6 +39,7 @@ public struct JobRunner: Sendable {
     ///   - now: The wall clock, which leases and records go by.
     ///   - draw: Random numbers in 0..<1, which spread the retries.
     ///   - makeOwner: Makes a name for a claim that no other claim has.
+    ///   - handlerExecutor: Where handlers run that are not brief; what they block there must hold up nobody else.
     public init(
         store: any JobStore,
         queue: any JobQueue,
@@ -51,7 +53,8 @@ public struct JobRunner: Sendable {
         clock: any Clock<Duration> = ContinuousClock(),
         now: @escaping @Sendable () -> Timestamp = Timestamp.now,
         draw: @escaping @Sendable () -> Double = { .random(in: 0..<1) },
-        makeOwner: @escaping @Sendable () -> String = { UUID().uuidString }
+        makeOwner: @escaping @Sendable () -> String = { UUID().uuidString },
+        handlerExecutor: any TaskExecutor = globalConcurrentExecutor
     ) {
         self.store = store
         self.queue = queue
@@ -67,6 +70,7 @@ public struct JobRunner: Sendable {
         self.draw = draw
         self.makeOwner = makeOwner
         alarms = AlarmClock(clock)
+        self.handlerExecutor = handlerExecutor
     }
 
     /// What a caller has to do about a message that was looked at.

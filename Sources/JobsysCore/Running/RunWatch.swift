@@ -16,6 +16,8 @@ final class RunWatch: Sendable {
     private let renew: @Sendable () async -> RenewalResult
     private let stop: @Sendable () -> Void
     private let logger = Logger.current
+    /// An alarm rings outside of the task that set it.
+    private let executor = Workplace.executor
     private let state = Mutex(State())
 
     /// What a renewal found, and how long it took.
@@ -80,7 +82,7 @@ final class RunWatch: Sendable {
         state.withLock { state in
             guard !state.hasEnded else { return }
             // Awaited at the end of the run.
-            state.renewal = Task { await self.renewOnce() }
+            state.renewal = Task(executorPreference: executor) { await self.renewOnce() }
         }
     }
 

@@ -1,9 +1,9 @@
-import JobsysTime
+public import JobsysTime
 import Logging
 import Synchronization
 
-/// Decides whether jobs of a type may start in this worker: not while what they call is away, not more often and not more
-/// at once than their policy says.
+/// Decides whether jobs of a type may start in this worker: not while what they call is away or operators have paused
+/// them, not more often and not more at once than their policy says, or operators do.
 ///
 /// When attempts at jobs of one type fail so many times in a row, jobs of that type are turned away for a while that grows;
 /// then one is let through to see if it goes well again. Other types do not notice.
@@ -26,7 +26,9 @@ public final class TypeGate: Sendable {
 
     private struct Entry {
         var breaker: CircuitBreaker
+        /// Spreads the starts, as many in a second as ``rate`` says.
         var bucket: TokenBucket?
+        var rate: Int?
         /// How many jobs of the type run.
         var running = 0
         /// When an open breaker lets one through.
@@ -36,47 +38,70 @@ public final class TypeGate: Sendable {
         /// Whether another has failed since.
         var hasOthers = false
 
-        init(_ policy: JobPolicy, at now: Duration) {
+        init(_ policy: JobPolicy) {
             breaker = CircuitBreaker(threshold: policy.breaker.failures ?? .max)
-            bucket = policy.rate.map { TokenBucket(perSecond: $0, at: now) }
+        }
+
+        /// Takes a rate, which counts from now on if it is another than before.
+        mutating func limit(to rate: Int?, at now: Duration) {
+            guard rate != self.rate else { return }
+            self.rate = rate
+            bucket = rate.map { TokenBucket(perSecond: $0, at: now) }
         }
     }
 
+    /// What operators say about a type.
+    private struct Control: Hashable {
+        /// Since when it is paused; nil if it is not.
+        var pausedSince: Timestamp?
+        var limits: TypeLimits
+    }
+
     private let entries = Mutex<[String: Entry]>([:])
+    private let controls = Mutex<[String: Control]>([:])
     private let policy: @Sendable (String) -> JobPolicy
     private let elapsed: @Sendable () -> Duration
+    private let now: @Sendable () -> Timestamp
     private let draw: @Sendable () -> Double
 
     /// Makes a gate.
     ///
     /// - Parameters:
     ///   - clock: What the pauses are measured by.
+    ///   - now: The wall clock, which tells how long operators have paused a type.
     ///   - draw: Random numbers in 0..<1, which spread the pauses.
     ///   - policy: The policy of a type.
     public init(
         clock: any Clock<Duration> = ContinuousClock(),
+        now: @escaping @Sendable () -> Timestamp = Timestamp.now,
         draw: @escaping @Sendable () -> Double = { .random(in: 0..<1) },
         policy: @escaping @Sendable (String) -> JobPolicy = { _ in .standard }
     ) {
         self.policy = policy
+        self.now = now
         self.draw = draw
         elapsed = stopwatch(clock)
     }
 
     /// Asks whether a job of this type may start.
     public func verdict(on type: String) -> Verdict {
+        let control = controls.withLock { $0[type] }
+        if let since = control?.pausedSince { return .turnAway(for: wait(inPauseSince: since)) }
         let policy = policy(type)
         let now = elapsed()
         return entries.withLock { entries in
-            var entry = entries[type] ?? Entry(policy, at: now)
+            var entry = entries[type] ?? Entry(policy)
             defer { entries[type] = entry }
+            entry.limit(to: control?.limits.rate ?? policy.rate, at: now)
             if now >= entry.opensUntil { entry.breaker.allowOne() }
             switch entry.breaker.state {
             case .open: return .turnAway(for: entry.opensUntil - now)
             case .halfOpen(_, isTrying: true): return .turnAway(for: policy.breaker.pauses.base)
             case .closed, .halfOpen(_, isTrying: false): break
             }
-            if let limit = policy.concurrency, entry.running >= limit { return .turnAway(for: .zero) }
+            if let limit = control?.limits.concurrency ?? policy.concurrency, entry.running >= limit {
+                return .turnAway(for: .zero)
+            }
             let reservation = entry.bucket?.reserve(at: now, patience: policy.patience.turn)
             if case .refused(let wait) = reservation { return .turnAway(for: wait) }
             entry.breaker.noteTaken()
@@ -126,6 +151,11 @@ public final class TypeGate: Sendable {
         }
     }
 
+    /// How many jobs of each type run; types without any are left out.
+    public func running() -> [String: Int] {
+        entries.withLock { entries in entries.compactMapValues { $0.running > 0 ? $0.running : nil } }
+    }
+
     private func noteSuccess(type: String) {
         let hasClosed = entries.withLock { entries in
             entries[type]?.firstToFail = nil
@@ -139,7 +169,7 @@ public final class TypeGate: Sendable {
     private func noteFailure(_ failure: JobFailure, of job: JobID, type: String, _ policy: JobPolicy) -> Evidence {
         let now = elapsed()
         let (evidence, pause): (Evidence, Duration?) = entries.withLock { entries in
-            var entry = entries[type] ?? Entry(policy, at: now)
+            var entry = entries[type] ?? Entry(policy)
             defer { entries[type] = entry }
             entry.hasOthers = entry.hasOthers || (entry.firstToFail ?? job) != job
             entry.firstToFail = entry.firstToFail ?? job
@@ -165,5 +195,51 @@ public final class TypeGate: Sendable {
             metadata: metadata
         )
         return evidence
+    }
+}
+
+// MARK: What operators say
+
+extension TypeGate {
+    /// Takes what operators say about types, in place of all that they said before.
+    ///
+    /// It goes for the next job that asks; those that run go on.
+    public func apply(_ types: [TypeRecord]) {
+        let said = types.map { ($0.name, Control(pausedSince: $0.pause?.at, limits: $0.limits)) }
+            .filter { $1.pausedSince != nil || $1.limits != TypeLimits() }
+        let new = Dictionary(said) { $1 }
+        let old = controls.withLock { controls in
+            defer { controls = new }
+            return controls
+        }
+        for name in Set(old.keys).union(new.keys).sorted() where old[name] != new[name] {
+            let control = new[name]
+            Logger.current.notice(
+                "operators have changed what goes for jobs of the type",
+                metadata: [
+                    "job.type": "\(name)", "type.isPaused": "\(control?.pausedSince != nil)",
+                    "type.rate": control?.limits.rate.map { "\($0)" } ?? "policy",
+                    "type.concurrency": control?.limits.concurrency.map { "\($0)" } ?? "policy",
+                ]
+            )
+        }
+    }
+
+    /// The types that operators have paused, sorted.
+    public var pausedTypes: [String] {
+        controls.withLock { controls in controls.filter { $0.value.pausedSince != nil }.keys.sorted() }
+    }
+
+    /// Whether operators have paused a type.
+    public func isPaused(_ type: String) -> Bool {
+        controls.withLock { $0[type]?.pausedSince != nil }
+    }
+
+    /// How long a message of a paused type rests: a tenth of the pause so far, and at most a minute.
+    ///
+    /// So after a short pause its jobs are back at once, and a long one costs few calls.
+    private func wait(inPauseSince start: Timestamp) -> Duration {
+        let longest = min(max(.zero, now().duration(since: start) / 10), .seconds(60))
+        return longest / 2 + longest / 2 * draw()
     }
 }

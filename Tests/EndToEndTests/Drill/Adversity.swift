@@ -8,6 +8,8 @@ struct Adversity: Sendable {
         case freeze
         /// It is asked to end, and started again.
         case terminate
+        /// Another is started in its place, and then it is asked to end, as in a rolling deploy.
+        case replace
     }
 
     let kind: Kind

@@ -29,8 +29,8 @@ struct AdversityPlan: Sequence, IteratorProtocol {
 
     private mutating func draw() -> Adversity {
         let place = Int.random(in: free.indices, using: &generator)
-        let draw = Int.random(in: 0..<10, using: &generator)
-        let kind: Adversity.Kind = draw < 5 ? .kill : draw < 8 ? .freeze : .terminate
+        let draw = Int.random(in: 0..<12, using: &generator)
+        let kind: Adversity.Kind = draw < 5 ? .kill : draw < 8 ? .freeze : draw < 10 ? .terminate : .replace
         let pause = Duration.milliseconds(Int.random(in: 100...2000, using: &generator))
         let absence = kind == .freeze ? lease + .seconds(1) + pause : pause
         return Adversity(kind: kind, place: place, start: time, length: absence)

@@ -1,134 +1,156 @@
 import JobsysAWSTestKit
 import JobsysJSON
 
-/// Runs jobs through the real executables while their dependencies fail and their processes die, and then holds the
-/// table to account.
+/// Runs jobs through the real executables while hostile messages come, workers are replaced, dependencies fail and processes
+/// die, and then holds the table to account.
 struct Drill: Sendable {
     private let options: DrillOptions
     private let deployment: Deployment
+    private let adversary: HostileAdversary
+    private let proxy: FaultyProxy
+    private let refusals: LetterRefusals
 
     init(_ options: DrillOptions, on deployment: Deployment) {
         self.options = options
         self.deployment = deployment
+        let (plane, plan) = (deployment.plane, HostilePlan(seed: options.seed))
+        adversary = HostileAdversary(plan, against: plane)
+        refusals = LetterRefusals(plan, by: [plane.deadLetters, plane.orderedDeadLetters])
+        proxy = FaultyProxy(
+            to: deployment.emulator,
+            of: plane,
+            plan: FaultPlan(seed: options.seed),
+            refusals: refusals
+        )
     }
+
+    /// How long, in seconds, workers leave to others what a newer version has written: so short that its end is part of a
+    /// drill.
+    static let patienceSeconds = 10
 
     /// Runs it to its end; answers what was found.
     func run() async throws -> DrillReport {
-        let plan = FaultPlan(seed: options.seed)
-        let proxy = FaultyProxy(to: deployment.emulator, of: deployment.plane, plan: plan)
-        return try await ScriptedServer.with(handler: proxy.handle) { server in
-            let fleet = Fleet(deployment, Self.settings(through: server.url))
+        try await ScriptedServer.with(handler: proxy.handle) { server in
+            var report = DrillReport()
+            report.count("seed", Int(options.seed))
+            let part = RestartPart(options: options, deployment: deployment, adversary: adversary)
+            let first = try await part.run(through: server.url, into: &report)
+            let fleet = Fleet(deployment, OutagePart.settings(through: server.url))
             try await fleet.start()
-            let features = try await JobFeatures(of: fleet.anyClient)
-            let orders = draw(features)
             return try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await fleet.supervise() }
                 defer { group.cancelAll() }
-                let client = DrillClient(fleet)
-                let start = ContinuousClock.now
-                try await wreakHavoc(on: fleet, while: client, submits: orders)
-                proxy.calm()
-                let calm = ContinuousClock.now
-                let audit = try await settledAudit(of: orders, by: client)
-                var report = DrillReport()
-                report.count("seed", Int(options.seed))
-                report.count("seconds with faults", start.duration(to: calm))
-                report.count("seconds until all was final and no message left", calm.duration(to: .now))
-                await count(audit, proxy, fleet, client, into: &report)
-                report.check("the emulator answered every call", cases: proxy.calls, proxy.mishaps)
-                audit.check(into: &report)
-                try await checkRest(after: audit, fleet, client, into: &report)
+                try await run(after: first, on: fleet, into: &report)
                 return report
             }
         }
     }
 
-    private func draw(_ features: JobFeatures) -> [JobOrder] {
-        // About 20 jobs of a key, which wait for each other.
-        let keys = max(5, options.jobs / 200)
-        return (0..<options.jobs).map { JobOrder.draw($0, keys: keys, seed: options.seed, features: features) }
-    }
-
-    /// Submits all jobs, evenly over the time of the faults or as fast as they are run, while the adversary is at work.
-    private func wreakHavoc(on fleet: Fleet, while client: DrillClient, submits orders: [JobOrder]) async throws {
+    private func run(after first: RestartPart.Outcome, on fleet: Fleet, into report: inout DrillReport) async throws {
+        let client = DrillClient(fleet)
+        let orders = OutagePart.orders(options, try await JobFeatures(of: fleet.anyClient))
         let start = ContinuousClock.now
-        let throttle = SubmissionThrottle(deployment.plane.jobs)
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            for orders in orders.dealt(to: Self.clients) {
-                group.addTask {
-                    for order in orders {
-                        let share = Double(order.number) / Double(options.jobs)
-                        try await Task.sleep(until: start + options.chaos * share)
-                        try await throttle.pass()
-                        try await client.submit(order)
-                    }
-                }
-            }
-            let lease = Duration.seconds(Self.leaseSeconds)
-            for adversity in AdversityPlan(seed: options.seed, fleet: Fleet.services, lease: lease) {
-                try await Task.sleep(until: start + adversity.start)
-                if adversity.start > options.chaos, client.tickets.count == orders.count { break }
-                group.addTask { try await fleet.strike(adversity) }
-            }
-            try await group.waitForAll()
-        }
+        let part = OutagePart(
+            options: options,
+            deployment: deployment,
+            adversary: adversary,
+            proxy: proxy,
+            fleet: fleet,
+            client: client
+        )
+        try await part.run(submitting: orders)
+        let calm = ContinuousClock.now
+        let (audit, hostile) = try await settledAudit(
+            of: first.orders + orders,
+            tickets: first.tickets.merging(client.tickets) { $1 }
+        )
+        report.count("seconds with faults", start.duration(to: calm))
+        report.count("seconds until all was final and no message left", calm.duration(to: .now))
+        await count(audit, fleet, requests: first.requests + client.requests, into: &report)
+        report.check("the emulator answered every call", cases: proxy.calls, proxy.mishaps)
+        audit.check(into: &report)
+        hostile.check(into: &report)
+        try await ListAudit(client: fleet.anyClient, limit: 100).check(against: audit, hostile.ledger, into: &report)
+        report.check(
+            "no request was answered wrongly",
+            cases: first.requests + client.requests,
+            first.refusals + client.refusals
+        )
+        try await checkRest(after: audit, fleet, into: &report)
     }
 
     /// The audit as soon as all is final and all queues are empty, or when the time is up.
-    private func settledAudit(of orders: [JobOrder], by client: DrillClient) async throws -> Audit {
-        let deadline = ContinuousClock.now + options.settling
+    private func settledAudit(
+        of orders: [JobOrder],
+        tickets: [Int: String]
+    ) async throws -> (good: Audit, hostile: HostileAudit) {
+        let start = ContinuousClock.now
+        let ledger = adversary.ledger
+        var hasHurried = ledger.patientOrderedMessages == 0
         while true {
-            let isOver = ContinuousClock.now >= deadline
+            let isOver = start.duration(to: .now) >= options.settling
+            let left = try await queuedMessages()
             // To ask the queues costs less than to read the table.
-            let isQuiet = try await queuedMessages().isEmpty
-            if isQuiet || isOver {
-                let snapshot = try await TableSnapshot(of: deployment.plane)
-                let audit = Audit(orders: orders, tickets: client.tickets, snapshot: snapshot)
-                let isStillQuiet = try await queuedMessages().isEmpty
-                if isOver || (audit.isSettled && isStillQuiet) { return audit }
+            let isQuiet = left.values.allSatisfy { $0 == 0 }
+            let mayHurry =
+                !hasHurried && start.duration(to: .now) > .seconds(Self.patienceSeconds * 4)
+                && left.allSatisfy { $0.key == deployment.plane.orderedJobs.url || $0.value == 0 }
+            if isQuiet || isOver || mayHurry {
+                let hostile = HostileAudit(ledger: ledger, snapshot: try await TableSnapshot(of: deployment.plane))
+                let audit = Audit(orders: orders, tickets: tickets, snapshot: hostile.rest)
+                let isStillQuiet = try await queuedMessages().values.allSatisfy { $0 == 0 }
+                if isOver || (audit.isSettled && isStillQuiet) { return (audit, hostile) }
+                if audit.isSettled && mayHurry {
+                    hasHurried = true
+                    try await giveUpSooner()
+                }
             }
             try await Task.sleep(for: .seconds(1))
         }
     }
 
-    /// What is left in each queue.
-    private func queuedMessages() async throws -> [String] {
+    /// Has the ordered queue give messages up after ten receipts, and not after a hundred: nobody is left in it but those that
+    /// name no job to run.
+    private func giveUpSooner() async throws {
+        let policy = #"{"RedrivePolicy":"{\"deadLetterTargetArn\":\"ARN\",\"maxReceiveCount\":\"10\"}"}"#
+            .replacing("ARN", with: try deployment.plane.output("JobsFifoDlqArn"))
+        try await deployment.plane.aws.commandLine(
+            "sqs",
+            "set-queue-attributes",
+            "--queue-url",
+            deployment.plane.orderedJobs.url,
+            "--attributes",
+            policy
+        )
+    }
+
+    /// How many messages are left in each queue, by its URL.
+    private func queuedMessages() async throws -> [String: Int] {
         let plane = deployment.plane
-        var left: [String] = []
+        var left: [String: Int] = [:]
         for queue in [plane.jobs, plane.deadLetters, plane.orderedJobs, plane.orderedDeadLetters] {
-            let count = try await queue.count()
-            if count > 0 { left.append("\(count) messages in \(queue.url)") }
+            left[queue.url] = try await queue.count()
         }
         return left
     }
 
-    private func count(
-        _ audit: Audit,
-        _ proxy: FaultyProxy,
-        _ fleet: Fleet,
-        _ client: DrillClient,
-        into report: inout DrillReport
-    ) async {
-        report.count("jobs", options.jobs)
+    private func count(_ audit: Audit, _ fleet: Fleet, requests: Int, into report: inout DrillReport) async {
+        report.count("jobs", audit.orders.count)
         for (status, count) in audit.statuses { report.count("jobs: \(status)", count) }
-        report.count("requests to the API", client.requests)
+        report.count("requests to the API", requests)
         report.count("calls to the dependencies", proxy.calls)
         let faults = proxy.counts
         for fault in Fault.allCases { report.count("fault: \(fault.rawValue)", faults[fault, default: 0]) }
+        report.count("letters refused", refusals.count)
         let struck = await fleet.counts
         for kind in Adversity.Kind.allCases { report.count("processes: \(kind.rawValue)", struck[kind, default: 0]) }
         report.count("processes: crashed by a job", await fleet.crashes)
     }
 
-    private func checkRest(
-        after first: Audit,
-        _ fleet: Fleet,
-        _ client: DrillClient,
-        into report: inout DrillReport
-    ) async throws {
-        report.check("no request was answered wrongly", cases: client.requests, client.refusals)
-        report.check("nothing is left in any queue", cases: 4, try await queuedMessages())
-        try await Task.sleep(for: .seconds(Self.leaseSeconds))
+    private func checkRest(after first: Audit, _ fleet: Fleet, into report: inout DrillReport) async throws {
+        let left = try await queuedMessages().filter { $0.value > 0 }
+        report.check("nothing is left in any queue", cases: 4, left.map { "\($0.value) messages in \($0.key)" })
+        try await Task.sleep(for: .seconds(OutagePart.leaseSeconds))
         let second = try await TableSnapshot(of: deployment.plane)
         let final = first.snapshot.jobs.filter { $0.value.isFinal }
         report.check(
@@ -139,38 +161,15 @@ struct Drill: Sendable {
         report.check("no process ended in an unwanted way", cases: deployment.started.count, await fleet.complaints)
         let errors = deployment.started.flatMap(\.log).filter { ["error", "critical"].contains($0.level) }
         report.check(
-            "every error in the logs is a job's final failure",
+            "every error in the logs is a final failure, or a letter that was refused",
             cases: errors.count,
-            errors.filter { $0.message != "job failed for good" }.map { "\($0.message): \($0["error.message"] ?? "")" }
+            errors.filter { !Self.expectedErrors.contains($0.message) }
+                .map { "\($0.message): \($0["error.message"] ?? "")" }
         )
     }
 
-    /// Short, so that many leases end during a drill.
-    private static let leaseSeconds = 6
-
-    /// How many clients submit side by side: so many that those who wait for an API that stands still are not all.
-    private static let clients = 64
-
-    private static func settings(through proxy: String) -> [String: String] {
-        [
-            "AWS_ENDPOINT_URL": proxy, "LEASE_SECONDS": String(leaseSeconds), "SHUTDOWN_GRACE_SECONDS": "2",
-            // What a crash has lost is found during the drill, and not only after it.
-            "RECONCILER_GRACE_SECONDS": "15",
-            // Many jobs fail on purpose, and an open gate would keep them waiting for longer than the drill lasts.
-            "WORKER_BREAKER_FAILURES": "1000",
-        ]
-    }
-}
-
-extension [JobOrder] {
-    /// What each of so many clients submits: one after the other, and all jobs of a key by the same client.
-    fileprivate func dealt(to clients: Int) -> [[JobOrder]] {
-        var firsts: [String: Int] = [:]
-        return Dictionary(grouping: self) { order in
-            let number = order.orderingKey.map { firsts[$0, default: order.number] } ?? order.number
-            if let key = order.orderingKey { firsts[key] = number }
-            return number % clients
-        }
-        .values.map(\.self)
-    }
+    private static let expectedErrors: Set = [
+        "job failed for good",
+        "dead letter refused: the message is left to its queue, which moves it after its last receipt",
+    ]
 }

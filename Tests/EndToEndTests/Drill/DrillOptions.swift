@@ -2,11 +2,12 @@ import FoundationEssentials
 
 /// How long and how hard the drill is; `scripts/drill` hands it over in the environment.
 struct DrillOptions: Sendable {
-    /// How many jobs are submitted, repeats not counted.
+    /// How many jobs the second part has, repeats not counted.
     var jobs = 300
-    /// What the jobs, the faults and the adversary are drawn from.
+    /// What the jobs, the faults and the adversaries are drawn from.
     var seed: UInt64 = 1
-    /// How long the faults last at least; they end when all jobs are accepted, which is as fast as the workers take them.
+    /// How long each part lasts at least; the faults of the second end when all its jobs are accepted, which is as fast as the
+    /// workers take them.
     var chaos: Duration = .seconds(40)
     /// How long the system may take afterwards to finish everything.
     var settling: Duration = .seconds(600)

@@ -3,7 +3,7 @@ import Testing
 @Suite("The drill", .endToEnd, .timeLimit(.minutes(60)))
 struct DrillTests {
     @Test(
-        "Whatever fails and whoever dies, every job that was accepted ends once, and as it should",
+        "Whatever comes, fails or dies, every job that was accepted ends once and as it should, and deploys delay none",
         .deployment(runsAlone: true)
     )
     func holds() async throws {

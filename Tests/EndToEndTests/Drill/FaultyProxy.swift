@@ -9,7 +9,8 @@ import Synchronization
 final class FaultyProxy: Sendable {
     private struct State {
         var calls = 0
-        var isCalm = false
+        /// How many calls came through while there were faults; nil while there are none.
+        var stormyCalls: Int?
         var counts: [Fault: Int] = [:]
         var mishaps: [String] = []
     }
@@ -17,11 +18,14 @@ final class FaultyProxy: Sendable {
     private let plane: DataPlane
     private let authority: String
     private let plan: FaultPlan
+    private let refusals: LetterRefusals
     private let state = Mutex(State())
 
-    init(to emulator: Emulator, of plane: DataPlane, plan: FaultPlan) {
+    /// Makes a proxy, without faults at first; but letters are refused from the beginning.
+    init(to emulator: Emulator, of plane: DataPlane, plan: FaultPlan, refusals: LetterRefusals) {
         self.plane = plane
         self.plan = plan
+        self.refusals = refusals
         authority = String(emulator.endpoint.dropFirst("http://".count))
     }
 
@@ -34,9 +38,14 @@ final class FaultyProxy: Sendable {
     /// Calls that the emulator did not answer, which is no fault of the plan's.
     var mishaps: [String] { state.withLock(\.mishaps) }
 
+    /// Begins with the faults.
+    func rage() {
+        state.withLock { $0.stormyCalls = 0 }
+    }
+
     /// Ends the faults.
     func calm() {
-        state.withLock { $0.isCalm = true }
+        state.withLock { $0.stormyCalls = nil }
     }
 
     /// Deals with one call.
@@ -45,36 +54,61 @@ final class FaultyProxy: Sendable {
         let operation = String(target.split(separator: ".").last ?? "")
         let number = state.withLock { state in
             state.calls += 1
-            return state.isCalm ? nil : state.calls
+            state.stormyCalls? += 1
+            return state.stormyCalls
         }
         guard let number, let drawn = plan.fault(for: operation, number: number) else {
-            return await forward(request)
+            return await answer(request, operation)
         }
         let fault = drawn.fault
         state.withLock { $0.counts[fault, default: 0] += 1 }
+        return await answer(request, operation, after: fault, drawn.delay, target: target)
+    }
+
+    private func answer(
+        _ request: ReceivedRequest,
+        _ operation: String,
+        after fault: Fault,
+        _ delay: Duration,
+        target: String
+    ) async -> Script {
         switch fault {
         case .latency:
-            return .delayed(drawn.delay, await forward(request))
+            return .delayed(delay, await answer(request, operation))
         case .serverError:
             return .serverError
         case .lostAnswer:
-            _ = await forward(request)
+            _ = await answer(request, operation)
             return .serverError
         case .throttle:
             return .throttle(target)
         case .resetBefore:
             return .reset
         case .resetAfter:
-            _ = await forward(request)
+            _ = await answer(request, operation)
             return .reset
         case .duplicateSend:
-            _ = await forward(request)
-            return await forward(request)
+            _ = await answer(request, operation)
+            return await answer(request, operation)
         case .forgottenDelete:
             return .deleted(request)
         case .redelivery:
-            return await showToOthers(await forward(request), of: request)
+            return await showToOthers(await answer(request, operation), of: request)
         }
+    }
+
+    /// What the dependency answers; a dead-letter queue may refuse letters.
+    private func answer(_ request: ReceivedRequest, _ operation: String) async -> Script {
+        guard let rest = refusals.remainder(of: request, operation) else { return await forward(request) }
+        guard let body = rest.body else {
+            guard !rest.failures.isEmpty else { return .refusal }
+            return .respond(
+                text: JSONValue.object(["Successful": [], "Failed": .array(rest.failures)]).serializedString
+            )
+        }
+        var request = request
+        request.body = body
+        return LetterRefusals.merge(rest.failures, into: await forward(request))
     }
 
     private func forward(_ request: ReceivedRequest) async -> Script {
@@ -135,6 +169,11 @@ extension Script {
             : "com.amazonaws.sqs#RequestThrottled"
         return respond(400, text: #"{"__type":"\#(code)","message":"drill"}"#)
     }
+
+    fileprivate static let refusal = respond(
+        400,
+        text: #"{"__type":"com.amazonaws.sqs#\#(LetterRefusals.code)","message":"drill"}"#
+    )
 
     /// The answer to a delete, single or batch, that went well.
     fileprivate static func deleted(_ request: ReceivedRequest) -> Script {

@@ -73,6 +73,38 @@ struct JobOrder: Sendable {
         }
     }
 
+    /// Draws a job whose start waits for nothing but its turn, its backoff or its delay.
+    ///
+    /// None has both an ordering key and a delay: a reconciler sends those, which looks every five seconds.
+    ///
+    /// - Parameters:
+    ///   - number: Which job of the drill it is.
+    ///   - orderingKey: Its key, if it has one.
+    ///   - seed: What it is drawn from.
+    ///   - features: What it may ask for.
+    /// - Returns: The job.
+    static func drawPrompt(
+        _ number: Int,
+        orderingKey: String?,
+        seed: UInt64,
+        features: JobFeatures
+    ) -> JobOrder {
+        var generator = SeededGenerator(seed: seed &+ 1, stream: UInt64(number + 1))
+        var order =
+            switch Int.random(in: 0..<100, using: &generator) {
+            case ..<75: transform(number, sleepMs: Int.random(in: 0...400, using: &generator))
+            // Longer than some of the grace periods.
+            case ..<85: transform(number, sleepMs: Int.random(in: 2000...8000, using: &generator))
+            case ..<95: failing(number, times: 1)
+            default: drill(number, ["class": "VALIDATION"], maxAttempts: 4, .failure)
+            }
+        order.orderingKey = orderingKey
+        if orderingKey == nil, features.delays, Int.random(in: 0..<10, using: &generator) == 0 {
+            order.delaySeconds = Int.random(in: 1...5, using: &generator)
+        }
+        return order
+    }
+
     static func transform(
         _ number: Int,
         sleepMs: Int,

@@ -6,6 +6,8 @@ struct TableSnapshot: Sendable {
     private(set) var jobs: [String: Record] = [:]
     /// The keys of all incidents.
     private(set) var incidents: Set<String> = []
+    /// The hashes of the messages that incidents of messages are about, by their keys.
+    private(set) var messageIncidents: [String: String] = [:]
 
     /// One item.
     struct Record: Sendable, Hashable {
@@ -54,6 +56,18 @@ struct TableSnapshot: Sendable {
             jobs[String(key.dropFirst("JOB#".count))] = Record(item: item)
         } else if key.hasPrefix("INCIDENT#") {
             incidents.insert(key)
+            messageIncidents[key] = item["bodySHA256"]?.string
         }
+    }
+
+    /// What is left without some jobs and their incidents, some incidents, and some other items.
+    func without(jobs: Set<String>, incidents: Set<String>, keys: Set<String>) -> TableSnapshot {
+        var rest = self
+        rest.jobs = self.jobs.filter { !jobs.contains($0.key) && !keys.contains("JOB#\($0.key)") }
+        rest.incidents = self.incidents.filter { key in
+            let job = key.split(separator: "#").dropFirst().first.map { String($0) } ?? ""
+            return !jobs.contains(job) && !incidents.contains(key) && !keys.contains(key)
+        }
+        return rest
     }
 }

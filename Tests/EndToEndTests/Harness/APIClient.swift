@@ -85,6 +85,7 @@ struct APIClient: Sendable {
 extension HTTPField.Name {
     static let idempotencyKey = named("Idempotency-Key")
     static let requestID = named("X-Request-Id")
+    static let jobsysWarning = named("Jobsys-Warning")
     static let traceparent = named("traceparent")
 
     private static func named(_ text: String) -> HTTPField.Name {

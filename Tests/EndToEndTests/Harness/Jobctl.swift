@@ -20,17 +20,26 @@ struct Jobctl: Sendable {
 
     /// Runs a shell script that calls `jobctl`.
     func shell(_ script: String) async throws -> Command.Outcome {
-        let path = "\(try TestEnvironment.required().binaries):/usr/local/bin:/usr/bin:/bin"
-        return try await Command.run(
-            "/bin/bash",
-            ["-c", script],
-            environment: environment.merging(["PATH": path]) { $1 }
-        )
+        try await Command.run("/bin/bash", ["-c", script], environment: shellEnvironment)
+    }
+
+    /// Runs a shell script beside the body, which may signal what it has become by `exec`, and ends it with the body.
+    func runningShell<Result>(_ script: String, body: (ChildProcess) async throws -> Result) async throws -> Result {
+        try await running("/bin/bash", ["-c", script], shellEnvironment, body: body)
     }
 
     /// Runs a command beside the body, which may signal it, and ends it with the body.
     func running<Result>(
         _ arguments: String...,
+        body: (ChildProcess) async throws -> Result
+    ) async throws -> Result {
+        try await running(executable, arguments, environment, body: body)
+    }
+
+    private func running<Result>(
+        _ executable: String,
+        _ arguments: [String],
+        _ environment: [String: String],
         body: (ChildProcess) async throws -> Result
     ) async throws -> Result {
         let process = try ChildProcess(
@@ -45,6 +54,13 @@ struct Jobctl: Sendable {
     }
 
     private var environment: [String: String] { settings.merging(["JOBSYS_URL": url]) { $1 } }
+
+    private var shellEnvironment: [String: String] {
+        get throws {
+            let path = "\(try TestEnvironment.required().binaries):/usr/local/bin:/usr/bin:/bin"
+            return environment.merging(["PATH": path]) { $1 }
+        }
+    }
 
     private var executable: String {
         get throws { "\(try TestEnvironment.required().binaries)/jobctl" }

@@ -49,6 +49,11 @@ struct ModelAudit {
             let hasFailed = job.failures.count > previous.failures.count || job.givenUpAt != previous.givenUpAt
             expect(!hasFailed, "a stop that cost an attempt")
         }
+        if previous.status == .running, job.status == .pending || job.status == .retrying,
+            job.failures.count == previous.failures.count
+        {
+            expect(job.attempts == previous.attempts - 1, "an attempt that was handed back, and counts")
+        }
         guard job.attempts > previous.attempts else { return }
         expect(previous.cancelRequestedAt == nil, "a job that was to be cancelled, and ran again")
         expect(previous.givenUpAt == nil, "a job that was given up, and ran again")

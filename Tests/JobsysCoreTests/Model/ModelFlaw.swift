@@ -31,6 +31,10 @@ enum ModelFlaw: String, Sendable, Hashable, CaseIterable {
     case stopCounts
     /// A cancellation that meets a job between two attempts is told that the job is over.
     case cancellationMissesRetry
+    /// An attempt that fails, or is handed back, leaves a job open whose cancellation was asked for meanwhile.
+    case retryIgnoresCancellation
+    /// An attempt that is handed back counts nevertheless.
+    case handBackCounts
     /// A letter that comes again is no news, although nobody was told.
     case repeatedLetterIsSilent
 
@@ -38,11 +42,11 @@ enum ModelFlaw: String, Sendable, Hashable, CaseIterable {
     var budget: ModelBudget {
         var budget = ModelBudget(stops: 0)
         switch self {
-        case .claimIgnoresCancellation, .cancellationMissesRetry: budget.cancellations = 1
+        case .claimIgnoresCancellation, .cancellationMissesRetry, .retryIgnoresCancellation: budget.cancellations = 1
         case .takeOverDoesNothing:
             budget.cancellations = 1
             budget.stops = 1
-        case .stopCounts: budget.stops = 1
+        case .stopCounts, .handBackCounts: budget.stops = 1
         default: break
         }
         return budget
@@ -59,8 +63,9 @@ enum ModelFlaw: String, Sendable, Hashable, CaseIterable {
         case .renewalIsNoChange: .sameExpiry
         case .claimIgnoresCancellation: .notCancelled
         case .claimIgnoresGivingUp: .notGivenUp
+        case .retryIgnoresCancellation: .openUnlessCancelled
         case .takeOverDoesNothing, .letterWithoutRun, .repeatedLetterIsSilent, .givingUpIsNotRecorded, .stopCounts,
-            .cancellationMissesRetry:
+            .handBackCounts, .cancellationMissesRetry:
             nil
         }
     }

@@ -40,7 +40,9 @@ struct ModelTests {
     func repeatable() async throws {
         for seed in 0..<20 as Range<UInt64> {
             var (first, second) = (RandomChoices(seed: seed), RandomChoices(seed: seed))
-            #expect(try await ModelRun.run(&first).trace == ModelRun.run(&second).trace)
+            let (one, other) = (try await ModelRun.run(&first).trace, try await ModelRun.run(&second).trace)
+            let difference = zip(one, other).first { $0 != $1 }
+            #expect(one == other, "seed \(seed): \(String(describing: difference))")
         }
     }
 

@@ -35,7 +35,16 @@ struct SteppedStore: JobStore, FailureStore, JobControl {
         if flaw == .givingUpIsNotRecorded, case .givenUp = conclusion {
             return try await extendLease(of: run, until: now + LeaseTiming().length)
         }
-        return try await scheduler.step("conclude") { try await store.conclude(run, with: conclusion, at: now) }
+        return try await scheduler.step("conclude") {
+            let write = try await store.conclude(run, with: conclusion, at: now)
+            if flaw == .handBackCounts, write == .written, case .released = conclusion,
+                var job = try await store.job(run.jobID)
+            {
+                job.attempts += 1
+                store.put(job)
+            }
+            return write
+        }
     }
 
     func fail(_ job: Job, with incident: Incident, expiresAt: Timestamp) async throws -> FencedWrite {

@@ -35,14 +35,13 @@ struct CommandBench: Sendable {
     }
 
     /// Gives the body a bench, and takes its folder away afterwards.
-    static func with<Result: Sendable>(_ body: (CommandBench) async throws -> Result) async throws -> Result {
+    static func with(_ body: (CommandBench) async throws -> Void) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "command-\(UUID().uuidString)").path
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let bench = CommandBench(folder: folder)
         do {
-            let result = try await body(bench)
+            try await body(bench)
             try FileManager.default.removeItem(atPath: folder)
-            return result
         } catch {
             try FileManager.default.removeItem(atPath: folder)
             throw error

@@ -22,7 +22,7 @@ struct CommandHandlerTests {
                 "files": sorted(int(n) for n in os.listdir("/proc/self/fd"))[:4], "leader": os.getpgid(0) == os.getpid(),
                 "blocked": blocked[0]}))
             """
-        try await CommandBench.with { bench in
+        try await CommandBench.with { (bench) async throws -> Void in
             let target = CommandTarget(
                 words: ["python3", "-c", script, "$HOME", "a b"],
                 environment: ["MODE": "nightly", "TZ": "UTC"]
@@ -60,7 +60,9 @@ struct CommandHandlerTests {
         ]
     )
     func results(script: String, result: JSONValue) async throws {
-        try await CommandBench.with { #expect(try await $0.shell(script) == result) }
+        try await CommandBench.with { (bench) async throws -> Void in
+            #expect(try await bench.shell(script) == result)
+        }
     }
 
     @Test(
@@ -72,7 +74,7 @@ struct CommandHandlerTests {
         ] as [(Int, ErrorClass)]
     )
     func statuses(status: Int, errorClass: ErrorClass) async throws {
-        try await CommandBench.with { bench in
+        try await CommandBench.with { (bench) async throws -> Void in
             let failure = await bench.failure("echo 'first line' >&2; echo 'no such row' >&2; echo >&2; exit \(status)")
             #expect(failure == JobFailure(errorClass, "the program ended with status \(status): no such row"))
         }
@@ -97,14 +99,14 @@ struct CommandHandlerTests {
         ]
     )
     func saidFailures(output: String, failure: JobFailure) async throws {
-        try await CommandBench.with { bench in
+        try await CommandBench.with { (bench) async throws -> Void in
             #expect(await bench.failure("echo '\(output)'; echo 'on standard error' >&2; exit 1") == failure)
         }
     }
 
     @Test("that a signal kills has failed with SYSTEM")
     func killed() async throws {
-        try await CommandBench.with { bench in
+        try await CommandBench.with { (bench) async throws -> Void in
             let failure = await bench.failure("echo 'out of memory' >&2; kill -KILL $$")
             #expect(failure == JobFailure(.system, "the program was killed by signal 9: out of memory"))
         }
@@ -112,7 +114,7 @@ struct CommandHandlerTests {
 
     @Test("that cannot be started has failed with SYSTEM")
     func notStarted() async throws {
-        try await CommandBench.with { bench in
+        try await CommandBench.with { (bench) async throws -> Void in
             let noFormat = "\(bench.folder)/no-format"
             try "no program".write(toFile: noFormat, atomically: false, encoding: .utf8)
             chmod(noFormat, 0o755)
@@ -138,7 +140,7 @@ struct CommandHandlerTests {
     func tooLong() async throws {
         let message =
             "standard output, which is the result, has more than 98304 bytes; what is for the log belongs on standard error"
-        try await CommandBench.with { bench in
+        try await CommandBench.with { (bench) async throws -> Void in
             // It would go on for ever.
             #expect(await bench.failure("yes") == JobFailure(.unknown, message))
             #expect(await bench.failure("head -c 98305 /dev/zero") == JobFailure(.unknown, message))
@@ -150,7 +152,7 @@ struct CommandHandlerTests {
     @Test("need not read what it is given, nor keep its output open")
     func closesEarly() async throws {
         let payload = JSONValue.string(String(repeating: "x", count: 1_000_000))
-        try await CommandBench.with { bench in
+        try await CommandBench.with { (bench) async throws -> Void in
             #expect(try await bench.shell("echo done", payload) == "done")
             #expect(try await bench.shell("exec <&-; sleep 0.2; echo done", payload) == "done")
             #expect(try await bench.shell("echo done; exec >&- 2>&- 3>&-; sleep 0.2", payload) == "done")
@@ -168,7 +170,7 @@ struct CommandHandlerTests {
             echo 'password=hunter2 50%' >&3
             printf 1 >&"$JOBSYS_PROGRESS_FD"
             """
-        try await CommandBench.with { bench in
+        try await CommandBench.with { (bench) async throws -> Void in
             #expect(try await bench.shell(script) == .null)
             #expect(
                 bench.progress.elements == [
@@ -194,7 +196,7 @@ struct CommandHandlerTests {
             printf 'last' >&2
             exit 1
             """
-        try await CommandBench.with { bench in
+        try await CommandBench.with { (bench) async throws -> Void in
             let failure = await bench.failure(script)
             #expect(failure == JobFailure(.unknown, "the program ended with status 1: last"))
             let lines = bench.lines

@@ -24,7 +24,7 @@ struct CommandStopTests {
             time.sleep(1000)' &
             wait
             """
-        try await CommandBench.with { bench in
+        try await CommandBench.with { (bench) async throws -> Void in
             let run = Task { try await bench.shell(script) }
             let grandchild = try await bench.number(in: "pid.txt")
             run.cancel()
@@ -38,7 +38,7 @@ struct CommandStopTests {
     @Test("comes by SIGKILL when it does not heed SIGTERM within its grace period")
     func killed() async throws {
         let script = "trap '' TERM; echo $$ > pid.txt; while :; do sleep 1000; done"
-        try await CommandBench.with { bench in
+        try await CommandBench.with { (bench) async throws -> Void in
             let run = Task { try await bench.shell(script, grace: .milliseconds(200)) }
             let id = try await bench.number(in: "pid.txt")
             let start = ContinuousClock.now
@@ -51,7 +51,7 @@ struct CommandStopTests {
 
     @Test("is not waited for with a grace period of nothing")
     func noGrace() async throws {
-        try await CommandBench.with { bench in
+        try await CommandBench.with { (bench) async throws -> Void in
             let run = Task { try await bench.shell("trap '' TERM; echo $$ > pid.txt; sleep 1000", grace: .zero) }
             _ = try await bench.number(in: "pid.txt")
             run.cancel()
@@ -61,7 +61,7 @@ struct CommandStopTests {
 
     @Test("comes at once if it is stopped before it was started")
     func stoppedBefore() async throws {
-        try await CommandBench.with { bench in
+        try await CommandBench.with { (bench) async throws -> Void in
             let run = Task {
                 // Nothing here waits, so that the handler begins with a task that is cancelled.
                 withUnsafeCurrentTask { $0?.cancel() }
@@ -79,7 +79,7 @@ struct CommandStopTests {
             while [ ! -s outside.txt ]; do sleep 0.01; done
             echo done
             """
-        try await CommandBench.with { bench in
+        try await CommandBench.with { (bench) async throws -> Void in
             #expect(try await bench.shell(script) == "done")
             try await untilGone(try await bench.number(in: "inside.txt"))
             let outside = try await bench.number(in: "outside.txt")
@@ -89,7 +89,7 @@ struct CommandStopTests {
 
     @Test("leaves neither a descriptor nor a process behind, ten thousand times")
     func leaks() async throws {
-        try await CommandBench.with { bench in
+        try await CommandBench.with { (bench) async throws -> Void in
             let target = CommandTarget(words: ["/bin/true"])
             _ = try await bench.run(target)
             let before = try openDescriptors()
@@ -108,7 +108,7 @@ struct CommandStopTests {
 
     @Test("comes with the end of its worker's watcher no sooner; another watcher takes over what runs")
     func watcherEnds() async throws {
-        try await CommandBench.with { bench in
+        try await CommandBench.with { (bench) async throws -> Void in
             let run = Task {
                 try await bench.shell("echo $$ > pid.txt; while [ ! -e go ]; do sleep 0.01; done; echo done")
             }

@@ -1,25 +1,25 @@
-public import JobsysTime
+package import JobsysTime
 import Synchronization
 
 /// A clock that stands still until a test moves it.
-public final class ManualClock: Clock, Sendable {
+package final class ManualClock: Clock, Sendable {
     /// A point on the clock.
-    public struct Instant: InstantProtocol {
+    package struct Instant: InstantProtocol {
         /// The time since the clock was made.
-        public var offset: Duration
+        package var offset: Duration
 
         /// The point so much later.
-        public func advanced(by duration: Duration) -> Instant {
+        package func advanced(by duration: Duration) -> Instant {
             Instant(offset: offset + duration)
         }
 
         /// The time between two points.
-        public func duration(to other: Instant) -> Duration {
+        package func duration(to other: Instant) -> Duration {
             other.offset - offset
         }
 
         /// Whether an instant is the earlier one.
-        public static func < (left: Instant, right: Instant) -> Bool {
+        package static func < (left: Instant, right: Instant) -> Bool {
             left.offset < right.offset
         }
     }
@@ -41,24 +41,24 @@ public final class ManualClock: Clock, Sendable {
     private let epoch: Timestamp
 
     /// Makes a clock whose wall time starts at `epoch`.
-    public init(epoch: Timestamp = Timestamp(milliseconds: 1_763_720_000_000)) {
+    package init(epoch: Timestamp = Timestamp(milliseconds: 1_763_720_000_000)) {
         self.epoch = epoch
     }
 
     /// The clock's time.
-    public var now: Instant { state.withLock(\.now) }
+    package var now: Instant { state.withLock(\.now) }
 
     /// As fine as time gets.
-    public var minimumResolution: Duration { .zero }
+    package var minimumResolution: Duration { .zero }
 
     /// The wall time that belongs to the clock's time.
-    public var timestamp: Timestamp { epoch + now.offset }
+    package var timestamp: Timestamp { epoch + now.offset }
 
     /// How many are asleep.
-    public var sleepers: Int { state.withLock(\.sleepers.count) }
+    package var sleepers: Int { state.withLock(\.sleepers.count) }
 
     /// Sleeps until the clock is moved that far.
-    public func sleep(until deadline: Instant, tolerance: Duration?) async throws {
+    package func sleep(until deadline: Instant, tolerance: Duration?) async throws {
         let id = state.withLock { state in
             state.nextID += 1
             return state.nextID
@@ -80,14 +80,14 @@ public final class ManualClock: Clock, Sendable {
     }
 
     /// How long the one who wakes first has still to sleep; nil if nobody sleeps.
-    public var nextWakeUp: Duration? {
+    package var nextWakeUp: Duration? {
         state.withLock { state in
             state.sleepers.values.map(\.deadline).min().map { state.now.duration(to: $0) }
         }
     }
 
     /// Moves the clock and wakes whoever has slept long enough.
-    public func advance(by duration: Duration) {
+    package func advance(by duration: Duration) {
         let due = state.withLock { state in
             state.now = state.now.advanced(by: duration)
             let due = state.sleepers.filter { $0.value.deadline <= state.now }
@@ -100,7 +100,7 @@ public final class ManualClock: Clock, Sendable {
     /// Waits until so many are asleep, which is when everything that could happen has happened.
     ///
     /// Cancellation ends the wait, so that a test's time limit does.
-    public func waitForSleepers(_ count: Int = 1) async {
+    package func waitForSleepers(_ count: Int = 1) async {
         let (wait, reached) = AsyncStream<Void>.makeStream()
         state.withLock { state in
             if state.sleepers.count < count {

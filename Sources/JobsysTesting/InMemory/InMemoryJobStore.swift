@@ -1,10 +1,10 @@
-public import JobsysCore
-public import JobsysJSON
-public import JobsysTime
+package import JobsysCore
+package import JobsysJSON
+package import JobsysTime
 import Synchronization
 
 /// A store of jobs in memory, under the same conditions as the real one.
-public final class InMemoryJobStore: JobStore, FailureStore, JobControl {
+package final class InMemoryJobStore: JobStore, FailureStore, JobControl {
     private struct State {
         var jobs: [JobID: Job] = [:]
         var incidents: [Incident.ID: Incident] = [:]
@@ -19,42 +19,42 @@ public final class InMemoryJobStore: JobStore, FailureStore, JobControl {
     private let ignored: Condition?
 
     /// Makes an empty store; one that ignores a condition is wrong on purpose, for tests that must notice.
-    public init(ignoring condition: Condition? = nil) {
+    package init(ignoring condition: Condition? = nil) {
         ignored = condition
     }
 
     /// All jobs, oldest first.
-    public var jobs: [Job] {
+    package var jobs: [Job] {
         state.withLock { $0.jobs.values.sorted { $0.createdAt < $1.createdAt } }
     }
 
     /// All incidents.
-    public var incidents: [Incident] {
+    package var incidents: [Incident] {
         state.withLock { Array($0.incidents.values) }
     }
 
     /// The incidents that no redrive has closed.
-    public var openIncidents: [Incident] {
+    package var openIncidents: [Incident] {
         state.withLock { state in state.openIncidents.compactMap { state.incidents[$0] } }
     }
 
     /// Makes every call fail with an error, until it is set to nil.
-    public func fail(with error: DependencyError?) {
+    package func fail(with error: DependencyError?) {
         state.withLock { $0.outage = error }
     }
 
     /// Makes a job's record one that cannot be read, until it is set to nil.
-    public func setUnreadable(_ id: JobID, _ error: UnreadableRecord?) {
+    package func setUnreadable(_ id: JobID, _ error: UnreadableRecord?) {
         state.withLock { $0.unreadable[id] = error }
     }
 
     /// Puts a job as it is, whatever was there.
-    public func put(_ job: Job) {
+    package func put(_ job: Job) {
         state.withLock { $0.jobs[job.id] = job }
     }
 
     /// Puts a job, unless one of its id is there.
-    public func create(_ job: Job) async throws -> Creation {
+    package func create(_ job: Job) async throws -> Creation {
         try access { state in
             if let existing = state.jobs[job.id] {
                 return Creation(of: job, over: existing)
@@ -66,7 +66,7 @@ public final class InMemoryJobStore: JobStore, FailureStore, JobControl {
     }
 
     /// Reads a job, with everything that was written before.
-    public func job(_ id: JobID) async throws -> Job? {
+    package func job(_ id: JobID) async throws -> Job? {
         try access { state in
             if let error = state.unreadable[id] { throw error }
             return state.jobs[id]
@@ -74,7 +74,7 @@ public final class InMemoryJobStore: JobStore, FailureStore, JobControl {
     }
 
     /// Takes a job, if its record allows it.
-    public func claim(_ claim: Claim) async throws -> ClaimResult {
+    package func claim(_ claim: Claim) async throws -> ClaimResult {
         try access { state in
             if let error = state.unreadable[claim.jobID] { throw error }
             guard var job = state.jobs[claim.jobID], claim.canTake(job, ignoring: ignored) else {
@@ -93,7 +93,7 @@ public final class InMemoryJobStore: JobStore, FailureStore, JobControl {
     }
 
     /// Takes a job that nobody holds any more, as it was read.
-    public func takeOver(_ job: Job, by claim: Claim) async throws -> FencedWrite {
+    package func takeOver(_ job: Job, by claim: Claim) async throws -> FencedWrite {
         try access { state in
             guard var current = state.jobs[job.id] else { return .lost }
             guard current.lease?.owner != claim.owner else { return .written }
@@ -105,12 +105,12 @@ public final class InMemoryJobStore: JobStore, FailureStore, JobControl {
     }
 
     /// Moves the end of a lease that is still held.
-    public func extendLease(of run: Run, until expiry: Timestamp) async throws -> FencedWrite {
+    package func extendLease(of run: Run, until expiry: Timestamp) async throws -> FencedWrite {
         try write(run, ifCancelRequested: false) { $0.lease?.expiresAt = expiry }
     }
 
     /// Ends a run that still holds its lease.
-    public func conclude(_ run: Run, with conclusion: Conclusion, at now: Timestamp) async throws -> FencedWrite {
+    package func conclude(_ run: Run, with conclusion: Conclusion, at now: Timestamp) async throws -> FencedWrite {
         if try access({ $0.jobs[run.jobID].map { conclusion.isRecorded(in: $0, by: run) } ?? false }) {
             return .written
         }
@@ -146,7 +146,7 @@ public final class InMemoryJobStore: JobStore, FailureStore, JobControl {
     }
 
     /// Marks the job and puts the incident, in one transaction.
-    public func fail(_ job: Job, with incident: Incident, expiresAt: Timestamp) async throws -> FencedWrite {
+    package func fail(_ job: Job, with incident: Incident, expiresAt: Timestamp) async throws -> FencedWrite {
         try access { state in
             guard var current = state.jobs[job.id], ignored == .unchanged || current.isAt(job, ignoring: ignored)
             else { return .lost }
@@ -166,7 +166,7 @@ public final class InMemoryJobStore: JobStore, FailureStore, JobControl {
     }
 
     /// Puts an incident, unless it is there.
-    public func record(_ incident: Incident, expiresAt: Timestamp) async throws -> FencedWrite {
+    package func record(_ incident: Incident, expiresAt: Timestamp) async throws -> FencedWrite {
         try access { state in
             guard state.incidents[incident.id] == nil else { return .lost }
             state.incidents[incident.id] = incident
@@ -176,22 +176,22 @@ public final class InMemoryJobStore: JobStore, FailureStore, JobControl {
     }
 
     /// Notes when people were told of an incident.
-    public func noteAnnounced(_ id: Incident.ID, at now: Timestamp) async throws {
+    package func noteAnnounced(_ id: Incident.ID, at now: Timestamp) async throws {
         try access { $0.incidents[id]?.announcedAt = now }
     }
 
     /// Reads an incident.
-    public func incident(_ id: Incident.ID) async throws -> Incident? {
+    package func incident(_ id: Incident.ID) async throws -> Incident? {
         try access { $0.incidents[id] }
     }
 
     /// Throws if it cannot be reached.
-    public func checkReachable() async throws {
+    package func checkReachable() async throws {
         try access { _ in }
     }
 
     /// Cancels a job that waits; one that runs is marked.
-    public func cancel(_ id: JobID, at now: Timestamp, expiresAt: Timestamp) async throws -> Intervention {
+    package func cancel(_ id: JobID, at now: Timestamp, expiresAt: Timestamp) async throws -> Intervention {
         try access { state in
             guard var job = state.jobs[id] else { return .noSuchJob }
             defer { state.jobs[id] = job }
@@ -218,7 +218,7 @@ public final class InMemoryJobStore: JobStore, FailureStore, JobControl {
     }
 
     /// Moves a job to its next generation and closes its incident.
-    public func redrive(_ id: JobID, with payload: JSONValue?, at now: Timestamp) async throws -> Intervention {
+    package func redrive(_ id: JobID, with payload: JSONValue?, at now: Timestamp) async throws -> Intervention {
         try access { state in
             guard let job = state.jobs[id] else { return .noSuchJob }
             guard job.status == .failedFinal || job.status == .cancelled else { return .refused(job) }
@@ -260,7 +260,7 @@ public final class InMemoryJobStore: JobStore, FailureStore, JobControl {
         try access { state in
             guard var job = state.jobs[run.jobID],
                 ignored == .sameRun || job.status == .running && Run(latestOf: job) == run,
-                ifCancelRequested || job.cancelRequestedAt == nil
+                ifCancelRequested || ignored == .openUnlessCancelled || job.cancelRequestedAt == nil
             else { return run.loss(in: state.jobs[run.jobID]) }
             change(&job)
             state.jobs[job.id] = job
@@ -278,14 +278,14 @@ public final class InMemoryJobStore: JobStore, FailureStore, JobControl {
 
 extension InMemoryJobStore: TypeDirectory {
     /// Notes when types were offered.
-    public func announce(_ types: [String], at now: Timestamp) async throws {
+    package func announce(_ types: [String], at now: Timestamp) async throws {
         try access { state in
             for type in types { state.offers[type] = now }
         }
     }
 
     /// When a type was last offered.
-    public func lastOffered(_ type: String) async throws -> Timestamp? {
+    package func lastOffered(_ type: String) async throws -> Timestamp? {
         try access { $0.offers[type] }
     }
 }

@@ -1,11 +1,11 @@
-public import JobsysCore
-public import JobsysObservability
+package import JobsysCore
+package import JobsysObservability
 import JobsysTime
 import Synchronization
 
 /// A queue in memory that behaves as SQS does: visibility, receive counts, redrive to the dead letters; and, if it is to,
 /// as a FIFO queue: order and one receiver at a time for each key, deduplication.
-public final class InMemoryJobQueue: JobQueue, JobSender, DeadLetterSender, MessageReplacer {
+package final class InMemoryJobQueue: JobQueue, JobSender, DeadLetterSender, MessageReplacer {
     fileprivate struct Message {
         var id: String
         var body: String
@@ -42,7 +42,7 @@ public final class InMemoryJobQueue: JobQueue, JobSender, DeadLetterSender, Mess
     private let isOrdered: Bool
 
     /// What SQS allows, with this queue's own count of receipts.
-    public var limits: QueueLimits {
+    package var limits: QueueLimits {
         QueueLimits(
             longestDelay: isOrdered ? .zero : .seconds(900),
             longestInvisibility: .seconds(43200),
@@ -53,7 +53,7 @@ public final class InMemoryJobQueue: JobQueue, JobSender, DeadLetterSender, Mess
     }
 
     /// Makes an empty queue that gives messages up to `deadLetters` after `maxReceiveCount` receipts.
-    public init(
+    package init(
         clock: ManualClock,
         maxReceiveCount: Int = 10,
         deadLetters: InMemoryJobQueue? = nil,
@@ -66,17 +66,17 @@ public final class InMemoryJobQueue: JobQueue, JobSender, DeadLetterSender, Mess
     }
 
     /// The bodies of all messages, hidden or not, in the order they were sent.
-    public var bodies: [String] {
+    package var bodies: [String] {
         state.withLock { $0.messages.map(\.body) }
     }
 
     /// The reasons of the dead letters in this queue.
-    public var reasons: [DeadLetter.Reason] {
+    package var reasons: [DeadLetter.Reason] {
         state.withLock { $0.messages.compactMap(\.reason) }
     }
 
     /// How long each message is still hidden.
-    public var hiddenFor: [Duration] {
+    package var hiddenFor: [Duration] {
         let now = clock.timestamp
         return state.withLock { $0.messages.map { max(.zero, $0.visibleAt.duration(since: now)) } }
     }
@@ -96,20 +96,20 @@ public final class InMemoryJobQueue: JobQueue, JobSender, DeadLetterSender, Mess
     }
 
     /// How often a receive was asked for.
-    public var receives: Int { state.withLock(\.receives) }
+    package var receives: Int { state.withLock(\.receives) }
 
     /// Makes every call fail with an error, until it is set to nil.
-    public func fail(with error: DependencyError?) {
+    package func fail(with error: DependencyError?) {
         state.withLock { $0.outage = error }
     }
 
     /// Refuses dead letters that have more bytes than this, their attributes included.
-    public func refuseLetters(longerThan bytes: Int) {
+    package func refuseLetters(longerThan bytes: Int) {
         state.withLock { $0.largestMessage = bytes }
     }
 
     /// Sends a job's message.
-    public func send(_ job: Job, trace: TraceContext?, after delay: Duration) async throws {
+    package func send(_ job: Job, trace: TraceContext?, after delay: Duration) async throws {
         if isOrdered {
             let id = "\(job.id)#\(job.generation)"
             let now = clock.timestamp
@@ -130,12 +130,12 @@ public final class InMemoryJobQueue: JobQueue, JobSender, DeadLetterSender, Mess
     }
 
     /// Sends a job's message once more.
-    public func sendAgain(_ job: Job, trace: TraceContext?) async throws {
+    package func sendAgain(_ job: Job, trace: TraceContext?) async throws {
         try add(body: job.message.body, trace: trace, jobType: job.type, orderingKey: job.orderingKey)
     }
 
     /// Sends a copy of a message and removes it.
-    public func replace(_ delivery: Delivery, after delay: Duration) async throws {
+    package func replace(_ delivery: Delivery, after delay: Duration) async throws {
         try add(
             body: delivery.body,
             trace: delivery.trace,
@@ -147,7 +147,7 @@ public final class InMemoryJobQueue: JobQueue, JobSender, DeadLetterSender, Mess
     }
 
     /// Sends a dead letter; the call may carry others too.
-    public func send(_ letter: DeadLetter) async throws {
+    package func send(_ letter: DeadLetter) async throws {
         let attributes = "\(letter.reason)".utf8.count
         guard letter.body.utf8.count + attributes <= state.withLock(\.largestMessage) else {
             throw DependencyError(
@@ -168,7 +168,7 @@ public final class InMemoryJobQueue: JobQueue, JobSender, DeadLetterSender, Mess
     }
 
     /// Sends any text.
-    public func add(
+    package func add(
         body: String,
         trace: TraceContext? = nil,
         jobType: String? = nil,
@@ -200,7 +200,7 @@ public final class InMemoryJobQueue: JobQueue, JobSender, DeadLetterSender, Mess
     }
 
     /// Receives up to ten messages.
-    public func receive(upTo limit: Int, wait: Duration, visibility: Duration) async throws -> [Delivery] {
+    package func receive(upTo limit: Int, wait: Duration, visibility: Duration) async throws -> [Delivery] {
         let deadline = clock.now.advanced(by: wait)
         try access { $0.receives += 1 }
         while true {
@@ -214,14 +214,14 @@ public final class InMemoryJobQueue: JobQueue, JobSender, DeadLetterSender, Mess
     }
 
     /// Removes a message; the call may remove others too.
-    public func delete(_ delivery: Delivery) async throws {
+    package func delete(_ delivery: Delivery) async throws {
         try change { state in
             state.messages.removeAll { $0.id == delivery.messageID && $0.receipt == delivery.receipt }
         }
     }
 
     /// Hides a message; the call may hide others too.
-    public func hide(_ delivery: Delivery, for duration: Duration) async throws {
+    package func hide(_ delivery: Delivery, for duration: Duration) async throws {
         let visibleAt = clock.timestamp + .seconds((duration / .seconds(1)).rounded(.up))
         try change { state in
             for index in state.messages.indices
@@ -232,7 +232,7 @@ public final class InMemoryJobQueue: JobQueue, JobSender, DeadLetterSender, Mess
     }
 
     /// Throws if it cannot be reached.
-    public func checkReachable() async throws {
+    package func checkReachable() async throws {
         try access { _ in }
     }
 

@@ -1,15 +1,15 @@
-public import JobsysCore
+package import JobsysCore
 
 extension InMemoryJobStore: JobCatalog {
     /// Lists jobs by the time of their submission.
-    public func jobs(_ query: JobQuery) async throws -> Listing<Job> {
+    package func jobs(_ query: JobQuery) async throws -> Listing<Job> {
         try await checkReachable()
         let jobs = jobs.filter { $0.tenant == query.section.tenant && query.matches($0) }
         return Listing(jobs, of: query.section) { ListPosition(at: $0.createdAt, id: "\($0.id)") }
     }
 
     /// Lists open incidents by the time of the failure.
-    public func openIncidents(_ query: IncidentQuery) async throws -> Listing<Incident> {
+    package func openIncidents(_ query: IncidentQuery) async throws -> Listing<Incident> {
         try await checkReachable()
         let incidents = openIncidents.filter { $0.tenant == query.section.tenant && query.matches($0) }
         return Listing(incidents, of: query.section) { ListPosition(at: $0.failure.at, id: "\($0.id)") }

@@ -1,9 +1,9 @@
-public import JobsysCore
-public import JobsysTime
+package import JobsysCore
+package import JobsysTime
 import Synchronization
 
 /// One lead, in memory.
-public final class InMemoryLeaderLeases: LeaderLeases {
+package final class InMemoryLeaderLeases: LeaderLeases {
     private struct State {
         var owner: String?
         var expiresAt = Timestamp(milliseconds: 0)
@@ -13,18 +13,18 @@ public final class InMemoryLeaderLeases: LeaderLeases {
     private let state = Mutex(State())
 
     /// Makes a lead that nobody has.
-    public init() {}
+    package init() {}
 
     /// Who leads, or led last; nil if that one gave it up.
-    public var owner: String? { state.withLock(\.owner) }
+    package var owner: String? { state.withLock(\.owner) }
 
     /// Makes every call fail with an error, until it is set to nil.
-    public func fail(with error: DependencyError?) {
+    package func fail(with error: DependencyError?) {
         state.withLock { $0.outage = error }
     }
 
     /// Takes or keeps the lead.
-    public func take(as owner: String, at now: Timestamp, until expiry: Timestamp) async throws -> Leadership {
+    package func take(as owner: String, at now: Timestamp, until expiry: Timestamp) async throws -> Leadership {
         try state.withLock { state in
             if let outage = state.outage { throw outage }
             guard state.owner == nil || state.owner == owner || state.expiresAt <= now else {
@@ -37,7 +37,7 @@ public final class InMemoryLeaderLeases: LeaderLeases {
     }
 
     /// Ends the lead.
-    public func giveUp(as owner: String) async throws {
+    package func giveUp(as owner: String) async throws {
         try state.withLock { state in
             if let outage = state.outage { throw outage }
             if state.owner == owner { state.owner = nil }

@@ -1,6 +1,6 @@
 extension InMemoryJobStore {
     /// What a write depends on.
-    public enum Condition: Sendable, Hashable {
+    package enum Condition: Sendable, Hashable {
         /// A claim: nobody else's lease lasts.
         case leaseEnded
         /// A claim: there are attempts left.
@@ -15,6 +15,8 @@ extension InMemoryJobStore {
         case notGivenUp
         /// A run's write: the run still holds the job.
         case sameRun
+        /// A run's write that leaves the job open: nobody has asked for its cancellation.
+        case openUnlessCancelled
         /// A final failure: the job is as it was read.
         case unchanged
         /// A final failure, or a job that is taken over: its lease was not renewed since it was read.

@@ -1,20 +1,20 @@
-public import JobsysCore
-public import JobsysTime
+package import JobsysCore
+package import JobsysTime
 import Synchronization
 
 /// What a reconciler reads and writes, in memory; counts the calls.
-public final class InMemoryReconcilerStore: ReconcilerStore {
+package final class InMemoryReconcilerStore: ReconcilerStore {
     /// How often each kind of call was made.
-    public struct Calls: Sendable, Hashable {
+    package struct Calls: Sendable, Hashable {
         /// Pages of an index.
-        public var queries = 0
+        package var queries = 0
         /// Jobs that were read.
-        public var reads = 0
+        package var reads = 0
         /// Checkpoints, and changes of jobs.
-        public var writes = 0
+        package var writes = 0
 
         /// Makes counts.
-        public init(queries: Int = 0, reads: Int = 0, writes: Int = 0) {
+        package init(queries: Int = 0, reads: Int = 0, writes: Int = 0) {
             self.queries = queries
             self.reads = reads
             self.writes = writes
@@ -30,15 +30,15 @@ public final class InMemoryReconcilerStore: ReconcilerStore {
     private let store: InMemoryJobStore
 
     /// Over how many shards the jobs are spread.
-    public let shards = 4
+    package let shards = 4
 
     /// Makes a store that knows the jobs of another, and fails when that does.
-    public init(_ store: InMemoryJobStore) {
+    package init(_ store: InMemoryJobStore) {
         self.store = store
     }
 
     /// The calls since the last time that they were taken.
-    public func takeCalls() -> Calls {
+    package func takeCalls() -> Calls {
         state.withLock { state in
             defer { state.calls = Calls() }
             return state.calls
@@ -46,13 +46,13 @@ public final class InMemoryReconcilerStore: ReconcilerStore {
     }
 
     /// The checkpoint that was saved last.
-    public func checkpoint() async throws -> ReconcilerCheckpoint? {
+    package func checkpoint() async throws -> ReconcilerCheckpoint? {
         try await store.checkReachable()
         return state.withLock(\.checkpoint)
     }
 
     /// Keeps a checkpoint.
-    public func save(_ checkpoint: ReconcilerCheckpoint) async throws {
+    package func save(_ checkpoint: ReconcilerCheckpoint) async throws {
         try await store.checkReachable()
         state.withLock { state in
             state.calls.writes += 1
@@ -61,7 +61,7 @@ public final class InMemoryReconcilerStore: ReconcilerStore {
     }
 
     /// Names jobs of a shard's day in the order of their submission.
-    public func timeline(
+    package func timeline(
         of shard: Int,
         after place: TimelinePlace,
         before end: Timestamp,
@@ -78,7 +78,7 @@ public final class InMemoryReconcilerStore: ReconcilerStore {
     }
 
     /// Reads jobs.
-    public func jobs(_ ids: [JobID], consistently: Bool) async throws -> JobRecords {
+    package func jobs(_ ids: [JobID], consistently: Bool) async throws -> JobRecords {
         state.withLock { $0.calls.reads += ids.count }
         var records = JobRecords()
         for id in ids {
@@ -88,7 +88,7 @@ public final class InMemoryReconcilerStore: ReconcilerStore {
     }
 
     /// Names due jobs of a shard.
-    public func due(
+    package func due(
         of shard: Int,
         after position: DueJob?,
         through end: Timestamp,
@@ -101,7 +101,7 @@ public final class InMemoryReconcilerStore: ReconcilerStore {
     }
 
     /// Takes a job off the due ones.
-    public func settle(_ due: DueJob, of job: Job, at now: Timestamp) async throws {
+    package func settle(_ due: DueJob, of job: Job, at now: Timestamp) async throws {
         state.withLock { $0.calls.writes += 1 }
         try store.settle(due, of: job, at: now)
     }

@@ -1,28 +1,49 @@
-import HTTPTypes
-import JobsysHTTP
-import JobsysJSON
+package import HTTPTypes
+package import JobsysHTTP
+package import JobsysJSON
 import JobsysTime
 
 /// Talks to `svc-api`.
 ///
 /// What fails because the service is not there, or cannot do its work just now, is repeated for as long as ``patience``
 /// says, with growing pauses, or longer ones that it asks for (`Retry-After`, RFC 9110, 10.2.3).
-struct APIClient: Sendable {
+package struct APIClient: Sendable {
     /// Where it is.
-    let url: ServiceURL
+    package let url: ServiceURL
     /// What carries the requests.
-    let transport: any HTTPTransport
+    package let transport: any HTTPTransport
     /// How long to go on with one request before its failure counts.
-    var patience: Duration = .seconds(15)
+    package var patience: Duration
     /// Measures pauses.
-    var clock: any Clock<Duration> = ContinuousClock()
+    package var clock: any Clock<Duration>
     /// What part of a pause is waited, so that many clients do not ask at the same time.
-    var jitter: @Sendable () -> Double = { .random(in: 0.5...1) }
+    package var jitter: @Sendable () -> Double
     /// Is told that a request is being repeated, and why; once for a request.
-    var notice: @Sendable (String) -> Void = { StandardError.write("jobctl: \($0)") }
+    package var notice: @Sendable (String) -> Void
+    /// Goes with every request, such as credentials.
+    package var headers: HTTPFields
 
     /// The longest time that the service holds an answer back for, in seconds.
-    static let longestWait = 20
+    package static let longestWait = 20
+
+    /// Makes a client of the service at this URL; each part is as its property says.
+    package init(
+        url: ServiceURL,
+        transport: any HTTPTransport,
+        patience: Duration = .seconds(15),
+        clock: any Clock<Duration> = ContinuousClock(),
+        jitter: @escaping @Sendable () -> Double = { .random(in: 0.5...1) },
+        notice: @escaping @Sendable (String) -> Void = { _ in },
+        headers: HTTPFields = [:]
+    ) {
+        self.url = url
+        self.transport = transport
+        self.patience = patience
+        self.clock = clock
+        self.jitter = jitter
+        self.notice = notice
+        self.headers = headers
+    }
 
     /// Asks for a document.
     ///
@@ -32,7 +53,7 @@ struct APIClient: Sendable {
     ///   - patience: How long to repeat the request, if not as long as others.
     /// - Returns: The document.
     /// - Throws: ``APIFailure``; `CancellationError`.
-    func get(
+    package func get(
         _ path: [String],
         query: [(String, String?)] = [],
         patience: Duration? = nil
@@ -45,19 +66,35 @@ struct APIClient: Sendable {
     /// What has been sent is waited for, also if the task is cancelled meanwhile: it takes effect either way.
     ///
     /// - Throws: ``APIFailure``; `CancellationError`, if nothing is known to have been done.
-    func post(
+    package func post(
         _ path: [String],
         headers: HTTPFields = [:],
         _ document: JSONValue? = nil,
         patience: Duration? = nil
     ) async throws -> JSONValue {
+        try await post(path, headers: headers, json: document?.serialized() ?? [], patience: patience)
+    }
+
+    /// Sends a document that is JSON already, or none if it is empty; answers the one that comes back.
+    ///
+    /// - Throws: As ``post(_:headers:_:patience:)``.
+    package func post(
+        _ path: [String],
+        headers: HTTPFields = [:],
+        json body: [UInt8],
+        patience: Duration? = nil
+    ) async throws -> JSONValue {
         var headers = headers
-        if document != nil { headers[.contentType] = "application/json" }
-        return try await send(
-            request(.post, path, headers: headers),
-            body: document?.serialized() ?? [],
-            patience: patience
-        )
+        if !body.isEmpty { headers[.contentType] = "application/json" }
+        return try await send(request(.post, path, headers: headers), body: body, patience: patience)
+    }
+
+    /// Puts a document; answers the one that comes back.
+    ///
+    /// - Throws: As ``post(_:headers:_:patience:)``.
+    package func put(_ path: [String], _ document: JSONValue) async throws -> JSONValue {
+        let request = request(.put, path, headers: [.contentType: "application/json"])
+        return try await send(request, body: document.serialized(), patience: nil)
     }
 
     private func request(
@@ -66,14 +103,16 @@ struct APIClient: Sendable {
         query: [(String, String?)] = [],
         headers: HTTPFields = [:]
     ) -> HTTPRequest {
-        let parameters = query.compactMap { name, value in value.map { "\(name)=\($0.percentEncoded)" } }
+        var headerFields = self.headers
+        headerFields.append(contentsOf: headers)
+        let parameters = query.compactMap { name, value in value.map { "\(name)=\($0.percentEncoded())" } }
         return HTTPRequest(
             method: method,
             scheme: url.scheme,
             authority: url.authority,
-            path: url.prefix + path.map { "/\($0.percentEncoded)" }.joined()
+            path: url.prefix + path.map { "/\($0.percentEncoded(but: ":"))" }.joined()
                 + (parameters.isEmpty ? "" : "?\(parameters.joined(separator: "&"))"),
-            headerFields: headers
+            headerFields: headerFields
         )
     }
 
@@ -91,7 +130,7 @@ struct APIClient: Sendable {
                 return try await attempt(request, body: body, within: limit)
             } catch var failure as APIFailure {
                 failure.mayHaveBeenDone = isInDoubt
-                isInDoubt = isInDoubt || (request.method == .post && failure.leavesDoubt)
+                isInDoubt = isInDoubt || (request.method != .get && failure.leavesDoubt)
                 let left = patience - elapsed()
                 let pause = max(failure.retryAfter ?? .zero, min(pauses.next() * jitter(), left))
                 guard failure.isTransient, left > .zero, pause <= left else {
@@ -111,7 +150,7 @@ struct APIClient: Sendable {
         do {
             // A task of its own keeps the answer to what has been sent, also if this one is cancelled. It is awaited.
             response =
-                try await request.method == .post
+                try await request.method != .get
                 ? Task { [transport] in try await transport.send(request, body: body, timeouts: timeouts) }.value
                 : transport.send(request, body: body, timeouts: timeouts)
         } catch let error as TransportError {
@@ -134,7 +173,7 @@ struct APIClient: Sendable {
 }
 
 /// Pauses between repeats, each twice as long as the one before: from a quarter of a second to five seconds.
-private struct RetryPauses {
+struct RetryPauses {
     private(set) var count = 0
 
     mutating func next() -> Duration {
@@ -151,9 +190,10 @@ extension TransportResponse {
 }
 
 extension String {
-    /// The text as a segment of a path or the value of a parameter: all but the unreserved characters of RFC 3986 encoded.
-    var percentEncoded: String {
-        let unreserved = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~".utf8
+    /// The text as a segment of a path or the value of a parameter: all but the unreserved characters of RFC 3986 encoded,
+    /// and those that have no meaning of their own there, such as the colon in a path.
+    func percentEncoded(but others: String = "") -> String {
+        let unreserved = ("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~" + others).utf8
         return
             utf8.map { byte in
                 guard !unreserved.contains(byte) else { return String(Unicode.Scalar(byte)) }

@@ -1,0 +1,2 @@
+// The ports in memory, which tests of handlers use too.
+@_exported public import JobsysTesting
