@@ -114,9 +114,10 @@ let package = Package(
         .target(
             name: "JobsysWorker",
             dependencies: [
-                "JobsysHTTP", "JobsysCore", "JobsysAWSAdapters", "JobsysJSON", "JobsysObservability",
-                "JobsysProcess", "JobsysServiceRuntime", "JobsysTime", .argumentParser, .configuration,
-                .httpTypes, .logging, .nioCore, .nioPosix, .serviceLifecycle, .yams,
+                "JobsysAWS", "JobsysSigV4", "JobsysHTTP", "JobsysHashing", "JobsysCore", "JobsysAWSAdapters",
+                "JobsysJSON", "JobsysObservability", "JobsysProcess", "JobsysServiceRuntime", "JobsysTime",
+                .argumentParser, .configuration, .httpTypes, .hummingbird, .logging, .nioCore, .nioPosix,
+                .serviceLifecycle, .yams,
             ]
         ),
         .target(
@@ -244,7 +245,8 @@ let package = Package(
             dependencies: [
                 "JobsysAWSTestKit", "JobsysHTTP", "JobsysCore", "JobsysAWSAdapters", "JobsysTestKit", "JobsysJSON",
                 "JobsysObservability", "JobsysProcess", "JobsysServiceRuntime",
-                "JobsysWorker", "JobsysTime", .configuration, .inMemoryLogging, .logging, .serviceLifecycleTestKit,
+                "JobsysWorker", "JobsysTime", .configuration, .httpTypes, .hummingbird, .hummingbirdTesting,
+                .inMemoryLogging, .logging, .nioCore, .serviceLifecycleTestKit,
             ]
         ),
         .testTarget(
@@ -278,7 +280,8 @@ let package = Package(
                 "JobsysAWS", "JobsysAWSTestKit", "JobsysClient", "JobsysHTTP", "JobsysHandlers", "JobsysHashing",
                 "JobsysJSON", "JobsysCore", "JobsysTestKit", "JobsysPropertyTestKit", "JobsysTime",
                 .httpTypes,
-            ]
+            ],
+            exclude: ["Endpoints/endpoint.py"]
         ),
     ],
     swiftLanguageModes: [.v6]

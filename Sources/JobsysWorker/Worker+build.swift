@@ -32,7 +32,13 @@ func buildWorker(
     let file = try configuration.readHandlersFile(beside: handlers, environment: start.environment)
     var handlers = handlers
     if configuration.offersDrill { handlers.register(DrillHandler()) }
-    let registry = configuration.applied(to: handlers, file: file, environment: start.environment)
+    let endpoints = try await file?.httpEndpoints(start, aws, configuration)
+    let registry = configuration.applied(
+        to: handlers,
+        file: file,
+        environment: start.environment,
+        endpoints: endpoints
+    )
     let directory = DynamoDBWorkerDirectory(client: client, table: configuration.table)
     let gate = TypeGate(policy: registry.policy)
     let handlerThreads = HandlerThreads(count: configuration.concurrency)
@@ -97,7 +103,7 @@ func buildWorker(
     )
     let backlog = SQSQueueBacklog(client: client, queueURL: configuration.queueURL)
     let orderedBacklog = SQSQueueBacklog(client: client, queueURL: configuration.fifoQueueURL)
-    let health = HealthServer(
+    var health = HealthServer(
         readiness: readiness,
         liveness: { consumer.problem },
         stats: aws.meter,
@@ -105,6 +111,13 @@ func buildWorker(
         host: configuration.host,
         port: configuration.port
     )
+    if let callbacks = endpoints?.callbacks {
+        health = health.serving {
+            callbacks.addRoutes(to: $0)
+        } onListening: { port in
+            callbacks.listen(at: CallbackURL.own(host: configuration.host, port: port))
+        }
+    }
     let drain = DrainSignal()
     let announcer = WorkerAnnouncer(
         .ofThisProcess(version: version, types: registry.types, slots: configuration.concurrency),
