@@ -71,7 +71,8 @@ struct RunCallbackTests {
         }
         try await HTTPHandlerBench.with(answer: answer) { bench in
             callbacks.withLock { $0 = bench.callbacks }
-            #expect(try await bench.run() == "early")
+            let found1 = try await bench.run()
+            #expect(found1 == "early")
         }
     }
 
@@ -197,22 +198,35 @@ struct RunCallbackTests {
                 )
                 return (response.status.code, String(buffer: response.body))
             }
-            #expect(try await post(first.token, "heartbeat") == (200, #"{"action":"continue"}"#))
-            #expect(try await post(first.token, "progress", #"{"fraction":0.5}"#) == (200, #"{"action":"continue"}"#))
+            let found2 = try await post(first.token, "heartbeat")
+            #expect(found2 == (200, #"{"action":"continue"}"#))
+            let found3 = try await post(first.token, "progress", #"{"fraction":0.5}"#)
+            #expect(found3 == (200, #"{"action":"continue"}"#))
             for body in ["", "{}", #"{"fraction":2}"#, "half"] {
-                #expect(try await post(first.token, "progress", body).0 == 400)
+                let found4 = try await post(first.token, "progress", body)
+                #expect(found4.0 == 400)
             }
-            #expect(try await post(first.token, "complete", #"{"width":640}"#) == (204, ""))
-            #expect(try await post(first.token, "complete", #"{"width":640}"#) == (204, ""))
-            for verb in ["heartbeat", "fail"] { #expect(try await post(first.token, verb).0 == 409) }
-            #expect(try await post(second.token, "complete", String(repeating: "1", count: 98_305)).0 == 413)
-            #expect(try await post(second.token, "fail", #"{"class":"VALIDATION","message":"no image"}"#) == (204, ""))
+            let found5 = try await post(first.token, "complete", #"{"width":640}"#)
+            #expect(found5 == (204, ""))
+            let found6 = try await post(first.token, "complete", #"{"width":640}"#)
+            #expect(found6 == (204, ""))
+            for verb in ["heartbeat", "fail"] {
+                let found7 = try await post(first.token, verb)
+                #expect(found7.0 == 409)
+            }
+            let found8 = try await post(second.token, "complete", String(repeating: "1", count: 98_305))
+            #expect(found8.0 == 413)
+            let found9 = try await post(second.token, "fail", #"{"class":"VALIDATION","message":"no image"}"#)
+            #expect(found9 == (204, ""))
             callbacks.close(second)
-            #expect(try await post(second.token, "fail", #"{"class":"VALIDATION"}"#) == (204, ""))
-            #expect(try await post(second.token, "progress", #"{"fraction":0.5}"#).0 == 409)
+            let found10 = try await post(second.token, "fail", #"{"class":"VALIDATION"}"#)
+            #expect(found10 == (204, ""))
+            let found11 = try await post(second.token, "progress", #"{"fraction":0.5}"#)
+            #expect(found11.0 == 409)
             for path in ["x.1/heartbeat", "\(first.token)/sing"] {
                 let parts = path.split(separator: "/").map(String.init)
-                #expect(try await post(parts[0], parts[1]).0 == 404)
+                let found12 = try await post(parts[0], parts[1])
+                #expect(found12.0 == 404)
             }
         }
         #expect(reports.withLock(\.self) == [0.5])
