@@ -78,7 +78,7 @@ struct CommandVerdict: Sendable {
         return .milliseconds(Int(seconds * 1000))
     }
 
-    /// The output as JSON; nil if it is none. An empty one is null.
+    /// The output as JSON, null if it is empty; nil if it is no JSON.
     private var value: JSONValue? {
         let text = text
         if text.isEmpty { return .null }
