@@ -60,6 +60,7 @@ struct JobRepresentation {
             writer.member("updatedAt", job.updatedAt.description)
             writer.member("startedAt", ifPresent: job.startedAt?.description)
             writer.member("finishedAt", ifPresent: job.finishedAt?.description)
+            if let progress = job.progress { writer.progress(progress) }
             if withResult { writer.member("result", ifPresent: job.result) }
             if let error = job.error { writer.failure(error) }
             if let waiting { writer.waiting(waiting) }
@@ -70,6 +71,16 @@ struct JobRepresentation {
 }
 
 extension JSONWriter {
+    /// Writes the member `progress`.
+    mutating func progress(_ progress: JobProgress) {
+        object("progress") { writer in
+            writer.key("fraction")
+            writer.double(progress.fraction)
+            writer.member("message", ifPresent: progress.message)
+            writer.member("at", progress.at.description)
+        }
+    }
+
     /// Writes the member `waiting`.
     fileprivate mutating func waiting(_ waiting: Waiting) {
         object("waiting") { writer in

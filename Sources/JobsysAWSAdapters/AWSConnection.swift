@@ -8,6 +8,10 @@ public struct AWSConnection: Sendable {
     public let client: AWSClient
     /// Counts the client's calls, for `/stats` and `/metrics`.
     public let meter: CallMeter
+    /// The region that the operations go to.
+    public let region: String
+    /// What the operations are signed with, for requests to others that want the same signature.
+    public let credentials: any CredentialsProvider
 
     /// Reads region, endpoints, credentials and retries; no credentials are asked for yet.
     ///
@@ -24,22 +28,29 @@ public struct AWSConnection: Sendable {
             throw ConfigurationError(error)
         }
         configuration.retry.operationTimeout = operationTimeout
+        region = configuration.region
+        credentials = configuration.credentials
         meter = CallMeter()
         client = AWSClient(configuration: configuration, transport: transport, observer: meter)
     }
 }
 
 extension ServiceStart {
-    /// Makes the process's HTTP transport, with the proxies and certificates that the environment names.
+    /// Makes an HTTP transport, with the proxies and certificates that the environment names.
     ///
+    /// - Parameter change: Changes what else the transport does.
+    /// - Returns: The transport.
     /// - Throws: `ConfigurationError` for a malformed proxy or certificate file, and libcurl's error if it cannot start.
-    public func makeTransport() throws -> CurlTransport {
-        let configuration: CurlTransport.Configuration
+    public func makeTransport(
+        _ change: (inout CurlTransport.Configuration) -> Void = { _ in }
+    ) throws -> CurlTransport {
+        var configuration: CurlTransport.Configuration
         do {
             configuration = try .init(environment: environment)
         } catch {
             throw ConfigurationError(error)
         }
+        change(&configuration)
         return try CurlTransport(configuration: configuration)
     }
 }

@@ -32,6 +32,7 @@ enum ClaimWrite {
                 .set(JobItem.startedAt, now)
                 .set(JobItem.updatedAt, now)
                 .remove(JobItem.runAt)
+                .remove(JobItem.progress)
                 .remove(JobItem.dueKey)
                 .remove(JobItem.dueSort)
                 .add(JobItem.attempts, 1),

@@ -35,12 +35,17 @@ extension DynamoDBJobStore {
         }
     }
 
-    /// Moves the end of a lease that is still held.
-    public func extendLease(of run: Run, until expiry: Timestamp) async throws -> FencedWrite {
+    /// Moves the end of a lease that is still held, and notes how far its run has come.
+    public func extendLease(
+        of run: Run,
+        until expiry: Timestamp,
+        progress: JobProgress?
+    ) async throws -> FencedWrite {
+        let update = Update().set(JobItem.leaseExpiresAt, .time(expiry))
         let write = DynamoDB.UpdateItem(
             table: table,
             key: JobItem.key(of: run.jobID),
-            update: Update().set(JobItem.leaseExpiresAt, .time(expiry)),
+            update: progress.map { update.set(JobItem.progress, JobItem.attribute(of: $0)) } ?? update,
             condition: run.condition && .attributeNotExists(JobItem.cancelRequestedAt),
             returnsExistingOnFailure: true
         )

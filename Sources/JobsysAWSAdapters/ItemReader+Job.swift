@@ -31,10 +31,10 @@ extension Job {
         )
         self.status = status
         requestHash = item[JobItem.requestHash]?.string
-        try readProgress(from: reader)
+        try readCourse(from: reader)
     }
 
-    private mutating func readProgress(from reader: ItemReader) throws(UnreadableRecord) {
+    private mutating func readCourse(from reader: ItemReader) throws(UnreadableRecord) {
         generation = try reader.int(JobItem.generation)
         attempts = try reader.int(JobItem.attempts)
         updatedAt = try reader.time(JobItem.updatedAt)
@@ -55,6 +55,7 @@ extension Job {
         if reader.item[JobItem.result] != nil {
             result = try reader.json(JobItem.result)
         }
+        progress = reader.progress(JobItem.progress)
         failures = try reader.failures(JobItem.failures)
         if reader.item[JobItem.error] != nil {
             error = try reader.failure(JobItem.error)

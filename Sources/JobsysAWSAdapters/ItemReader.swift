@@ -48,6 +48,14 @@ struct ItemReader {
         return id
     }
 
+    /// A run's progress; nil if there is none, or none that can be read.
+    func progress(_ name: String) -> JobProgress? {
+        guard let members = item[name]?.map, let fraction = members["fraction"]?.double,
+            let at = members["at"]?.string.flatMap({ Timestamp($0) })
+        else { return nil }
+        return JobProgress(fraction, members["message"]?.string, at: at)
+    }
+
     func failure(_ name: String) throws(UnreadableRecord) -> Job.RecordedFailure {
         try failure(item[name], name)
     }

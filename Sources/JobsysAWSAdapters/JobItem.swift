@@ -40,6 +40,8 @@ enum JobItem {
     static let givenUpAt = "givenUpAt"
     static let result = "result"
     static let error = "error"
+    /// A map of `fraction`, `message` and `at`; what is malformed is as if it were not there, for nothing depends on it.
+    static let progress = "progress"
     static let failures = "failures"
     static let traceID = "traceId"
     static let idempotencyKey = "idempotencyKey"
@@ -107,6 +109,7 @@ enum JobItem {
         if let instant = job.cancelRequestedAt { add(cancelRequestedAt, .time(instant)) }
         if let instant = job.givenUpAt { add(givenUpAt, .time(instant)) }
         if let result = job.result { add(Self.result, .s(result.serializedString)) }
+        if let progress = job.progress { add(Self.progress, attribute(of: progress)) }
         if let error = job.error { add(Self.error, attribute(of: error)) }
         if let instant = job.startedAt { add(startedAt, .time(instant)) }
         if let instant = job.finishedAt { add(finishedAt, .time(instant)) }
@@ -118,6 +121,13 @@ enum JobItem {
             add(dueKey, .s("\(shard)"))
             add(dueSort, .s("\(dueAt)#\(job.id)"))
         }
+    }
+
+    /// The attribute that a run's progress is kept in.
+    static func attribute(of progress: JobProgress) -> AttributeValue {
+        var members: [String: AttributeValue] = ["fraction": .n(progress.fraction), "at": .time(progress.at)]
+        members["message"] = progress.message.map { .s($0) }
+        return .m(members)
     }
 
     /// The attribute that an error is kept in.

@@ -22,7 +22,10 @@ public protocol JobStore: Sendable {
     func takeOver(_ job: Job, by claim: Claim) async throws -> FencedWrite
 
     /// Moves the end of a run's lease, if the run still holds it and nobody has asked for the job's cancellation.
-    func extendLease(of run: Run, until expiry: Timestamp) async throws -> FencedWrite
+    ///
+    /// With `progress`, the same write records how far the run has come; without, that stays as it is. The next claim
+    /// clears it.
+    func extendLease(of run: Run, until expiry: Timestamp, progress: JobProgress?) async throws -> FencedWrite
 
     /// Ends a run, if it still holds the lease.
     ///
@@ -31,6 +34,13 @@ public protocol JobStore: Sendable {
 
     /// Answers if the store can be reached and read; for readiness.
     func checkReachable() async throws
+}
+
+extension JobStore {
+    /// Moves the end of a run's lease, and nothing else.
+    public func extendLease(of run: Run, until expiry: Timestamp) async throws -> FencedWrite {
+        try await extendLease(of: run, until: expiry, progress: nil)
+    }
 }
 
 /// What became of a new record.

@@ -35,6 +35,16 @@ func requestBegins(
     return easy.beginRequest() ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
 }
 
+/// The moment before a socket is made for a connection to an address.
+func socketWanted(
+    _ context: UnsafeMutableRawPointer?,
+    _ purpose: curlsocktype,
+    _ address: UnsafeMutablePointer<curl_sockaddr>?
+) -> curl_socket_t {
+    guard let context = unsafe context, let address = unsafe address else { return CURL_SOCKET_BAD }
+    return unsafe Unmanaged<CurlEasy>.fromOpaque(context).takeUnretainedValue().openSocket(to: address)
+}
+
 /// A connection's socket that has just been made.
 func socketOpened(_ context: UnsafeMutableRawPointer?, _ socket: curl_socket_t, _ purpose: curlsocktype) -> Int32 {
     guard let context = unsafe context else { return CURL_SOCKOPT_ERROR }

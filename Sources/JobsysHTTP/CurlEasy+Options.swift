@@ -10,6 +10,7 @@ extension CurlEasy {
     func setUp() throws(CurlOptionFailure) {
         try setUpCallbacks()
         try setUpSocketCallbacks()
+        try setUpAddressCheck()
         try setUpProtocol()
         try setUpConnections()
         try setUpTLS()
@@ -45,6 +46,14 @@ extension CurlEasy {
         unsafe try set(CURLOPT_CLOSESOCKETDATA, pointer: context)
         unsafe try check(ccurl_easy_set_opened_callback(handle, socketOpened))
         unsafe try check(ccurl_easy_set_close_callback(handle, closeSocket))
+    }
+
+    /// Has a look at each address before there is a connection, which is the address that is used: a name may have
+    /// another one each time that it is looked up.
+    private func setUpAddressCheck() throws(CurlOptionFailure) {
+        guard !configuration.refusedAddresses.isEmpty else { return }
+        unsafe try set(CURLOPT_OPENSOCKETDATA, pointer: Unmanaged.passUnretained(self).toOpaque())
+        unsafe try check(ccurl_easy_set_open_callback(handle, socketWanted))
     }
 
     private func setUpProtocol() throws(CurlOptionFailure) {

@@ -14,6 +14,8 @@ import CJobsysCurl
     /// How often curl has begun to send the request: again if a reused connection turned out dead.
     private var requestsBegun = 0
     private var isSecondSendRefused = false
+    /// The last address that no connection was made to.
+    private var refusedAddress: IPAddress?
 
     init(_ configuration: CurlTransport.Configuration, watches: SocketWatches) throws(TransportError) {
         guard let handle = unsafe curl_easy_init() else { throw .unavailable("curl_easy_init failed") }
@@ -41,6 +43,7 @@ import CJobsysCurl
         collector = transfer.collector
         requestsBegun = 0
         isSecondSendRefused = false
+        refusedAddress = nil
         unsafe errorText.pointee = 0
         try set(transfer.request)
     }
@@ -56,6 +59,15 @@ import CJobsysCurl
         unsafe ccurl_easy_get_long(handle, CURLINFO_REQUEST_SIZE, &sentBytes)
         isSecondSendRefused = sentBytes > 0
         return !isSecondSendRefused
+    }
+
+    /// Makes the socket of a connection, unless the address is refused: then curl tries the host's next one.
+    func openSocket(to address: UnsafePointer<curl_sockaddr>) -> curl_socket_t {
+        if let target = unsafe IPAddress(address), configuration.refusedAddresses.contains(target) {
+            refusedAddress = target
+            return CURL_SOCKET_BAD
+        }
+        return unsafe ccurl_open_socket(address)
     }
 
     /// The transfer's outcome after curl has ended it with `code`.
@@ -75,6 +87,8 @@ import CJobsysCurl
             return failure(.connectionLost, "\(authority): the connection closed without an answer")
         case nil where code == CURLE_OK:
             return failure(.connectionLost, "\(authority): the connection closed within the response's head")
+        case nil where refusedAddress != nil && code == CURLE_COULDNT_CONNECT:
+            return .failure(.refused(authority, refusedAddress.map { "\($0)" } ?? ""))
         case nil:
             let detail = unsafe String(cString: errorText)
             return .failure(TransportError(curl: code, authority: authority, detail: detail, sent: mayHaveSent))

@@ -28,6 +28,13 @@ extension CurlTransport {
         /// Which requests go through which proxy.
         public var proxies: ProxySettings
 
+        /// Addresses that no connection goes to, whatever name leads there; none by default.
+        ///
+        /// Each address is looked at right before the connection to it, so that a name cannot lead elsewhere after a check. A
+        /// host that is written as such an address is refused before it comes to a proxy, too; what a name means to a
+        /// proxy is the proxy's to know.
+        public var refusedAddresses: AddressRanges
+
         /// The `User-Agent` of requests that have none; empty to send none.
         public var userAgent: String
 
@@ -40,6 +47,7 @@ extension CurlTransport {
             maxResponseBytes: Int = 16 * 1024 * 1024,
             caBundlePath: String? = nil,
             proxies: ProxySettings = .none,
+            refusedAddresses: AddressRanges = .none,
             userAgent: String = "jobsys"
         ) {
             precondition(maxConnectionsPerHost >= 1, "maxConnectionsPerHost must be at least 1")
@@ -52,6 +60,7 @@ extension CurlTransport {
             self.maxResponseBytes = maxResponseBytes
             self.caBundlePath = caBundlePath
             self.proxies = proxies
+            self.refusedAddresses = refusedAddresses
             self.userAgent = userAgent
         }
     }

@@ -19,6 +19,7 @@ public final class CurlTransport: HTTPTransport {
     private let inbox: TransferInbox
     private let maxResponseBytes: Int
     private let proxies: ProxySettings
+    private let refusedAddresses: AddressRanges
     private let thread: OwnerThread
     private let ownerExecutor: OwnerExecutor
 
@@ -35,6 +36,7 @@ public final class CurlTransport: HTTPTransport {
         inbox = try TransferInbox()
         maxResponseBytes = configuration.maxResponseBytes
         proxies = configuration.proxies
+        refusedAddresses = configuration.refusedAddresses
         ownerExecutor = OwnerExecutor(inbox)
         let loop = try TransferLoop(configuration, inbox: inbox, executor: ownerExecutor)
         thread = try OwnerThread(loop, inbox: inbox)
@@ -79,6 +81,11 @@ public final class CurlTransport: HTTPTransport {
         timeouts: TransportTimeouts,
         proxies: ProxySettings
     ) async throws(TransportError) -> TransportResponse {
+        if !refusedAddresses.isEmpty, let host = HTTPURL("http://\(request.authority ?? "")")?.host,
+            refusedAddresses.contains(host: host)
+        {
+            throw .refused(request.authority ?? "", host)
+        }
         let wireRequest = try WireRequest(request, body: body, timeouts: timeouts, proxies: proxies)
         // Freed where it was allocated, not on the owner thread.
         defer { withExtendedLifetime(wireRequest) {} }

@@ -30,6 +30,7 @@ extension TransportError {
             case invalidRequest
             case cannotResolve
             case cannotConnect
+            case addressRefused
             case tlsFailed
             case timedOut
             case connectionLost
@@ -47,6 +48,8 @@ extension TransportError {
         public static let cannotResolve = Code(kind: .cannotResolve)
         /// No connection to the host came about.
         public static let cannotConnect = Code(kind: .cannotConnect)
+        /// The host has no address but such as the transport connects to none of.
+        public static let addressRefused = Code(kind: .addressRefused)
         /// The TLS handshake failed, or the peer's certificate was not accepted.
         public static let tlsFailed = Code(kind: .tlsFailed)
         /// One of the timeouts ran out.

@@ -18,6 +18,8 @@ public struct JobContext: Sendable {
     public var generation: Int
     /// When the attempt's time is up; nil if it may take as long as it likes.
     public var deadline: Timestamp?
+    /// When the job was accepted, where that is known.
+    package var createdAt: Timestamp?
     /// The trace that the job belongs to, to be passed on to calls downstream; ``TraceContext/traceparent`` is the header.
     public var trace: TraceContext
     /// Writes log lines that say which job and which attempt they are about.

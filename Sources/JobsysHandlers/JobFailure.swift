@@ -27,7 +27,7 @@ public struct JobFailure: Error, Sendable, Hashable {
 
 extension String {
     /// The text without control characters, which terminals obey and queues refuse, and never empty.
-    fileprivate var fitToShow: String {
+    package var fitToShow: String {
         guard !isEmpty else { return "(no message)" }
         return String(
             String.UnicodeScalarView(

@@ -4,7 +4,8 @@ public import Logging
 public import NIOCore
 public import ServiceLifecycle
 
-/// Serves `/healthz`, `/readyz`, `/stats` and `/metrics`, and nothing else, for services that have no HTTP of their own.
+/// Serves `/healthz`, `/readyz`, `/stats` and `/metrics`, and what ``serving(_:onListening:)`` adds, for services that have
+/// no HTTP of their own.
 ///
 /// Put first into the list of services it stops last: while the others drain, the process is alive and says so.
 public struct HealthServer: Service {
@@ -14,6 +15,8 @@ public struct HealthServer: Service {
     private let metrics: [any MetricsSource]
     private let address: BindAddress
     private let logger: Logger
+    private var addRoutes: @Sendable (Router<BasicRequestContext>) -> Void = { _ in }
+    private var onListening: @Sendable (_ port: Int) -> Void = { _ in }
 
     /// Creates the server; ``run()`` binds the address.
     ///
@@ -42,6 +45,22 @@ public struct HealthServer: Service {
         self.logger = logger
     }
 
+    /// The same server with routes of the service's own, which are served as long as its probes are.
+    ///
+    /// - Parameters:
+    ///   - addRoutes: Adds them.
+    ///   - onListening: Is told the port, before the first request.
+    /// - Returns: The server.
+    package func serving(
+        _ addRoutes: @escaping @Sendable (Router<BasicRequestContext>) -> Void,
+        onListening: @escaping @Sendable (_ port: Int) -> Void
+    ) -> HealthServer {
+        var server = self
+        server.addRoutes = addRoutes
+        server.onListening = onListening
+        return server
+    }
+
     /// Serves until the graceful shutdown.
     ///
     /// - Throws: An error of the socket if the address cannot be bound.
@@ -53,7 +72,10 @@ public struct HealthServer: Service {
         Application(
             router: router,
             configuration: .init(address: address),
-            onServerRunning: { [logger] channel in logger.reportListening(on: channel) },
+            onServerRunning: { [logger, onListening] channel in
+                if let port = channel.localAddress?.port { onListening(port) }
+                logger.reportListening(on: channel)
+            },
             logger: logger.forHTTPServer
         )
     }
@@ -64,6 +86,7 @@ public struct HealthServer: Service {
         router.addHealthRoutes(readiness, liveness: liveness)
         router.addStatsRoute(stats)
         router.addMetricsRoute((stats.map { [$0] } ?? []) + metrics)
+        addRoutes(router)
         return router
     }
 }

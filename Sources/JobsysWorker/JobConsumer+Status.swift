@@ -21,8 +21,8 @@ extension JobConsumer {
     package var longestRun: Duration { runs.longest }
 
     /// The state for readers of `/readyz`: the types whose jobs do not start, because they failed or because operators have
-    /// paused them, the queues whose intake has been paused for more
-    /// than 30 seconds and why, and about how old the oldest message is that nobody had received.
+    /// paused them, the queues whose intake has been paused for more than 30 seconds and why, and about how old the oldest
+    /// message is that nobody had received.
     package var details: JSONObject {
         let breakers = gate.breakers().sorted { $0.key < $1.key }.map { ($0.key, JSONValue.string($0.value)) }
         var details: JSONObject = ["breakers": .object(JSONObject(breakers))]

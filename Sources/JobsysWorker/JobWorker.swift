@@ -145,7 +145,7 @@ public struct JobWorker {
     }
 
     private func services(_ start: ServiceStart) async throws -> [any Service] {
-        try await companions + buildWorker(start, handlers: handlers)
+        try await companions + buildWorker(start, handlers: handlers, version: version ?? ServiceVersion.current)
     }
 }
 

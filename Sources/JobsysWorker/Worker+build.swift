@@ -9,7 +9,11 @@ import ServiceLifecycle
 /// Builds what a worker runs, for these handlers.
 ///
 /// The only place that knows which store and which queue it is.
-func buildWorker(_ start: ServiceStart, handlers: JobRegistry) async throws -> [any Service] {
+func buildWorker(
+    _ start: ServiceStart,
+    handlers: JobRegistry,
+    version: String
+) async throws -> [any Service] {
     let configuration = try WorkerConfiguration(config: start.config)
     let transport = try start.makeTransport()
     let aws = try await AWSConnection(start, transport: transport)
@@ -28,7 +32,13 @@ func buildWorker(_ start: ServiceStart, handlers: JobRegistry) async throws -> [
     let file = try configuration.readHandlersFile(beside: handlers, environment: start.environment)
     var handlers = handlers
     if configuration.offersDrill { handlers.register(DrillHandler()) }
-    let registry = configuration.applied(to: handlers, file: file, environment: start.environment)
+    let endpoints = try await file?.httpEndpoints(start, aws, configuration)
+    let registry = configuration.applied(
+        to: handlers,
+        file: file,
+        environment: start.environment,
+        endpoints: endpoints
+    )
     let directory = DynamoDBWorkerDirectory(client: client, table: configuration.table)
     let gate = TypeGate(policy: registry.policy)
     let handlerThreads = HandlerThreads(count: configuration.concurrency)
@@ -93,7 +103,7 @@ func buildWorker(_ start: ServiceStart, handlers: JobRegistry) async throws -> [
     )
     let backlog = SQSQueueBacklog(client: client, queueURL: configuration.queueURL)
     let orderedBacklog = SQSQueueBacklog(client: client, queueURL: configuration.fifoQueueURL)
-    let health = HealthServer(
+    var health = HealthServer(
         readiness: readiness,
         liveness: { consumer.problem },
         stats: aws.meter,
@@ -101,9 +111,16 @@ func buildWorker(_ start: ServiceStart, handlers: JobRegistry) async throws -> [
         host: configuration.host,
         port: configuration.port
     )
+    if let callbacks = endpoints?.callbacks {
+        health = health.serving {
+            callbacks.addRoutes(to: $0)
+        } onListening: { port in
+            callbacks.listen(at: CallbackURL.own(host: configuration.host, port: port))
+        }
+    }
     let drain = DrainSignal()
     let announcer = WorkerAnnouncer(
-        .ofThisProcess(types: registry.types, slots: configuration.concurrency),
+        .ofThisProcess(version: version, types: registry.types, slots: configuration.concurrency),
         directory: directory,
         drain: drain,
         status: consumer.describe

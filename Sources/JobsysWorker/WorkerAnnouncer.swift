@@ -197,10 +197,15 @@ struct FailureLog {
 
 extension WorkerRecord {
     /// What this process says of itself at its start.
-    static func ofThisProcess(types: [String], slots: Int, at now: Timestamp = .now()) -> WorkerRecord {
+    static func ofThisProcess(
+        version: String,
+        types: [String],
+        slots: Int,
+        at now: Timestamp = .now()
+    ) -> WorkerRecord {
         WorkerRecord(
             id: UniqueID.make(),
-            version: ServiceVersion.current,
+            version: version,
             host: hostName(),
             types: types,
             slots: slots,

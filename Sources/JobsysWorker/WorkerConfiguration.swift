@@ -40,6 +40,8 @@ package struct WorkerConfiguration: Sendable, Hashable {
     package var offersDrill: Bool
     /// Where the handlers file is; nil for none.
     package var handlersFile: String?
+    /// Where endpoints that run jobs reach this worker; nil for its own address.
+    package var callbackURL: String?
     /// Where ECS takes requests of the task itself; nil outside of ECS.
     package var ecsAgentURL: String?
 
@@ -66,6 +68,7 @@ package struct WorkerConfiguration: Sendable, Hashable {
         let stage = try config.value(for: .stage)
         offersDrill = try config.value(for: .drill).map { $0 == .on } ?? (stage == .dev)
         handlersFile = try config.value(for: .handlersFile)
+        callbackURL = try config.value(for: .callbackURL)
         ecsAgentURL = try config.value(for: .ecsAgentURL)
     }
 
@@ -75,14 +78,15 @@ package struct WorkerConfiguration: Sendable, Hashable {
     func applied(
         to handlers: JobRegistry,
         file: HandlersFile? = nil,
-        environment: [String: String] = [:]
+        environment: [String: String] = [:],
+        endpoints: HTTPEndpoints? = nil
     ) -> JobRegistry {
         var registry = handlers
         registry.changePolicies { _, policy in
             policy.breaker.failures = breakerThreshold
             policy.patience.unknown = unknownTypePatience
         }
-        if let file { registry.register(file, environment: environment) }
+        if let file { registry.register(file, environment: environment, endpoints: endpoints) }
         registry.changePolicies { type, policy in
             if let type, let rate = rateLimits[type] { policy.rate = rate }
         }
@@ -95,7 +99,8 @@ package struct WorkerConfiguration: Sendable, Hashable {
             Setting.port(default: 8081), Setting.host, Setting.table, Setting.queueURL, Setting.deadLetterQueueURL,
             Setting.fifoQueueURL, Setting.fifoDeadLetterQueueURL, Setting.concurrency, Setting.lease,
             Setting.reconciler, Setting.reconcilerGrace, Setting.breakerThreshold, Setting.rateLimits,
-            Setting.unknownTypePatience, Setting.drill, Setting.handlersFile, Setting.ecsAgentURL, Setting.indexShards,
+            Setting.unknownTypePatience, Setting.drill, Setting.handlersFile, Setting.callbackURL,
+            Setting.ecsAgentURL, Setting.indexShards,
         ]
         return ServiceSettings.base + own
     }

@@ -1,3 +1,4 @@
+import JobsysClient
 import JobsysJSON
 
 /// Redrives the jobs of all open incidents, one after the other.

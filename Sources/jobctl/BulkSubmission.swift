@@ -1,3 +1,4 @@
+import JobsysClient
 import JobsysJSON
 import JobsysTime
 

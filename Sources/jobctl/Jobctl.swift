@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import JobsysClient
 
 /// Submits, shows, cancels and redrives jobs, and pauses and limits their types, over the HTTP of `svc-api`.
 @main

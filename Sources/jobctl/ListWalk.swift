@@ -1,4 +1,5 @@
 import ArgumentParser
+import JobsysClient
 import JobsysJSON
 
 /// The filters that all lists have; the service checks their values.

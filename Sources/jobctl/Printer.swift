@@ -1,4 +1,5 @@
 import ArgumentParser
+import JobsysClient
 import JobsysJSON
 
 /// How documents are written.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import FoundationEssentials
 import Glibc
+import JobsysClient
 import JobsysHTTP
 
 /// What every command can be told: where the service is, how to reach it, and how to write.
@@ -40,7 +41,8 @@ struct SessionOptions: ParsableArguments {
         APIClient(
             url: try serviceURL(environment),
             transport: try CurlTransport(configuration: transport(environment)),
-            patience: .seconds(retrySeconds)
+            patience: .seconds(retrySeconds),
+            notice: { StandardError.write("jobctl: \($0)") }
         )
     }
 

@@ -1,3 +1,4 @@
+import JobsysClient
 import JobsysHTTP
 import JobsysJSON
 import Synchronization

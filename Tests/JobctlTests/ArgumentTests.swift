@@ -1,4 +1,5 @@
 import ArgumentParser
+import JobsysClient
 import JobsysHTTP
 import JobsysJSON
 import Testing

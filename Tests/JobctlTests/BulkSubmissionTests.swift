@@ -1,4 +1,5 @@
 import HTTPTypes
+import JobsysClient
 import JobsysHTTP
 import JobsysJSON
 import JobsysTestKit

@@ -114,17 +114,32 @@ struct BatchTests {
     }
 
     @Test(
-        "of jobs with the same key answers as requests in a row would be",
-        arguments: [
-            (1, [202, 200, 200]), (2, [202, 422, 422]),
-        ]
+        "of jobs with the same key answers as requests in a row would be, also in one trace and over a slow store",
+        arguments: [(1, [202, 200, 200]), (2, [202, 422, 422])]
     )
     func sameKey(number: Int, statuses: [Int]) async throws {
         let key = #""idempotencyKey":"k""#
-        let answer = try await submit([Self.job(1, key), Self.job(number, key), Self.job(number, key), Self.job(1)])
+        let headers: HTTPFields = [.traceparent: "00-67891233abcdef0123456789aaaaaaaa-463ac35c9f6413ad-01"]
+        let answer = try await submit(
+            [Self.job(1, key), Self.job(number, key), Self.job(number, key), Self.job(1)],
+            headers: headers,
+            to: slowForEarlierJobs()
+        )
         #expect(Self.statuses(answer) == statuses + [202])
         #expect(api.store.jobs.count == 2)
         #expect(api.store.jobs.first { $0.idempotencyKey == "k" }?.payload == 1)
+    }
+
+    /// A store that takes the longer for a new record the fewer there were before.
+    private func slowForEarlierJobs() -> InterceptingStore {
+        let left = Mutex(40)
+        return InterceptingStore(api.store) { _ in
+            let pause = left.withLock { left in
+                left -= 1
+                return left
+            }
+            for _ in 0..<max(0, pause * 20) { await Task.yield() }
+        }
     }
 
     @Test("is repeated without making a second job, also by the same trace at the same instant")
@@ -143,14 +158,7 @@ struct BatchTests {
 
     @Test("keeps the order of jobs that share an ordering key, over a store that is slower for the earlier ones")
     func order() async throws {
-        let left = Mutex(40)
-        let store = InterceptingStore(api.store) { _ in
-            let pause = left.withLock { left in
-                left -= 1
-                return left
-            }
-            for _ in 0..<max(0, pause * 20) { await Task.yield() }
-        }
+        let store = slowForEarlierJobs()
         let jobs = (0..<40).map { Self.job($0, #""orderingKey":"\#($0 % 3)""#) }
         #expect(Self.statuses(try await submit(jobs, to: store)) == Array(repeating: 202, count: 40))
         let numbers = try api.queue.bodies.map { body in
@@ -312,8 +320,12 @@ private struct InterceptingStore: JobStore {
     func claim(_ claim: Claim) async throws -> ClaimResult { try await store.claim(claim) }
     func takeOver(_ job: Job, by claim: Claim) async throws -> FencedWrite { try await store.takeOver(job, by: claim) }
 
-    func extendLease(of run: Run, until expiry: Timestamp) async throws -> FencedWrite {
-        try await store.extendLease(of: run, until: expiry)
+    func extendLease(
+        of run: Run,
+        until expiry: Timestamp,
+        progress: JobProgress?
+    ) async throws -> FencedWrite {
+        try await store.extendLease(of: run, until: expiry, progress: progress)
     }
 
     func conclude(_ run: Run, with conclusion: Conclusion, at now: Timestamp) async throws -> FencedWrite {

@@ -24,8 +24,12 @@ final class CountingStore: JobStore {
 
     func takeOver(_ job: Job, by claim: Claim) async throws -> FencedWrite { try await store.takeOver(job, by: claim) }
 
-    func extendLease(of run: Run, until expiry: Timestamp) async throws -> FencedWrite {
-        try await store.extendLease(of: run, until: expiry)
+    func extendLease(
+        of run: Run,
+        until expiry: Timestamp,
+        progress: JobProgress?
+    ) async throws -> FencedWrite {
+        try await store.extendLease(of: run, until: expiry, progress: progress)
     }
 
     func conclude(_ run: Run, with conclusion: Conclusion, at now: Timestamp) async throws -> FencedWrite {

@@ -145,7 +145,11 @@ private struct BrokenStore: JobStore {
     func claim(_ claim: Claim) async throws -> ClaimResult { throw error }
     func takeOver(_ job: Job, by claim: Claim) async throws -> FencedWrite { throw error }
 
-    func extendLease(of run: Run, until expiry: Timestamp) async throws -> FencedWrite { throw error }
+    func extendLease(
+        of run: Run,
+        until expiry: Timestamp,
+        progress: JobProgress?
+    ) async throws -> FencedWrite { throw error }
     func conclude(_ run: Run, with conclusion: Conclusion, at now: Timestamp) async throws -> FencedWrite {
         throw error
     }

@@ -44,6 +44,7 @@ struct OpenAPITests {
         (job.runAt, job.cancelRequestedAt) = (.sample, .sample)
         (job.startedAt, job.finishedAt) = (.sample, .sample)
         job.result = "done"
+        job.progress = JobProgress(0.5, "half", at: .sample)
         job.error = Job.RecordedFailure(errorClass: .system, message: "broken", at: .sample)
         api.store.put(job)
         let shown = try #require(try await api.answer(.get, "/jobs/\(job.id)").json?.objectValue)

@@ -59,6 +59,7 @@ struct ItemTests {
         job.givenUpAt = .sample + .seconds(3)
         job.lease = Job.Lease(owner: "one", messageID: "m", expiresAt: .sample + .seconds(4))
         job.result = ["answer": 42]
+        job.progress = JobProgress(0.25, "a quarter", at: .sample)
         job.error = Job.RecordedFailure(errorClass: .network, message: "no route", at: .sample)
         job.failures = [Job.RecordedFailure(errorClass: .system, message: "broken", at: .sample)]
         job.updatedAt = .sample + .seconds(5)
@@ -100,6 +101,20 @@ struct ItemTests {
         item[name] = value
         let expected = UnreadableRecord(key: "JOB#\(job.id)", finding: finding, isNewer: true)
         #expect(throws: expected) { try Job(item: item) }
+    }
+
+    @Test(
+        "with a progress that cannot be read are read without it, for nothing depends on it",
+        arguments: [
+            .s("half"), .m([:]), .m(["fraction": .s("0.5"), "at": .s("2025-11-21T10:13:20.123Z")]),
+            .m(["fraction": .n("0.5")]), .m(["fraction": .n("0.5"), "at": .s("yesterday")]), .l([]), .null,
+        ] as [AttributeValue]
+    )
+    func progress(value: AttributeValue) throws {
+        let job = Job.sample()
+        var item = JobItem.item(of: job)
+        item["progress"] = value
+        #expect(try Job(item: item) == job)
     }
 
     @Test("with an error of a class that only a newer version knows are read, and keep it")

@@ -154,8 +154,12 @@ private final class FaultyStore: JobStore {
 
     func takeOver(_ job: Job, by claim: Claim) async throws -> FencedWrite { try await store.takeOver(job, by: claim) }
 
-    func extendLease(of run: Run, until expiry: Timestamp) async throws -> FencedWrite {
-        try await store.extendLease(of: run, until: expiry)
+    func extendLease(
+        of run: Run,
+        until expiry: Timestamp,
+        progress: JobProgress?
+    ) async throws -> FencedWrite {
+        try await store.extendLease(of: run, until: expiry, progress: progress)
     }
 
     func checkReachable() async throws { try await store.checkReachable() }

@@ -37,6 +37,8 @@ LAYERS = {
     "JobsysCore": "JobsysHandlers JobsysHashing JobsysJSON JobsysObservability JobsysTime",
     # The domain's ports in memory, for tests of handlers.
     "JobsysTesting": "JobsysCore JobsysHandlers JobsysJSON JobsysObservability JobsysTime",
+    # What talks to svc-api.
+    "JobsysClient": "JobsysHandlers JobsysHTTP JobsysJSON JobsysObservability JobsysTime",
     # What all services need, whatever they are about.
     "JobsysServiceRuntime": "JobsysJSON JobsysObservability JobsysTime",
     # The domain's ports, by means of the AWS client.
@@ -52,7 +54,7 @@ LAYERS = {
     "svc-api": "JobsysAPI JobsysServiceRuntime",
     "svc-worker": "JobsysWorker JobsysServiceRuntime",
     "dlq-handler": "JobsysDeadLetters JobsysServiceRuntime CJobsysMath",
-    "jobctl": "JobsysHashing JobsysHTTP JobsysJSON JobsysObservability JobsysTime",
+    "jobctl": "JobsysClient JobsysHandlers JobsysHashing JobsysHTTP JobsysJSON JobsysObservability JobsysTime",
 }
 
 # What single files of a module may import beyond their row: those that put a service together, and what speaks HTTP itself.
@@ -60,6 +62,7 @@ FILES = {
     "JobsysAPI/*+build.swift": "JobsysAWS JobsysAWSAdapters JobsysHTTP",
     "JobsysWorker/*+build.swift": "JobsysAWS JobsysAWSAdapters JobsysHTTP",
     "JobsysWorker/ScaleInProtection*.swift": "JobsysHTTP",
+    "JobsysWorker/HTTPHandlers/*.swift": "JobsysHTTP JobsysSigV4",
     "JobsysDeadLetters/*+build.swift": "JobsysAWS JobsysAWSAdapters JobsysHTTP",
     "JobsysDeadLetters/Lambda/*.swift": "JobsysHTTP",
     "JobsysDeadLetters/Notifications/*.swift": "JobsysHTTP",
@@ -71,6 +74,7 @@ EXPORTS = {
     "JobsysCore": {"JobsysHandlers"},
     "JobsysWorker": {"JobsysHandlers"},
     "JobsysTesting": {"JobsysHandlers"},
+    "JobsysClient": {"JobsysHandlers"},
 }
 
 # Libraries for servers, which stay in the services.
@@ -186,6 +190,7 @@ PLANTED = {
     "JobsysAPI/API+build.swift": ("import JobsysAWS\nimport JobsysAWSAdapters\nimport JobsysSigV4", 1),
     "JobsysWorker/A.swift": ("@_exported public import JobsysHandlers\n@_exported public import JobsysCore", 1),
     "JobsysWorker/ScaleInProtection.swift": ("import JobsysHTTP\nimport JobsysAWS", 1),
+    "JobsysWorker/HTTPHandlers/A.swift": ("import JobsysHTTP\nimport JobsysSigV4\nimport JobsysAWSAdapters", 1),
     "JobsysDeadLetters/Lambda/A.swift": ("import JobsysHTTP\nlet a: JobsysAWS.Client", 1),
     "jobctl/A.swift": ("import JobsysHTTP\nimport JobsysCore\nimport JobsysServiceRuntime", 2),
     "JobsysStray/A.swift": ("", 1),

@@ -4,6 +4,7 @@
 // curl's own type checks need a literal option at each call, which a shim does not have.
 #define CURL_DISABLE_TYPECHECK
 #include <curl/curl.h>
+#include <netinet/in.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 
@@ -45,6 +46,29 @@ static inline CURLcode ccurl_easy_set_opened_callback(CURL *easy, curl_sockopt_c
 
 static inline CURLcode ccurl_easy_set_close_callback(CURL *easy, curl_closesocket_callback value) {
     return curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, value);
+}
+
+static inline CURLcode ccurl_easy_set_open_callback(CURL *easy, curl_opensocket_callback value) {
+    return curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, value);
+}
+
+// The address begins in the struct and is longer than the struct says.
+static inline const unsigned char *ccurl_address_bytes(const struct curl_sockaddr *address, int *count) {
+    const void *start = &address->addr;
+    if (address->family == AF_INET) {
+        *count = 4;
+        return (const unsigned char *)&((const struct sockaddr_in *)start)->sin_addr;
+    }
+    if (address->family == AF_INET6) {
+        *count = 16;
+        return (const unsigned char *)&((const struct sockaddr_in6 *)start)->sin6_addr;
+    }
+    *count = 0;
+    return NULL;
+}
+
+static inline curl_socket_t ccurl_open_socket(const struct curl_sockaddr *address) {
+    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
 static inline CURLcode ccurl_easy_get_long(CURL *easy, CURLINFO info, long *value) {

@@ -4,7 +4,7 @@ public import JobsysTime
 public struct WorkerRecord: Sendable, Hashable {
     /// A name that no other worker has; one that starts anew has another.
     public var id: String
-    /// The version of its executable.
+    /// The version of its program, which is that of jobsys if the program says none.
     public var version: String
     /// The host or container that it runs on.
     public var host: String

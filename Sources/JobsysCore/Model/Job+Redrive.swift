@@ -14,6 +14,7 @@ extension Job {
         next.lease?.expiresAt = nil
         next.updatedAt = now
         next.error = nil
+        next.progress = nil
         next.failures = []
         next.runAt = nil
         next.cancelRequestedAt = nil

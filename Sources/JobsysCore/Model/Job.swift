@@ -43,6 +43,8 @@ public struct Job: Sendable, Hashable {
     public var lease: Lease?
     /// What the handler returned.
     public var result: JSONValue?
+    /// How far the latest attempt has said that it came; nil if it has said nothing.
+    public var progress: JobProgress?
     /// The failure of the latest attempt, unless a later one succeeded.
     public var error: RecordedFailure?
     /// The failures of this generation's attempts that were tried again, oldest first.

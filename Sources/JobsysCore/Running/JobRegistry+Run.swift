@@ -70,5 +70,6 @@ extension JobContext {
             logger: logger,
             report: report
         )
+        createdAt = job.createdAt
     }
 }

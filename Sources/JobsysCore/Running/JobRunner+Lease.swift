@@ -7,7 +7,8 @@ extension JobRunner {
     /// time is up.
     func outcome(of job: Job, from delivery: Delivery, as run: Run, hooks: RunHooks) async -> JobOutcome {
         let timeout = registry.policy(ofType: job.type).timeout
-        let context = JobContext(job, timeout: timeout, trace: delivery.trace, at: now())
+        let progress = ProgressReporter(alarms: alarms, now: now)
+        let context = JobContext(job, timeout: timeout, trace: delivery.trace, at: now(), report: progress.report)
         let handler = Task(executorPreference: executor(forType: job.type)) {
             await registry.run(job, in: context)
         }
@@ -18,7 +19,7 @@ extension JobRunner {
             renew: {
                 var write = FencedWrite.written
                 let spent = await clock.measure {
-                    write = await renewLease(of: run, from: delivery, warned: warned)
+                    write = await renewLease(of: run, from: delivery, progress, warned: warned)
                 }
                 hooks.onRenewal()
                 return RunWatch.RenewalResult(write: write, spent: spent)
@@ -26,12 +27,15 @@ extension JobRunner {
             stop: handler.cancel
         )
         watch.start(timeout: timeout)
+        progress.start { watch.heed(await extendLease(of: run, progress, warned: warned)) }
         let outcome = await withTaskCancellationHandler {
             await handler.value
         } onCancel: {
             handler.cancel()
         }
-        return outcome.stopped(by: await watch.end())
+        let reason = await watch.end()
+        await progress.end(isWorthIt: reason != .leaseLost && reason != .cancelled)
+        return outcome.stopped(by: reason)
     }
 
     /// Where a job of this type runs: beside the worker's own work if it is brief.
@@ -52,17 +56,28 @@ extension JobRunner {
     ///
     /// A dependency that fails is not a lost lease: there may be time for another renewal, and without one the lease is
     /// still ours until somebody takes it.
-    private func renewLease(of run: Run, from delivery: Delivery, warned: WarnedOnce) async -> FencedWrite {
+    private func renewLease(
+        of run: Run,
+        from delivery: Delivery,
+        _ progress: ProgressReporter,
+        warned: WarnedOnce
+    ) async -> FencedWrite {
         async let hiding = result { try await queue.hide(delivery, for: lease.visibility) }
-        let renewal = await result { try await store.extendLease(of: run, until: now() + lease.length) }
+        let write = await extendLease(of: run, progress, warned: warned)
         if case .failure(let error) = await hiding {
             // If the message comes back early, whoever gets it finds the lease and waits.
             log("message not hidden for longer", error, warned)
         }
-        switch renewal {
-        case .success(let write):
-            return write
-        case .failure(let error):
+        return write
+    }
+
+    /// Extends the lease, and records by the same write what there is of the run's progress.
+    private func extendLease(of run: Run, _ reporter: ProgressReporter, warned: WarnedOnce) async -> FencedWrite {
+        let progress = reporter.take()
+        do {
+            return try await store.extendLease(of: run, until: now() + lease.length, progress: progress)
+        } catch {
+            if let progress { reporter.putBack(progress) }
             log("lease not renewed", error, warned)
             return .written
         }

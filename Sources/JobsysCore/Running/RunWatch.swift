@@ -67,6 +67,15 @@ final class RunWatch: Sendable {
         return state.withLock(\.reason)
     }
 
+    /// Has the handler stopped if a write of the run was refused.
+    func heed(_ write: FencedWrite) {
+        switch write {
+        case .written: break
+        case .lost: stop(for: .leaseLost)
+        case .cancelRequested: stop(for: .cancelled)
+        }
+    }
+
     private func renewLater(after delay: Duration) {
         set(after: delay) { self.beginRenewal() }
     }
@@ -89,12 +98,9 @@ final class RunWatch: Sendable {
     private func renewOnce() async {
         // The alarm rings for many runs, and knows the words of none.
         let result = await withLogger(logger) { _ in await renew() }
-        switch result.write {
+        heed(result.write)
         // A slow renewal is a part of the interval, or the next one would come too late.
-        case .written: renewLater(after: max(.zero, interval - result.spent))
-        case .lost: stop(for: .leaseLost)
-        case .cancelRequested: stop(for: .cancelled)
-        }
+        if result.write == .written { renewLater(after: max(.zero, interval - result.spent)) }
     }
 
     private func stop(for reason: JobOutcome) {

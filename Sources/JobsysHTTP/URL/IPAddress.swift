@@ -1,9 +1,15 @@
 import Glibc
 
 /// An IPv4 or IPv6 address, for comparison.
-struct IPAddress: Hashable {
+struct IPAddress: Sendable, Hashable {
     /// 4 or 16 bytes, in network order.
     let bytes: [UInt8]
+
+    /// Takes the 4 or 16 bytes of an address.
+    init(bytes: [UInt8]) {
+        precondition(bytes.count == 4 || bytes.count == 16, "an address has 4 or 16 bytes")
+        self.bytes = bytes
+    }
 
     init?(_ text: String) {
         for (family, count) in [(AF_INET, 4), (AF_INET6, 16)] {

@@ -84,6 +84,7 @@ package final class InMemoryJobStore: JobStore, FailureStore, JobControl {
             job.attempts += 1
             job.lease = Job.Lease(claim)
             job.runAt = nil
+            job.progress = nil
             job.startedAt = claim.at
             job.updatedAt = claim.at
             state.jobs[job.id] = job
@@ -104,9 +105,16 @@ package final class InMemoryJobStore: JobStore, FailureStore, JobControl {
         }
     }
 
-    /// Moves the end of a lease that is still held.
-    package func extendLease(of run: Run, until expiry: Timestamp) async throws -> FencedWrite {
-        try write(run, ifCancelRequested: false) { $0.lease?.expiresAt = expiry }
+    /// Moves the end of a lease that is still held, and notes how far its run has come.
+    package func extendLease(
+        of run: Run,
+        until expiry: Timestamp,
+        progress: JobProgress?
+    ) async throws -> FencedWrite {
+        try write(run, ifCancelRequested: false) { job in
+            job.lease?.expiresAt = expiry
+            job.progress = progress ?? job.progress
+        }
     }
 
     /// Ends a run that still holds its lease.

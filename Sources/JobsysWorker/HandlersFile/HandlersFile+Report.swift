@@ -13,7 +13,6 @@ extension JobRegistry {
     /// - Throws: All that is wrong with the file, or, if that is nothing, the programs and folders that are not there.
     func report(onHandlersFile path: String, environment: [String: String]) throws(HandlersFileError) -> String {
         let file = try HandlersFile(path: path, codeTypes: codeTypes, environment: environment)
-        try file.refuseWhatCannotRun()
         let missing = file.missingPrograms(environment: environment)
         guard missing.isEmpty else { throw HandlersFileError(file: path, problems: missing) }
         return file.report(policy: policy)
@@ -33,7 +32,6 @@ extension WorkerConfiguration {
     ) throws(HandlersFileError) -> HandlersFile? {
         guard let path = handlersFile else { return nil }
         let file = try HandlersFile(path: path, codeTypes: handlers.codeTypes, environment: environment)
-        try file.refuseWhatCannotRun()
         for problem in file.missingPrograms(environment: environment) {
             let what = HandlersFileError(file: path, problems: [problem])
             Logger.current.warning("a handler's program is not there", error: what)
@@ -53,19 +51,6 @@ extension HandlersFile {
         if handlers.isEmpty { lines.append("no handlers\n") }
         lines += inbox.map { "inbox: \(JSONValue.object($0.match).serializedString) becomes \($0.type)\n" }
         return lines.joined()
-    }
-
-    /// Refuses handlers that this version can read, but not run: a job must not wait for them in silence.
-    fileprivate func refuseWhatCannotRun() throws(HandlersFileError) {
-        let problems = handlers.compactMap { handler -> HandlersFileError.Problem? in
-            guard case .http = handler.kind else { return nil }
-            return HandlersFileError.Problem(
-                "this version does not run jobs over HTTP yet",
-                path: "handlers.\(handler.type).http",
-                place: handler.place
-            )
-        }
-        guard problems.isEmpty else { throw HandlersFileError(file: path, problems: problems) }
     }
 
     /// What a look at the programs and folders finds wrong, in the order of the file.

@@ -8,7 +8,8 @@ extension JobRegistry {
     /// - Parameters:
     ///   - file: The file; none of its handlers has a type that is there already.
     ///   - environment: The worker's environment.
-    mutating func register(_ file: HandlersFile, environment: [String: String]) {
+    ///   - endpoints: What runs the jobs of the types that the file has under `http`.
+    mutating func register(_ file: HandlersFile, environment: [String: String], endpoints: HTTPEndpoints? = nil) {
         let logger = Logger.current
         let watcher = ProcessWatcher { failure in
             logger.warning("programs are started unwatched", error: failure)
@@ -16,9 +17,17 @@ extension JobRegistry {
         for handler in file.handlers {
             let policy = handler.policy.applied(to: policy(ofType: handler.type))
             switch handler.kind {
-            case .http:
-                // Its handler is registered here.
-                break
+            case .http(let target):
+                guard let endpoints, let endpoint = endpoints.byType[handler.type] else { continue }
+                register(
+                    HTTPHandler(
+                        type: handler.type,
+                        policy: policy,
+                        endpoint: endpoint,
+                        callbacks: endpoints.callbacks,
+                        heartbeat: target.heartbeat
+                    )
+                )
             case .command(let target):
                 register(
                     CommandHandler(

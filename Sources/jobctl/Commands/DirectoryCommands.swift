@@ -1,5 +1,6 @@
 import ArgumentParser
 import FoundationEssentials
+import JobsysClient
 import JobsysJSON
 
 /// Lists workers.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import JobsysClient
 
 /// Shows a job.
 struct ShowCommand: AsyncParsableCommand {

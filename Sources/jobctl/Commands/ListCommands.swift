@@ -1,4 +1,5 @@
 import ArgumentParser
+import JobsysClient
 
 /// Lists jobs.
 struct ListCommand: AsyncParsableCommand {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import JobsysClient
 import JobsysJSON
 
 /// Starts jobs anew: one, or all whose incidents are open.

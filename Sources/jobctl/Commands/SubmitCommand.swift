@@ -2,6 +2,7 @@ import ArgumentParser
 import FoundationEssentials
 import Glibc
 import HTTPTypes
+import JobsysClient
 import JobsysJSON
 
 /// Submits a job, or many.

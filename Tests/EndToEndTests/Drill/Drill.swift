@@ -70,7 +70,8 @@ struct Drill: Sendable {
         report.check("the emulator answered every call", cases: proxy.calls, proxy.mishaps)
         audit.check(into: &report)
         hostile.check(into: &report)
-        try await ListAudit(client: fleet.anyClient, limit: 100).check(against: audit, hostile.ledger, into: &report)
+        let lists = ListAudit(client: try await fleet.anyClient, limit: 100, time: "at the end")
+        try await lists.check(against: audit, hostile.ledger, into: &report)
         report.check(
             "no request was answered wrongly",
             cases: first.requests + client.requests,

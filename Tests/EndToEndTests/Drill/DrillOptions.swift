@@ -9,8 +9,9 @@ struct DrillOptions: Sendable {
     /// How long each part lasts at least; the faults of the second end when all its jobs are accepted, which is as fast as the
     /// workers take them.
     var chaos: Duration = .seconds(40)
-    /// How long the system may take afterwards to finish everything.
-    var settling: Duration = .seconds(600)
+    /// How long the system may take afterwards to finish everything: a message that met a failing dependency after many
+    /// receipts rests for up to 15 minutes.
+    var settling: Duration = .seconds(1200)
 
     /// Reads `JOBSYS_DRILL_JOBS`, `JOBSYS_DRILL_SEED` and `JOBSYS_DRILL_SECONDS`.
     static func given() throws -> DrillOptions {

@@ -1,5 +1,4 @@
 import JobsysAWS
-import JobsysCore
 import JobsysPropertyTestKit
 import JobsysTime
 import Synchronization

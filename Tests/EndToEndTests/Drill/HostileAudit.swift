@@ -59,6 +59,8 @@ struct ListAudit: Sendable {
     let client: APIClient
     /// How many elements are asked for at a time.
     let limit: Int
+    /// When, for the names of the checks.
+    let time: String
 
     /// Walks through the list of jobs and the list of incidents to their ends: each good job must be there, and nothing that
     /// the ledger says nobody can read.
@@ -68,7 +70,7 @@ struct ListAudit: Sendable {
         let listed = Set(jobs.compactMap { $0["jobId"]?.stringValue })
         let missing = Set(audit.tickets.values).subtracting(listed)
         report.check(
-            "the list of jobs shows every good one, and none that cannot be read",
+            "\(time), the list of jobs shows every good one, and no unreadable",
             cases: jobs.count,
             jobsEnd + missing.sorted().map { "\($0): not listed" }
                 + strange.intersection(listed).sorted().map { "\($0): listed" }
@@ -77,7 +79,7 @@ struct ListAudit: Sendable {
         let wanted = audit.snapshot.jobs.filter { $0.value.status == "FAILED_FINAL" }.map(\.key)
         let shown = Set(incidents.compactMap { $0["jobId"]?.stringValue })
         report.check(
-            "the list of incidents shows every good job that failed",
+            "\(time), the list of incidents shows every good job that failed",
             cases: incidents.count,
             incidentsEnd + Set(wanted).subtracting(shown).sorted().map { "\($0): not listed" }
         )

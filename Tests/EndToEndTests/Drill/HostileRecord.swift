@@ -1,5 +1,5 @@
 import JobsysAWS
-import JobsysCore
+import JobsysHandlers
 import JobsysPropertyTestKit
 import JobsysTime
 
@@ -18,6 +18,8 @@ struct HostileRecord: Sendable {
         case newerIncident = "an incident of a newer version"
         case damagedIncident = "an incident without an error"
         case strangeIncident = "a place among the incidents that is none"
+        case strangeWorker = "a worker of a newer version, or without attributes"
+        case strangeType = "a job type with attributes of other types"
     }
 
     let kind: Kind
@@ -36,7 +38,9 @@ extension HostileRecord.Kind {
         case .unknownStatus, .newerVersion: .incidents
         case .missingAttribute, .wrongType: .incident
         case .unknownClass: .run
-        case .strangeJob, .strangeOrder, .strangeDueTime, .newerIncident, .damagedIncident, .strangeIncident: nil
+        case .strangeJob, .strangeOrder, .strangeDueTime, .newerIncident, .damagedIncident, .strangeIncident,
+            .strangeWorker, .strangeType:
+            nil
         }
     }
 
@@ -86,6 +90,13 @@ extension HostileRecord.Kind {
             ]
             if self == .newerIncident { item["version"] = .n(99) }
             if self == .strangeIncident { item["incidentSort"] = .s("\(now)") }
+        case .strangeWorker:
+            item = ["PK": .s("WORKER#\(id)"), "kind": .s("WORKER"), "kindSort": .s("\(id)"), "seenAt": .s("\(now)")]
+            if Bool.random(using: &generator) { item["version"] = .n(99) }
+        case .strangeType:
+            let wrong: DynamoDB.Item = ["offeredAt": .s("yesterday"), "rate": .s("many"), "concurrency": .n(-1)]
+            item = ["PK": .s("TYPE#strange-\(id)"), "kind": .s("TYPE"), "kindSort": .s("strange-\(id)")]
+            item.merge(wrong) { $1 }
         }
         let isJob = messageEnd != nil
         return HostileRecord(kind: self, item: item, job: isJob ? "\(id)" : nil)

@@ -34,7 +34,8 @@ struct RestartPart: Sendable {
         let complaints = try await perturb(fleet, while: client, submits: orders)
         let audit = try await finishedAudit(of: orders, by: client)
         // One by one: so each place that cannot be read is once all that a query of the index finds.
-        try await ListAudit(client: fleet.anyClient, limit: 1).check(against: audit, adversary.ledger, into: &report)
+        let lists = ListAudit(client: try await fleet.anyClient, limit: 1, time: "after the deploys")
+        try await lists.check(against: audit, adversary.ledger, into: &report)
         try await fleet.stop()
         let processes = Array(deployment.started.dropFirst(before))
         await count(fleet, into: &report)
@@ -108,14 +109,14 @@ struct RestartPart: Sendable {
         }
     }
 
-    /// Asks for the newest jobs and incidents, again and again; answers how often, and what was not answered as it should be.
+    /// Asks for the newest jobs and incidents, the workers and the types, again and again; answers how often, and what was not answered as it should be.
     private func watchLists(
         _ fleet: Fleet,
         until isOver: @Sendable () -> Bool
     ) async throws -> (cases: Int, violations: [String]) {
         var result = (cases: 0, violations: [String]())
         while !isOver() {
-            for path in ["/jobs?limit=100", "/incidents?limit=100"] {
+            for path in ["/jobs?limit=100", "/incidents?limit=100", "/workers", "/types"] {
                 let answer = try await fleet.anyClient.get(path)
                 result.cases += 1
                 if answer.status != 200 { result.violations.append("\(path): \(answer)") }
@@ -175,6 +176,7 @@ struct RestartPart: Sendable {
     private static let expectedWarnings: Set = [
         "attempt failed", "message sent to the dead letters", "dead letter refused as it is: its excerpt is sent",
         "dead letter refused: the message is left to its queue, which moves it after its last receipt",
-        "job cannot be read", "key of an index cannot be read", "grace period over: handlers are interrupted",
+        "record cannot be read: it is left out", "job cannot be read", "key of an index cannot be read",
+        "grace period over: handlers are interrupted",
     ]
 }

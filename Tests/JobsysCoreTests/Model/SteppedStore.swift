@@ -27,8 +27,14 @@ struct SteppedStore: JobStore, FailureStore, JobControl {
         }
     }
 
-    func extendLease(of run: Run, until expiry: Timestamp) async throws -> FencedWrite {
-        try await scheduler.step("extendLease") { try await store.extendLease(of: run, until: expiry) }
+    func extendLease(
+        of run: Run,
+        until expiry: Timestamp,
+        progress: JobProgress?
+    ) async throws -> FencedWrite {
+        try await scheduler.step("extendLease") {
+            try await store.extendLease(of: run, until: expiry, progress: progress)
+        }
     }
 
     func conclude(_ run: Run, with conclusion: Conclusion, at now: Timestamp) async throws -> FencedWrite {

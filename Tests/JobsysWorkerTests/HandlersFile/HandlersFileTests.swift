@@ -1,4 +1,5 @@
 import FoundationEssentials
+import HTTPTypes
 import JobsysCore
 import JobsysJSON
 import JobsysServiceRuntime
@@ -30,7 +31,7 @@ struct HandlersFileTests {
             text: text,
             path: "handlers.yaml",
             codeTypes: ["transform"],
-            environment: ["REPORT_TOKEN": "s3cret", "RESIZE_SECRET": "other"]
+            environment: ["REPORT_TOKEN": "s3cret", "RESIZE_SECRET": HTTPHandlerBench.secret, "SHORT": "whsec_AAAA"]
         )
     }
 
@@ -41,7 +42,10 @@ struct HandlersFileTests {
         #expect(
             file.handlers.map(\.kind) == [
                 .http(
-                    HTTPTarget(url: "http://127.0.0.1:9000/resize", secrets: ["env:RESIZE_SECRET"], sigv4: nil)
+                    HTTPTarget(
+                        url: try HTTPHandlerBench.url("http://127.0.0.1:9000/resize"),
+                        secrets: [.variable("RESIZE_SECRET")]
+                    )
                 ),
                 .command(
                     CommandTarget(
@@ -189,6 +193,33 @@ struct HandlersFileTests {
         ),
         Mistake("handlers: {a: {http: {}}}\n", ":1:22: handlers.a.http: url is missing"),
         Mistake(
+            "handlers: {a: {http: {url: \"http://[::ffff:a9fe:a9fe]/\", heartbeat: 10ms}}}\n",
+            ":1:28: handlers.a.http.url: a link-local or metadata address, which no connection may go to",
+            #":1:69: handlers.a.http.heartbeat: found "10ms", expected a time such as 500ms, 30s, 10m, 2h or 1d, "#
+                + "from 1s to 12h"
+        ),
+        Mistake(
+            """
+            handlers:
+              a:
+                http:
+                  url: http://x
+                  secrets: ["env:SHORT", "env:NONE", "whsec_AAAA"]
+                  headers: {Host: x, X Y: z, X-Z: "a\\nb"}
+                  sigv4: {region: Europe}
+
+            """,
+            ":5:17: handlers.a.http.secrets[0]: the variable SHORT is not whsec_ and 24 to 64 bytes in base64",
+            ":5:30: handlers.a.http.secrets[1]: the worker's environment has no variable NONE",
+            #":5:42: handlers.a.http.secrets[2]: found "whsec_AAAA", expected env:NAME or ssm:/path, where a secret "#
+                + "is that begins with whsec_",
+            ":6:17: handlers.a.http.headers.Host: the worker itself sets this field for each job",
+            ":6:26: handlers.a.http.headers.X Y: no name of a header field",
+            ":6:39: handlers.a.http.headers.X-Z: no value of a header field",
+            ":7:14: handlers.a.http.sigv4: service is missing: lambda for a function URL, execute-api for API Gateway",
+            #":7:23: handlers.a.http.sigv4.region: found "Europe", expected a name such as lambda or eu-central-1"#
+        ),
+        Mistake(
             "handlers: {a: {command: python3 report.py}}\n",
             #":1:25: handlers.a.command: found "python3 report.py", expected a list of words such as "#
                 + #"["python3", "report.py"], as there is no shell to split a text"#
@@ -323,6 +354,30 @@ struct HandlersFileTests {
         #expect(registry.types.map { registry.policy(ofType: $0).rate } == [3, 7, nil])
         #expect(registry.types.map { registry.policy(ofType: $0).breaker.failures } == [9, 2, 9])
         #expect(registry.types.map { registry.policy(ofType: $0).maxAttempts } == [4, 4, 2])
+    }
+
+    @Test("has all that an HTTP endpoint needs")
+    func endpoint() throws {
+        let file = try Self.read(
+            """
+            handlers:
+              a:
+                http:
+                  url: https://abc.lambda-url.eu-central-1.on.aws/
+                  secrets: ["ssm:/jobsys/prod/secret", "env:RESIZE_SECRET"]
+                  headers: {X-Team: images, Authorization: "env:REPORT_TOKEN"}
+                  sigv4: {service: lambda}
+                  heartbeat: 90s
+            """
+        )
+        var expected = HTTPTarget(url: try HTTPHandlerBench.url("https://abc.lambda-url.eu-central-1.on.aws/"))
+        expected.secrets = [.parameter("/jobsys/prod/secret"), .variable("RESIZE_SECRET")]
+        expected.headers = [
+            HTTPField(name: .jobsys("X-Team"), value: "images"), HTTPField(name: .authorization, value: "s3cret"),
+        ]
+        expected.sigv4 = HTTPTarget.Scope(service: "lambda")
+        expected.heartbeat = .seconds(90)
+        #expect(file.handlers.map(\.kind) == [.http(expected)])
     }
 
     @Test("is told in a line for each type")

@@ -101,6 +101,60 @@ extension JobStoreRule {
             let rival = Claim.sample(of: job, owner: "two", at: .sample + .seconds(61))
             #expect(try await store.claim(rival) == .leased(until: .sample + .seconds(300)))
         },
+        JobStoreRule("progress is recorded by who holds the lease, with the lease and alone") { store async throws in
+            let job = try await store.created()
+            let run = try await store.claimed(job)
+            var expected = try #require(try await store.job(job.id))
+            #expect(expected.progress == nil)
+            let half = JobProgress(0.5, "half \u{1F600}", at: .sample + .seconds(3))
+            #expect(try await store.extendLease(of: run, until: .sample + .seconds(63), progress: half) == .written)
+            expected.progress = half
+            expected.lease?.expiresAt = .sample + .seconds(63)
+            #expect(try await store.job(job.id) == expected)
+            // A renewal that has nothing to tell leaves it as it is; a word without a message takes the message away.
+            #expect(try await store.extendLease(of: run, until: .sample + .seconds(80)) == .written)
+            #expect(try await store.job(job.id)?.progress == half)
+            let later = JobProgress(0.0001, nil, at: .sample + .seconds(8))
+            #expect(try await store.extendLease(of: run, until: .sample + .seconds(80), progress: later) == .written)
+            #expect(try await store.job(job.id)?.progress == later)
+        },
+        JobStoreRule("progress is kept after a success and a failure, and gone at the next claim and a redrive") {
+            store async throws in
+            let job = try await store.created()
+            let first = try await store.claimed(job)
+            let half = JobProgress(0.5, nil, at: .sample)
+            #expect(try await store.extendLease(of: first, until: .sample + .seconds(60), progress: half) == .written)
+            let failure = Conclusion.retrying(JobFailure(.system, "x"), notBefore: .sample, maxAttempts: 4)
+            #expect(try await store.conclude(first, with: failure, at: .sample) == .written)
+            #expect(try await store.job(job.id)?.progress == half)
+            let second = try await store.claimed(job, owner: "two")
+            #expect(try await store.job(job.id)?.progress == nil)
+            #expect(try await store.extendLease(of: second, until: .sample + .seconds(60), progress: half) == .written)
+            let success = Conclusion.succeeded(JobResult("done", expiresAt: .sample))
+            #expect(try await store.conclude(second, with: success, at: .sample) == .written)
+            #expect(try await store.job(job.id)?.progress == half)
+
+            let cancelled = try await store.created()
+            let run = try await store.claimed(cancelled)
+            #expect(try await store.extendLease(of: run, until: .sample + .seconds(60), progress: half) == .written)
+            #expect(try await store.conclude(run, with: .cancelled(expiresAt: .sample), at: .sample) == .written)
+            #expect(try await store.job(cancelled.id)?.progress == half)
+            _ = try await store.redrive(cancelled.id, with: nil, at: .sample)
+            #expect(try await store.job(cancelled.id)?.progress == nil)
+        },
+        JobStoreRule("who lost the lease, or is to stop, records no progress") { store async throws in
+            let job = try await store.created()
+            let lost = try await store.claimed(job)
+            let holder = try await store.claimed(job, owner: "two", at: .sample + .seconds(61))
+            let current = try await store.job(job.id)
+            let half = JobProgress(0.5, nil, at: .sample)
+            #expect(try await store.extendLease(of: lost, until: .sample + .seconds(999), progress: half) == .lost)
+            #expect(try await store.job(job.id) == current)
+            _ = try await store.cancel(job.id, at: .sample + .seconds(62), expiresAt: .sample)
+            let write = try await store.extendLease(of: holder, until: .sample + .seconds(999), progress: half)
+            #expect(write == .cancelRequested)
+            #expect(try await store.job(job.id)?.progress == nil)
+        },
         JobStoreRule("who lost the lease writes nothing") { store async throws in
             let job = try await store.created()
             let lost = try await store.claimed(job)

@@ -1,11 +1,10 @@
-import ArgumentParser
-import JobsysHTTP
-import JobsysJSON
+package import JobsysHTTP
+package import JobsysJSON
 
 /// A request that came to nothing.
-struct APIFailure: Error, Sendable, CustomStringConvertible {
+package struct APIFailure: Error, Sendable, CustomStringConvertible {
     /// What happened.
-    enum Kind: Sendable {
+    package enum Kind: Sendable {
         /// The service at this URL did not answer.
         case noAnswer(String, TransportError)
         /// What answers at this URL is no `svc-api`.
@@ -15,14 +14,21 @@ struct APIFailure: Error, Sendable, CustomStringConvertible {
     }
 
     /// What happened.
-    let kind: Kind
+    package let kind: Kind
     /// When the service wants to be asked again, from its answer on.
-    var retryAfter: Duration?
+    package var retryAfter: Duration?
     /// Whether an answer to the same request was lost before, so that the service may have done what it was asked for.
-    var mayHaveBeenDone = false
+    package var mayHaveBeenDone = false
+
+    /// Makes a failure.
+    package init(kind: Kind, retryAfter: Duration? = nil, mayHaveBeenDone: Bool = false) {
+        self.kind = kind
+        self.retryAfter = retryAfter
+        self.mayHaveBeenDone = mayHaveBeenDone
+    }
 
     /// What went wrong, for whoever typed the command.
-    var description: String {
+    package var description: String {
         let doubt = mayHaveBeenDone ? "\n  An answer was lost: what was asked for may have been done all the same." : ""
         switch kind {
         case .noAnswer(let url, let error):
@@ -39,7 +45,7 @@ struct APIFailure: Error, Sendable, CustomStringConvertible {
     }
 
     /// The status that was answered; nil if nothing was.
-    var status: Int? {
+    package var status: Int? {
         switch kind {
         case .noAnswer: nil
         case .strangeAnswer(_, let status), .problem(let status, _): status
@@ -47,7 +53,7 @@ struct APIFailure: Error, Sendable, CustomStringConvertible {
     }
 
     /// Whether the same request may be answered a little later.
-    var isTransient: Bool {
+    package var isTransient: Bool {
         switch kind {
         case .noAnswer(_, let error):
             [.cannotResolve, .cannotConnect, .timedOut, .connectionLost].contains(error.code)
@@ -57,28 +63,17 @@ struct APIFailure: Error, Sendable, CustomStringConvertible {
     }
 
     /// Whether the service may have done what it was asked for, although it did not say so.
-    var leavesDoubt: Bool {
+    package var leavesDoubt: Bool {
         switch kind {
         case .noAnswer(_, let error): error.requestMayHaveBeenReceived
         case .strangeAnswer(_, let status), .problem(let status, _): status >= 500
         }
     }
-
-    /// Whether the job is in no state, or no more there, to have that done to it.
-    var isAboutTheJob: Bool {
-        guard case .problem(let status, _) = kind else { return false }
-        return status == 404 || status == 409
-    }
-
-    /// 1 if the service refused the request, 69 if it could not do its work or was not there.
-    var exitCode: ExitCode {
-        if case .problem = kind, !isTransient { .failure } else { .unavailable }
-    }
 }
 
 extension String {
     /// The text without control characters, which terminals obey.
-    func printable(keeping kept: String = "") -> String {
+    package func printable(keeping kept: String = "") -> String {
         String(
             String.UnicodeScalarView(
                 unicodeScalars.map { scalar in

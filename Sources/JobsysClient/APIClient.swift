@@ -1,28 +1,49 @@
-import HTTPTypes
-import JobsysHTTP
-import JobsysJSON
+package import HTTPTypes
+package import JobsysHTTP
+package import JobsysJSON
 import JobsysTime
 
 /// Talks to `svc-api`.
 ///
 /// What fails because the service is not there, or cannot do its work just now, is repeated for as long as ``patience``
 /// says, with growing pauses, or longer ones that it asks for (`Retry-After`, RFC 9110, 10.2.3).
-struct APIClient: Sendable {
+package struct APIClient: Sendable {
     /// Where it is.
-    let url: ServiceURL
+    package let url: ServiceURL
     /// What carries the requests.
-    let transport: any HTTPTransport
+    package let transport: any HTTPTransport
     /// How long to go on with one request before its failure counts.
-    var patience: Duration = .seconds(15)
+    package var patience: Duration
     /// Measures pauses.
-    var clock: any Clock<Duration> = ContinuousClock()
+    package var clock: any Clock<Duration>
     /// What part of a pause is waited, so that many clients do not ask at the same time.
-    var jitter: @Sendable () -> Double = { .random(in: 0.5...1) }
+    package var jitter: @Sendable () -> Double
     /// Is told that a request is being repeated, and why; once for a request.
-    var notice: @Sendable (String) -> Void = { StandardError.write("jobctl: \($0)") }
+    package var notice: @Sendable (String) -> Void
+    /// Goes with every request, such as credentials.
+    package var headers: HTTPFields
 
     /// The longest time that the service holds an answer back for, in seconds.
-    static let longestWait = 20
+    package static let longestWait = 20
+
+    /// Makes a client of the service at this URL; each part is as its property says.
+    package init(
+        url: ServiceURL,
+        transport: any HTTPTransport,
+        patience: Duration = .seconds(15),
+        clock: any Clock<Duration> = ContinuousClock(),
+        jitter: @escaping @Sendable () -> Double = { .random(in: 0.5...1) },
+        notice: @escaping @Sendable (String) -> Void = { _ in },
+        headers: HTTPFields = [:]
+    ) {
+        self.url = url
+        self.transport = transport
+        self.patience = patience
+        self.clock = clock
+        self.jitter = jitter
+        self.notice = notice
+        self.headers = headers
+    }
 
     /// Asks for a document.
     ///
@@ -32,7 +53,7 @@ struct APIClient: Sendable {
     ///   - patience: How long to repeat the request, if not as long as others.
     /// - Returns: The document.
     /// - Throws: ``APIFailure``; `CancellationError`.
-    func get(
+    package func get(
         _ path: [String],
         query: [(String, String?)] = [],
         patience: Duration? = nil
@@ -45,7 +66,7 @@ struct APIClient: Sendable {
     /// What has been sent is waited for, also if the task is cancelled meanwhile: it takes effect either way.
     ///
     /// - Throws: ``APIFailure``; `CancellationError`, if nothing is known to have been done.
-    func post(
+    package func post(
         _ path: [String],
         headers: HTTPFields = [:],
         _ document: JSONValue? = nil,
@@ -57,7 +78,7 @@ struct APIClient: Sendable {
     /// Sends a document that is JSON already, or none if it is empty; answers the one that comes back.
     ///
     /// - Throws: As ``post(_:headers:_:patience:)``.
-    func post(
+    package func post(
         _ path: [String],
         headers: HTTPFields = [:],
         json body: [UInt8],
@@ -71,7 +92,7 @@ struct APIClient: Sendable {
     /// Puts a document; answers the one that comes back.
     ///
     /// - Throws: As ``post(_:headers:_:patience:)``.
-    func put(_ path: [String], _ document: JSONValue) async throws -> JSONValue {
+    package func put(_ path: [String], _ document: JSONValue) async throws -> JSONValue {
         let request = request(.put, path, headers: [.contentType: "application/json"])
         return try await send(request, body: document.serialized(), patience: nil)
     }
@@ -82,6 +103,8 @@ struct APIClient: Sendable {
         query: [(String, String?)] = [],
         headers: HTTPFields = [:]
     ) -> HTTPRequest {
+        var headerFields = self.headers
+        headerFields.append(contentsOf: headers)
         let parameters = query.compactMap { name, value in value.map { "\(name)=\($0.percentEncoded())" } }
         return HTTPRequest(
             method: method,
@@ -89,7 +112,7 @@ struct APIClient: Sendable {
             authority: url.authority,
             path: url.prefix + path.map { "/\($0.percentEncoded(but: ":"))" }.joined()
                 + (parameters.isEmpty ? "" : "?\(parameters.joined(separator: "&"))"),
-            headerFields: headers
+            headerFields: headerFields
         )
     }
 
@@ -150,10 +173,13 @@ struct APIClient: Sendable {
 }
 
 /// Pauses between repeats, each twice as long as the one before: from a quarter of a second to five seconds.
-struct RetryPauses {
-    private(set) var count = 0
+package struct RetryPauses {
+    package private(set) var count = 0
 
-    mutating func next() -> Duration {
+    /// Makes pauses that begin anew.
+    package init() {}
+
+    package mutating func next() -> Duration {
         defer { count += 1 }
         return min(.milliseconds(250) * (1 << min(count, 10)), .seconds(5))
     }
