@@ -55,6 +55,7 @@ public struct ChildProcess: Sendable {
     ///   - directory: Its working directory; nil for this process's.
     ///   - descriptors: What it reads and writes; all else that this process has open is closed to it.
     ///   - watcher: Kills what the program has started, too, when this process dies.
+    /// - Throws: ``SystemFailure`` if the program cannot be started.
     public init(
         path: String,
         words: [String],

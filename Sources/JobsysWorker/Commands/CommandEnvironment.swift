@@ -11,9 +11,10 @@ enum CommandEnvironment {
         "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "no_proxy", "all_proxy",
         "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE",
     ]
-    /// `AWS_` too, credentials and all, so that a program can use the worker's role as it would anywhere. What keeps the
-    /// variables back keeps nothing safe: the program runs as the worker's user, on the same host, and reaches the same
-    /// endpoints for credentials.
+    /// The beginnings of other names: `AWS_` too, credentials and all, so that a program can use the worker's role.
+    ///
+    /// What keeps the variables back keeps nothing safe: the program runs as the worker's user, on the same host, and reaches
+    /// the same endpoints for credentials.
     private static let prefixes = ["LC_", "AWS_"]
 
     /// What a program is started with, whatever the job.

@@ -36,21 +36,24 @@ struct CommandVerdict: Sendable {
     ///   programs answer SIGTERM with, so that it does not tell whether the work was done.
     func result() throws -> JSONValue {
         if outcome.wasStopped { throw CancellationError() }
-        if outcome.isOutputTooLong {
-            let limit = Submission.resultLimit
-            throw JobFailure(
-                .unknown,
-                "standard output, which is the result, has more than \(limit) bytes; what is for the log belongs on standard error"
-            )
-        }
+        if outcome.isOutputTooLong { throw Self.tooLong }
         switch outcome.end {
         case .exit(0):
-            return value ?? .string(text)
+            let result = value ?? .string(text)
+            // A text may be longer as JSON than it was.
+            guard result.serialized().count <= Submission.resultLimit else { throw Self.tooLong }
+            return result
         case .exit(let status):
             throw failure(ofStatus: status)
         case .signal(let number):
             throw JobFailure(.system, message("the program was killed by signal \(number)", lastErrorLine))
         }
+    }
+
+    private static var tooLong: JobFailure {
+        let limit = Submission.resultLimit
+        let hint = "what is for the log belongs on standard error"
+        return JobFailure(.unknown, "standard output, which is the result, has more than \(limit) bytes; \(hint)")
     }
 
     private func failure(ofStatus status: Int32) -> JobFailure {
@@ -75,7 +78,7 @@ struct CommandVerdict: Sendable {
         return .milliseconds(Int(seconds * 1000))
     }
 
-    /// The output as JSON; nil if it is none. An empty one is null.
+    /// The output as JSON, null if it is empty; nil if it is no JSON.
     private var value: JSONValue? {
         let text = text
         if text.isEmpty { return .null }

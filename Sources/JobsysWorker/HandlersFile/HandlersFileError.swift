@@ -27,7 +27,9 @@ struct HandlersFileError: ConfigurationProblem, Hashable, Sendable {
     /// The problems, in the order of the file.
     var problems: [Problem]
 
-    /// One line for each problem: `handlers.yaml:5:7: handlers.report.build.polic: unknown key, did you mean policy?`
+    /// One line for each problem.
+    ///
+    /// For example: `handlers.yaml:5:7: handlers.report.build.polic: unknown key, did you mean policy?`
     var description: String {
         problems.map { problem in
             let place = [problem.line, problem.column].compactMap { $0.map { ":\($0)" } }.joined()

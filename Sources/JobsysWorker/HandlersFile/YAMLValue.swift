@@ -56,7 +56,7 @@ struct YAMLSyntaxError: Error, Sendable, Hashable {
 }
 
 extension YAMLValue {
-    /// More values than a file that people write has. Aliases can stand for any number of them.
+    /// More values than a file that people write has; aliases can stand for any number of them.
     private static let countLimit = 10_000
     /// With so many aliases no document that the parser builds takes it more than seconds, however they refer to each other.
     private static let aliasLimit = 48

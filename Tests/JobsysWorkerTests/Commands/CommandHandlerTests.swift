@@ -144,8 +144,10 @@ struct CommandHandlerTests {
             // It would go on for ever.
             #expect(await bench.failure("yes") == JobFailure(.unknown, message))
             #expect(await bench.failure("head -c 98305 /dev/zero") == JobFailure(.unknown, message))
-            let longest = try await bench.shell("head -c 98304 /dev/zero | tr '\\0' a")
-            #expect(longest.stringValue?.utf8.count == 98304)
+            // With its quotation marks it is as long as a result may be; with one more it is not.
+            let longest = try await bench.shell("head -c 98302 /dev/zero | tr '\\0' a")
+            #expect(longest.stringValue?.utf8.count == 98302)
+            #expect(await bench.failure("head -c 98303 /dev/zero | tr '\\0' a") == JobFailure(.unknown, message))
         }
     }
 
