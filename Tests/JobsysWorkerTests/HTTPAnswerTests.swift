@@ -44,12 +44,12 @@ struct HTTPAnswerTests {
     @Test(
         "A success has the body as its result",
         arguments: [
-            (200, "application/json", #"{"width":640}"#, ["width": 640] as JSONValue),
+            (200, "application/json", #"{"width":640}"#, ["width": 640]),
             (201, "application/problem+json; charset=utf-8", "[1]", [1]),
             (200, "text/plain", "640", "640"), (200, nil, "640", 640), (200, nil, "done", "done"),
             (200, "application/json", "{broken", "{broken"), (204, nil, "", .null), (200, "text/html", "", .null),
             (202, nil, "", .null), (299, "application/json", "null", .null),
-        ]
+        ] as [(Int, String?, String, JSONValue)]
     )
     func result(status: Int, type: String?, body: String, expected: JSONValue) {
         let headers: HTTPFields = type.map { [.contentType: $0] } ?? [:]

@@ -122,7 +122,12 @@ struct HTTPHandlerBench {
 
 /// Hands the requests that an endpoint gets to the test, one after the other.
 struct Requests {
-    private let (stream, sink) = AsyncStream<ReceivedRequest>.makeStream()
+    private let stream: AsyncStream<ReceivedRequest>
+    private let sink: AsyncStream<ReceivedRequest>.Continuation
+
+    init() {
+        (stream, sink) = AsyncStream<ReceivedRequest>.makeStream()
+    }
 
     /// Answers each request with the same, and passes it on.
     func answering(_ script: Script) -> ScriptedServer.Handler {

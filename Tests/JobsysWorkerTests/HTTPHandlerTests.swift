@@ -40,7 +40,7 @@ struct HTTPHandlerTests {
                     request.headers.map { ($0.name.canonicalName, $0.value) },
                     uniquingKeysWith: { "\($0), \($1)" }
                 )
-                let callback = try #require(found.removeValue(forKey: "jobsys-callback"))
+                let callback = found.removeValue(forKey: "jobsys-callback") ?? ""
                 #expect(callback.hasPrefix("http://worker.test:8081/runs/\(id).1.2.1."))
                 #expect(found == expected)
             }

@@ -71,7 +71,8 @@ struct RunCallbackTests {
         }
         try await HTTPHandlerBench.with(answer: answer) { bench in
             callbacks.withLock { $0 = bench.callbacks }
-            #expect(try await bench.run() == "early")
+            let result = try await bench.run()
+            #expect(result == "early")
         }
     }
 
@@ -188,32 +189,37 @@ struct RunCallbackTests {
         let server = HealthServer(readiness: Readiness(checks: []), port: 0)
             .serving({ callbacks.addRoutes(to: $0) }, onListening: { _ in })
         try await server.application.test(.router) { client in
-            func post(_ token: String, _ verb: String, _ body: String = "") async throws -> (Int, String) {
+            func expect(
+                _ status: Int,
+                _ body: String?,
+                _ token: String,
+                _ verb: String,
+                _ sent: String = ""
+            ) async throws {
                 let response = try await client.execute(
                     uri: "/runs/\(token)/\(verb)",
                     method: .post,
                     headers: [.contentType: "application/json"],
-                    body: ByteBuffer(string: body)
+                    body: ByteBuffer(string: sent)
                 )
-                return (response.status.code, String(buffer: response.body))
+                #expect(response.status.code == status, "\(verb) \(sent.prefix(100))")
+                if let body { #expect(String(buffer: response.body) == body, "\(verb)") }
             }
-            #expect(try await post(first.token, "heartbeat") == (200, #"{"action":"continue"}"#))
-            #expect(try await post(first.token, "progress", #"{"fraction":0.5}"#) == (200, #"{"action":"continue"}"#))
-            for body in ["", "{}", #"{"fraction":2}"#, "half"] {
-                #expect(try await post(first.token, "progress", body).0 == 400)
+            let goOn = #"{"action":"continue"}"#
+            try await expect(200, goOn, first.token, "heartbeat")
+            try await expect(200, goOn, first.token, "progress", #"{"fraction":0.5}"#)
+            for sent in ["", "{}", #"{"fraction":2}"#, "half"] {
+                try await expect(400, nil, first.token, "progress", sent)
             }
-            #expect(try await post(first.token, "complete", #"{"width":640}"#) == (204, ""))
-            #expect(try await post(first.token, "complete", #"{"width":640}"#) == (204, ""))
-            for verb in ["heartbeat", "fail"] { #expect(try await post(first.token, verb).0 == 409) }
-            #expect(try await post(second.token, "complete", String(repeating: "1", count: 98_305)).0 == 413)
-            #expect(try await post(second.token, "fail", #"{"class":"VALIDATION","message":"no image"}"#) == (204, ""))
+            for _ in 1...2 { try await expect(204, "", first.token, "complete", #"{"width":640}"#) }
+            for verb in ["heartbeat", "fail"] { try await expect(409, nil, first.token, verb) }
+            try await expect(413, nil, second.token, "complete", String(repeating: "1", count: 98_305))
+            try await expect(204, "", second.token, "fail", #"{"class":"VALIDATION","message":"no image"}"#)
             callbacks.close(second)
-            #expect(try await post(second.token, "fail", #"{"class":"VALIDATION"}"#) == (204, ""))
-            #expect(try await post(second.token, "progress", #"{"fraction":0.5}"#).0 == 409)
-            for path in ["x.1/heartbeat", "\(first.token)/sing"] {
-                let parts = path.split(separator: "/").map(String.init)
-                #expect(try await post(parts[0], parts[1]).0 == 404)
-            }
+            try await expect(204, "", second.token, "fail", #"{"class":"VALIDATION"}"#)
+            try await expect(409, nil, second.token, "progress", #"{"fraction":0.5}"#)
+            try await expect(404, nil, "x.1", "heartbeat")
+            try await expect(404, nil, first.token, "sing")
         }
         #expect(reports.withLock(\.self) == [0.5])
         #expect(try first.end()?.result() == ["width": 640])
