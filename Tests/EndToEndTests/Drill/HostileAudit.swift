@@ -90,11 +90,21 @@ struct ListAudit: Sendable {
         var found: [JSONValue] = []
         var cursor = ""
         while true {
-            let page = try await client.get("\(path)?limit=\(limit)\(cursor)").json(status: 200)
+            let page = try await page("\(path)?limit=\(limit)\(cursor)")
             found += page[member]?.arrayValue ?? []
             guard let next = page["nextCursor"]?.stringValue else { return (found, []) }
             guard cursor != "&cursor=\(next)" else { return (found, ["\(path) does not get past \(next)"]) }
             cursor = "&cursor=\(next)"
         }
+    }
+
+    /// A page, asked for again as long as the answer is that it takes too long now: the emulator is slow with many items.
+    private func page(_ path: String) async throws -> JSONValue {
+        for _ in 0..<10 {
+            let answer = try await client.get(path)
+            guard answer.status == 503 else { return try answer.json(status: 200) }
+            try await Task.sleep(for: .seconds(1))
+        }
+        throw HarnessError("\(path) is answered with 503 again and again")
     }
 }
