@@ -115,6 +115,7 @@ struct CommandStopTests {
             _ = try await bench.number(in: "pid.txt")
             let watcher = try #require(bench.watcher.id)
             #expect(kill(watcher, SIGKILL) == 0)
+            try await untilGone(watcher)
             #expect(try await bench.shell("echo other") == "other")
             #expect(bench.watcher.id != watcher)
             try "".write(toFile: "\(bench.folder)/go", atomically: false, encoding: .utf8)
