@@ -135,7 +135,7 @@ struct HTTPHandlerTests {
     func trouble() async throws {
         let client = try await Deployment.current.client
         try await Endpoint.with { endpoint in
-            let policy = "timeout: 2s, backoff: {base: 100ms, limit: 200ms}, maxAttempts: 50"
+            let policy = "timeout: 2s, backoff: {base: 2s, limit: 4s}, maxAttempts: 8"
             _ = try await worker(for: endpoint, paths: ["die", "slow"], policy: policy)
             let slow = try await client.accepted("http.slow", ["seconds": 30])
             try await eventually(within: .seconds(30), "the slow answer is given up") {

@@ -13,6 +13,7 @@ import Logging
 /// An HTTP handler, a real endpoint that answers as a test says, and what becomes of an attempt.
 struct HTTPHandlerBench {
     static let jobID = "019a7c1e-5a30-7cc1-8f6a-2b1c3d4e5f60"
+    static let answerLimit = 100_000
     static let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
     let server: ScriptedServer
@@ -32,7 +33,7 @@ struct HTTPHandlerBench {
     ) async throws -> Result {
         try await ScriptedServer.with(handler: answer) { server in
             let transport = try CurlTransport(
-                configuration: .init(maxResponseBytes: 100_000, refusedAddresses: .linkLocal)
+                configuration: .init(maxResponseBytes: answerLimit, refusedAddresses: .linkLocal)
             )
             let callbacks = RunCallbacks(base: "http://worker.test:8081", clock: clock)
             var endpoint = HTTPEndpoint(

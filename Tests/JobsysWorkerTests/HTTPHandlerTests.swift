@@ -115,7 +115,6 @@ struct HTTPHandlerTests {
             (Script.closeWithoutAnswer, "connectionLost"), (.reset, "connectionLost"),
             (.truncate(contentLength: 100, sending: Array("half".utf8)), "connectionLost"),
             (.sendThenClose(Array("SSH-2.0\r\n".utf8)), "malformedResponse"),
-            (.respond(200, text: String(repeating: "x", count: 100_001)), "responseTooLarge"),
         ]
     )
     func broken(script: Script, code: String) async throws {
@@ -124,6 +123,16 @@ struct HTTPHandlerTests {
             #expect(failure.errorClass == .network)
             #expect(failure.message.hasPrefix("POST \(bench.server.url)/resize: \(code): "))
             #expect(bench.server.requests.count == 1)
+        }
+    }
+
+    @Test("An answer that is too large is a failure of the network, which says so")
+    func tooLarge() async throws {
+        let answer = Script.respond(200, text: String(repeating: "x", count: HTTPHandlerBench.answerLimit + 1))
+        try await HTTPHandlerBench.with(answer) { bench in
+            let failure = try #require(try await bench.failure())
+            #expect(failure.errorClass == .network)
+            #expect(failure.message.contains("responseTooLarge"))
         }
     }
 
