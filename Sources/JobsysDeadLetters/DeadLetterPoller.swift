@@ -9,7 +9,8 @@ public import ServiceLifecycle
 ///
 /// No error ends it: while the store or the queue fails, it stops receiving and looks again after growing pauses. A letter
 /// that cannot be recorded although the store answers comes back after a pause of its own, and holds up no other. On
-/// graceful shutdown the receive ends by itself and what it brings is handed back; what was received before is recorded.
+/// graceful shutdown the receive ends by itself and what it brings is handed back; what was received before is recorded, as
+/// far as the grace period allows, and comes again otherwise.
 public final class DeadLetterPoller: Service {
     /// What the queue is called where probes are answered.
     let name: String
@@ -17,6 +18,7 @@ public final class DeadLetterPoller: Service {
     private let processor: DeadLetterProcessor
     private let checkStore: @Sendable () async throws -> Void
     private let poll: LongPoll
+    private let grace: Duration
     private let clock: any Clock<Duration>
     private let draw: @Sendable () -> Double
     private let health: PollerHealth
@@ -45,6 +47,7 @@ public final class DeadLetterPoller: Service {
         self.processor = processor
         self.checkStore = checkStore
         poll = LongPoll(grace: grace)
+        self.grace = grace
         self.clock = clock
         self.draw = draw
         health = PollerHealth(elapsed: stopwatch(clock), limit: Self.callLimit)
@@ -75,7 +78,8 @@ public final class DeadLetterPoller: Service {
                     await handBack(batch)
                 } else {
                     // The store has answered: what fails now is no outage, or a new one, which begins with a short pause.
-                    failures = await deal(with: batch) ? 0 : 1
+                    let isDone = try await untilShutdown(andFor: grace, by: clock) { await self.deal(with: batch) }
+                    failures = isDone ?? true ? 0 : 1
                 }
             } catch {
                 try Task.checkCancellation()

@@ -96,8 +96,9 @@ extension HostileMessage.Kind {
     var end: HostileMessage.End {
         switch self {
         // What is forged says that it has waited for ages.
-        case .noJSON, .otherShape, .deep, .oddVersion, .noJob, .longest, .forged: .incident
-        case .newer: .incidents
+        case .noJSON, .otherShape, .deep, .oddVersion, .longest, .forged: .incident
+        // They wait for a while by copies of them, and a copy whose answer is lost is there twice.
+        case .newer, .noJob: .incidents
         case .otherPayload: .maybeIncident
         case .laterGeneration: .nothing
         }
