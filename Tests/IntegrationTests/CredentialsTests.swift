@@ -84,7 +84,10 @@ struct CredentialsTests {
         let endpoint = try #require(Emulator.endpoint)
         let container = try await identity(["AWS_CONTAINER_CREDENTIALS_FULL_URI": "\(endpoint)/v2/credentials/task"])
         #expect(!container.arn.isEmpty)
-        let instance = try await identity(["AWS_EC2_METADATA_SERVICE_ENDPOINT": endpoint])
+        // The emulator is asked by all other tests as well.
+        let instance = try await identity([
+            "AWS_EC2_METADATA_SERVICE_ENDPOINT": endpoint, "AWS_METADATA_SERVICE_TIMEOUT": "30",
+        ])
         #expect(!instance.arn.isEmpty)
     }
 
