@@ -17,7 +17,7 @@ public struct SignatureTemplate: Sendable {
     private let canonical: Gapped
     private let stringToSign: Gapped
 
-    /// Signs a request, and makes its template.
+    /// Signs a request, and makes its template; nil if there can be none.
     ///
     /// - Parameters:
     ///   - request: The first of the requests.
@@ -25,7 +25,6 @@ public struct SignatureTemplate: Sendable {
     ///   - signer: The signer; one that states hashes of bodies has no templates.
     ///   - credentials: Whose signatures they are.
     ///   - date: The first request's date, which also says which day the template is for.
-    /// - Returns: nil if there can be no template.
     public init?(
         of request: HTTPRequest,
         varying: HTTPField.Name,
