@@ -71,6 +71,20 @@ struct InitTests {
         }
     }
 
+    @Test("has a compose file whose worker is set up as those of this repository")
+    func compose() throws {
+        let root = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/")
+        let ours = try String(contentsOfFile: "\(root)/docker-compose.yml", encoding: .utf8).split(separator: "\n")
+            .map { $0.drop { $0 == " " } }
+        let project = try ProjectLanguage.swift.project(try name("thumbs"), .checkout(root))
+        let theirs = try #require(project.files["compose.yaml"]?.split(separator: "environment:\n").last)
+        let end = try #require(theirs.firstRange(of: "    depends_on:"))
+        let settings = theirs[..<end.lowerBound]
+            .split(separator: "\n").map { $0.drop { $0 == " " } }
+        #expect(settings.count == 11)
+        for setting in settings { #expect(ours.contains(setting), "\(setting)") }
+    }
+
     @Test("does not take the place of what is there, except for an empty folder")
     func occupied() async throws {
         try await withFolder { folder in
