@@ -38,9 +38,18 @@ struct SignatureCheck {
         return again.headerFields[.authorization] == authorization
     }
 
+    /// Reads `20150830T123600Z`.
     private static func date(_ text: String) -> Date? {
+        let digits = text.utf8.filter { (0x30...0x39).contains($0) }.map { Int32($0) - 0x30 }
+        guard digits.count == 14 else { return nil }
+        func number(_ range: Range<Int>) -> Int32 { digits[range].reduce(0) { $0 * 10 + $1 } }
         var time = tm()
-        guard strptime(text, "%Y%m%dT%H%M%SZ", &time) != nil else { return nil }
+        time.tm_year = number(0..<4) - 1900
+        time.tm_mon = number(4..<6) - 1
+        time.tm_mday = number(6..<8)
+        time.tm_hour = number(8..<10)
+        time.tm_min = number(10..<12)
+        time.tm_sec = number(12..<14)
         return Date(timeIntervalSince1970: TimeInterval(timegm(&time)))
     }
 }
