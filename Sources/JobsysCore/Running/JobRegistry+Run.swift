@@ -20,6 +20,7 @@ extension JobRegistry {
             // Whatever a handler says once it was told to stop, but that the work is done, says nothing about the job.
             guard !Task.isCancelled else { return .interrupted }
             if let failure = error as? JobFailure { return .failed(failure) }
+            if let refusal = error as? TypeUnavailable { return .unavailable(refusal.reason) }
             return .failed(JobFailure(.unknown, "the handler threw \(type(of: error)): \(error)"))
         }
     }
