@@ -63,14 +63,24 @@ struct HTTPHandlerTests {
         }
     }
 
-    @Test("Secrets may be parameters; one that is missing, or is no secret, is named, and the exit code is 78", .deployment(.api))
+    @Test(
+        "Secrets may be parameters; one that is missing, or is no secret, is named, and the exit code is 78",
+        .deployment(.api)
+    )
     func parameters() async throws {
         try await Endpoint.with { endpoint in
             let deployment = try Deployment.current
             let prefix = "/jobsys/\(deployment.plane.table.name)"
             for (name, value) in [("good", Endpoint.secrets[1]), ("bad", "hunter2")] {
                 _ = try await deployment.plane.aws.commandLine(
-                    "ssm", "put-parameter", "--type", "SecureString", "--name", "\(prefix)/\(name)", "--value", value
+                    "ssm",
+                    "put-parameter",
+                    "--type",
+                    "SecureString",
+                    "--name",
+                    "\(prefix)/\(name)",
+                    "--value",
+                    value
                 )
             }
             let http = #", secrets: ["ssm:\#(prefix)/good"]"#
@@ -132,7 +142,10 @@ struct HTTPHandlerTests {
         }
     }
 
-    @Test("An endpoint that says that it is gone pauses its type, and its jobs run when that is resumed", .deployment(.api))
+    @Test(
+        "An endpoint that says that it is gone pauses its type, and its jobs run when that is resumed",
+        .deployment(.api)
+    )
     func gone() async throws {
         try await Endpoint.with { endpoint in
             let deployment = try Deployment.current

@@ -39,7 +39,9 @@ struct JobRunnerOutageTests {
         #expect(bench.queue.bodies == [])
     }
 
-    @Test("Jobs that cannot be run until somebody has looked wait without an attempt, their type is paused, and that is said once")
+    @Test(
+        "Jobs that cannot be run until somebody has looked wait without an attempt, their type is paused, and that is said once"
+    )
     func unavailable() async throws {
         let logs = InMemoryLogHandler()
         let gate = TypeGate(clock: bench.clock, draw: { 0.5 })
@@ -55,9 +57,11 @@ struct JobRunnerOutageTests {
         #expect(gate.pausedTypes == ["task"])
         let pause = try await bench.store.pause("task", TypePause(at: .sample + .seconds(9))).pause
         #expect(pause?.at == .sample)
-        #expect(logs.entries.filter { $0.level >= .warning }.map { "\($0.level): \($0.message)" } == [
-            "error: type paused: its jobs cannot be run until somebody has looked"
-        ])
+        #expect(
+            logs.entries.filter { $0.level >= .warning }.map { "\($0.level): \($0.message)" } == [
+                "error: type paused: its jobs cannot be run until somebody has looked"
+            ]
+        )
         #expect(bench.queue.bodies.count == 2)
         #expect(bench.deadLetters.bodies == [])
     }

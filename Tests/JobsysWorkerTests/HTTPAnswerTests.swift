@@ -107,7 +107,11 @@ struct HTTPAnswerTests {
     func gone() {
         let json: HTTPFields = [.contentType: "application/json"]
         #expect(Self.outcome(410) == .gone("POST http://h/ answered 410"))
-        let moved = Self.outcome(410, [.contentType: "application/json", .retryAfter: "5"], #"{"detail":"it has moved"}"#)
+        let moved = Self.outcome(
+            410,
+            [.contentType: "application/json", .retryAfter: "5"],
+            #"{"detail":"it has moved"}"#
+        )
         #expect(moved == .gone("POST http://h/ answered 410: it has moved"))
         // Of the job, and not of the endpoint.
         let image = Self.outcome(410, json, #"{"class":"VALIDATION","detail":"no such image"}"#)

@@ -49,7 +49,8 @@ struct HandlerAudit: Sendable {
 
     private var wrongFailures: [String] {
         failures.compactMap { line in
-            guard let job = line["jobId"], let script = scripts[job], let attempt = line["job.attempt"].flatMap({ Int($0) })
+            guard let job = line["jobId"], let script = scripts[job],
+                let attempt = line["job.attempt"].flatMap({ Int($0) })
             else { return "\(line)" }
             let (found, message) = (line["error.class"] ?? "", line["error.message"] ?? "")
             guard found != script.errorClass(attempt), !script.isExcused(found, message) else { return nil }
@@ -89,7 +90,8 @@ struct HandlerAudit: Sendable {
             let most = (1 + returns[attempt.job, default: 0]) * (script.maySeeTwice ? 2 : 1)
             let last = record.number("attempts") ?? 0
             guard count > most || attempt.number > last else { return nil }
-            return "\(attempt.job): attempt \(attempt.number) of \(last), \(script.step(attempt.number)), begun \(count) times"
+            return
+                "\(attempt.job): attempt \(attempt.number) of \(last), \(script.step(attempt.number)), begun \(count) times"
         }
     }
 
@@ -108,7 +110,9 @@ struct HandlerAudit: Sendable {
             .map { "\($0.key): taken as complete and as failed" }
         let records = Dictionary(jobs.map { ($0.id, $0.record) }) { $1 }
         let stale = taken.filter { call in
-            guard call["stale"] == true, let record = call["job"]?.stringValue.flatMap({ records[$0] }) else { return false }
+            guard call["stale"] == true, let record = call["job"]?.stringValue.flatMap({ records[$0] }) else {
+                return false
+            }
             // A worker that stood still meanwhile had not given the run up.
             return record.result?["attempt"] != -2
         }

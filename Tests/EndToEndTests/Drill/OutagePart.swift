@@ -1,4 +1,5 @@
 /// The second part of a drill: dependencies fail and processes die, and hostile messages, records and refused letters go on.
+///
 /// Beside the built-in ones there are jobs that programs and an endpoint run, which is killed and stands still too.
 ///
 /// What counts here is how jobs end, and not when they start: the lease of a process that was killed must run out, a worker
