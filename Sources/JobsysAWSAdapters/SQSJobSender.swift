@@ -54,7 +54,7 @@ public struct SQSJobSender: JobSender {
             message.deduplicationID = deduplicationID
             try await ordered.submit(message)
         } else {
-            message.delay = delay > .zero ? min(delay, Job.longestQueueDelay) : nil
+            message.delay = delay > .zero ? min(delay, QueueLimits.sqsStandard.longestDelay) : nil
             try await unordered.submit(message)
         }
     }

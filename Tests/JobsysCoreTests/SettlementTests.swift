@@ -240,7 +240,7 @@ struct SettlementTests {
                 name: "is not there, or of an earlier generation",
                 finding: .refused(.notReady()),
                 receives: 9,
-                expected: .init(.none, .hide(.seconds(5)))
+                expected: .init(.none, .hide(.seconds(3)))
             ),
         ]
     }()
