@@ -64,7 +64,7 @@ struct HandlerScript: Sendable {
     private static let goodAnswers = ["ok", "ok", "ok", "slow 1", "slow 7", "async", "async", "early"]
     private static let badAnswers = [
         "limit 1", "until 1", "busy 1", "503", "500", "404", "408", "reset", "half", "silent", "fail SYSTEM", "die",
-        "slow 15",
+        "slow 30",
     ]
     private static let goodEnds = ["ok", "ok", "fork", "fork", "long"]
     private static let badEnds = ["75", "69", "68", "1", "kill", "flood"]
@@ -74,7 +74,7 @@ struct HandlerScript: Sendable {
         case "ok", "slow 1", "slow 7", "async", "early", "fork", "long": nil
         case "limit 1", "until 1", "75": "RATE_LIMIT"
         case "422", "65": "VALIDATION"
-        case "408", "reset", "half", "silent", "die", "slow 15", "68": "NETWORK"
+        case "408", "reset", "half", "silent", "die", "slow 30", "68": "NETWORK"
         case "1", "flood": "UNKNOWN"
         default: "SYSTEM"
         }

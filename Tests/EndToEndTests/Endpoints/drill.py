@@ -30,6 +30,48 @@ def say(**line):
     os.write(1, (json.dumps(line) + "\n").encode())
 
 
+class Run:
+    """One attempt at a job. A connection brings several, one after the other, and some go on when its request is answered."""
+
+    def __init__(self, headers):
+        self.job, self.attempt = headers["Jobsys-Job-Id"], int(headers["Jobsys-Attempt"])
+        self.callback = headers["Jobsys-Callback"]
+
+    def call(self, verb, document=None, stale=False):
+        """Calls the run's worker; a status of 0 stands for one that cannot be reached."""
+        data = b"" if document is None else json.dumps(document).encode()
+        request = urllib.request.Request(f"{self.callback}/{verb}", data, {"Content-Type": "application/json"})
+        try:
+            with urllib.request.urlopen(request, timeout=5) as response:
+                status = response.status
+        except urllib.error.HTTPError as error:
+            status = error.code
+        except OSError:
+            status = 0
+        say(event="call", job=self.job, attempt=self.attempt, url=self.callback, verb=verb, status=status, stale=stale)
+        return status
+
+    def end(self):
+        """Ends the run, and says other things when that was taken, which must not count."""
+        if self.call("complete", {"attempt": self.attempt}) == 204:
+            self.call("complete", {"attempt": -1})
+            self.call("fail", {"class": "VALIDATION"})
+
+    # What goes on when the request is answered.
+
+    def work(self):
+        for _ in range(5):
+            self.call("heartbeat")
+            time.sleep(0.3)
+        self.call("progress", {"fraction": 0.5, "message": "half of it"})
+        self.end()
+
+    def fall_silent(self):
+        """Says nothing more, and then, when the run must have been given up, that it is done."""
+        time.sleep(6)
+        self.call("complete", {"attempt": -2}, stale=True)
+
+
 class Job(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
@@ -38,11 +80,9 @@ class Job(BaseHTTPRequestHandler):
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        steps = json.loads(body)["steps"]
-        self.job, self.attempt = self.headers["Jobsys-Job-Id"], int(self.headers["Jobsys-Attempt"])
-        self.callback = self.headers["Jobsys-Callback"]
-        step = steps[min(self.attempt, len(steps)) - 1]
-        say(event="request", job=self.job, attempt=self.attempt, id=self.headers["webhook-id"], step=step,
+        steps, self.run = json.loads(body)["steps"], Run(self.headers)
+        step = steps[min(self.run.attempt, len(steps)) - 1]
+        say(event="request", job=self.run.job, attempt=self.run.attempt, id=self.headers["webhook-id"], step=step,
             signed=self.is_signed(body))
         name, _, argument = step.partition(" ")
         getattr(self, f"do_{name}", self.do_status)(argument or name)
@@ -55,7 +95,7 @@ class Job(BaseHTTPRequestHandler):
     # What an attempt may do.
 
     def do_ok(self, _):
-        self.answer(200, {"attempt": self.attempt})
+        self.answer(200, {"attempt": self.run.attempt})
 
     def do_slow(self, seconds):
         time.sleep(float(seconds))
@@ -82,39 +122,26 @@ class Job(BaseHTTPRequestHandler):
 
     def do_half(self, _):
         """The connection ends within the answer."""
-        self.answer(200, {"attempt": self.attempt}, {"Content-Length": "1000"})
+        self.answer(200, {"attempt": self.run.attempt}, {"Content-Length": "1000"})
         self.close_connection = True
 
     def do_die(self, _):
         os.kill(os.getpid(), signal.SIGKILL)
 
     def do_silent(self, _):
-        """Says nothing more, and then, when the run must have been given up, that it is done."""
-        self.later(lambda: (time.sleep(6), self.call("complete", {"attempt": -2}, stale=True)))
+        self.later(self.run.fall_silent)
 
     def do_async(self, _):
-        def work():
-            for _ in range(5):
-                self.call("heartbeat")
-                time.sleep(0.3)
-            self.call("progress", {"fraction": 0.5, "message": "half of it"})
-            self.end()
-
-        self.later(work)
+        self.later(self.run.work)
 
     def do_early(self, _):
         """What it says by a call counts, although the request's own answer never comes."""
-        self.end()
+        self.run.end()
         self.do_reset(None)
 
     def do_fail(self, name):
-        self.later(lambda: self.call("fail", {"class": name, "message": "as the drill wants"}))
-
-    def end(self):
-        """Ends the run, and says other things when that was taken, which must not count."""
-        if self.call("complete", {"attempt": self.attempt}) == 204:
-            self.call("complete", {"attempt": -1})
-            self.call("fail", {"class": "VALIDATION"})
+        run = self.run
+        self.later(lambda: run.call("fail", {"class": name, "message": "as the drill wants"}))
 
     # How it does that.
 
@@ -129,20 +156,6 @@ class Job(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)
-
-    def call(self, verb, document=None, stale=False):
-        """Calls the run's worker; a status of 0 stands for one that cannot be reached."""
-        data = b"" if document is None else json.dumps(document).encode()
-        request = urllib.request.Request(f"{self.callback}/{verb}", data, {"Content-Type": "application/json"})
-        try:
-            with urllib.request.urlopen(request, timeout=5) as response:
-                status = response.status
-        except urllib.error.HTTPError as error:
-            status = error.code
-        except OSError:
-            status = 0
-        say(event="call", job=self.job, attempt=self.attempt, url=self.callback, verb=verb, status=status, stale=stale)
-        return status
 
 
 class Server(ThreadingHTTPServer):
