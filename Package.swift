@@ -173,6 +173,15 @@ let package = Package(
             path: "Tests/Support/JobsysTestKit"
         ),
 
+        .target(
+            name: "JobsysServiceTestKit",
+            dependencies: [
+                "JobsysHTTP", .httpTypes, .hummingbird, .hummingbirdCore, .logging, .nioCore, .nioEmbedded,
+                .serviceLifecycle,
+            ],
+            path: "Tests/Support/JobsysServiceTestKit"
+        ),
+
         // The README's worker, as its reader would write it.
         .executableTarget(name: "greeter", dependencies: ["JobsysWorker"], path: "Tests/Samples/Greeter"),
 
@@ -224,10 +233,9 @@ let package = Package(
         .testTarget(
             name: "JobsysServiceRuntimeTests",
             dependencies: [
-                "JobsysJSON", "JobsysObservability", "JobsysServiceRuntime", .argumentParser, .configuration,
-                .httpTypes,
+                "JobsysJSON", "JobsysObservability", "JobsysServiceRuntime", "JobsysServiceTestKit", "JobsysTestKit",
+                .argumentParser, .configuration, .httpTypes,
                 .hummingbird,
-                .hummingbirdTesting,
                 .inMemoryLogging, .logging, .serviceLifecycle, .serviceLifecycleTestKit,
             ]
         ),
@@ -235,8 +243,8 @@ let package = Package(
             name: "JobsysAPITests",
             dependencies: [
                 "JobsysAPI", "JobsysCore", "JobsysAWSAdapters", "JobsysTestKit", "JobsysJSON", "JobsysObservability",
-                "JobsysServiceRuntime", "JobsysTime",
-                .configuration, .httpTypes, .hummingbird, .hummingbirdTesting, .inMemoryLogging, .logging, .nioCore,
+                "JobsysServiceRuntime", "JobsysServiceTestKit", "JobsysTime",
+                .configuration, .httpTypes, .hummingbird, .inMemoryLogging, .logging, .nioCore,
                 .nioPosix,
                 .serviceLifecycle, .serviceLifecycleTestKit,
             ]
@@ -245,8 +253,8 @@ let package = Package(
             name: "JobsysWorkerTests",
             dependencies: [
                 "JobsysAWSTestKit", "JobsysHTTP", "JobsysCore", "JobsysAWSAdapters", "JobsysTestKit", "JobsysJSON",
-                "JobsysObservability", "JobsysProcess", "JobsysServiceRuntime",
-                "JobsysWorker", "JobsysTime", .configuration, .httpTypes, .hummingbird, .hummingbirdTesting,
+                "JobsysObservability", "JobsysProcess", "JobsysServiceRuntime", "JobsysServiceTestKit",
+                "JobsysWorker", "JobsysTime", .configuration, .httpTypes, .hummingbird,
                 .inMemoryLogging, .logging, .nioCore, .serviceLifecycleTestKit,
             ]
         ),
@@ -264,6 +272,12 @@ let package = Package(
             dependencies: [
                 "JobsysClient", "JobsysHTTP", "JobsysTestKit", "JobsysJSON", "jobctl", .argumentParser, .httpTypes,
             ]
+        ),
+
+        // The samples of the products' documentation.
+        .testTarget(
+            name: "DocumentationTests",
+            dependencies: ["JobsysClient", "JobsysHandlers", "JobsysTesting", "JobsysWorker"]
         ),
 
         // Against the emulator, and with the executables as processes.
@@ -295,9 +309,9 @@ extension Target.Dependency {
     static let httpTypes = product(name: "HTTPTypes", package: "swift-http-types")
     static let hummingbird = product(name: "Hummingbird", package: "hummingbird")
     static let hummingbirdCore = product(name: "HummingbirdCore", package: "hummingbird")
-    static let hummingbirdTesting = product(name: "HummingbirdTesting", package: "hummingbird")
     static let inMemoryLogging = product(name: "InMemoryLogging", package: "swift-log")
     static let logging = product(name: "Logging", package: "swift-log")
+    static let nioEmbedded = product(name: "NIOEmbedded", package: "swift-nio")
     static let nioCore = product(name: "NIOCore", package: "swift-nio")
     static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
     static let nioHTTPTypesHTTP1 = product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")

@@ -43,7 +43,7 @@ struct JobController: Sendable {
         by principal: Principal,
         trace: TraceContext
     ) async throws -> (status: HTTPResponse.Status, answer: JobRepresentation) {
-        let noWorker = try offers.lacksWorker(submission.type)
+        let noWorker = try await offers.lacksWorker(submission.type)
         let ticket = try await CostTag.$current.withValue(submission.type) {
             try await jobs.submit(submission, by: principal, trace: trace)
         }

@@ -58,7 +58,7 @@ public struct SQSJobSender: JobSender {
         } else {
             // A fair queue: a tenant with many messages holds up its own, and not those of others.
             message.groupID = job.tenant == Submission.defaultTenant ? nil : job.tenant
-            message.delay = delay > .zero ? min(delay, Job.longestQueueDelay) : nil
+            message.delay = delay > .zero ? min(delay, QueueLimits.sqsStandard.longestDelay) : nil
             try await unordered.submit(message)
         }
     }

@@ -23,21 +23,29 @@ public struct JobClient: Sendable {
 
     /// Makes a client; it keeps its connections open as long as it, or a copy of it, is used.
     ///
+    /// Proxies and certificate authorities are those of the environment, as curl has them (`https_proxy`, `no_proxy`,
+    /// `CURL_CA_BUNDLE`, `SSL_CERT_FILE`).
+    ///
     /// - Parameters:
     ///   - url: Where the service is: an http or https URL without a query.
     ///   - token: What is sent as `Authorization: Bearer`, if the service asks for credentials: an API key. If it is nil,
     ///     what the environment has in `JOBSYS_TOKEN`, or in the file that `JOBSYS_TOKEN_FILE` names, if either is set.
     ///   - patience: How long to repeat a request before its failure counts.
-    /// - Throws: ``JobClientError`` for a URL that is none, and for a token that cannot be one or cannot be read.
+    /// - Throws: ``JobClientError`` for a URL that is none, a variable that cannot be used, and a token that cannot be one.
     public init(url: String, token: String? = nil, patience: Duration = .seconds(15)) throws {
         do {
-            let configuration = CurlTransport.Configuration(userAgent: "jobsys-client")
+            let configuration = try CurlTransport.Configuration(
+                userAgent: "jobsys-client",
+                environment: ProcessInfo.processInfo.environment
+            )
             try self.init(
                 url: url,
                 token: token,
                 patience: patience,
                 transport: CurlTransport(configuration: configuration)
             )
+        } catch let error as TransportSettingError {
+            throw JobClientError(.invalid, error.description)
         } catch let error as TransportError {
             throw JobClientError(.unavailable, error.message)
         }

@@ -20,7 +20,7 @@ public struct JobContext: Sendable {
     public var deadline: Timestamp?
     /// When the job was accepted, where that is known.
     package var createdAt: Timestamp?
-    /// The trace that the job belongs to, to be passed on to calls downstream; ``TraceContext/traceparent`` is the header.
+    /// The trace that the job belongs to, to be passed on to calls downstream; its `traceparent` is the header.
     public var trace: TraceContext
     /// Writes log lines that say which job and which attempt they are about.
     public var logger: Logger

@@ -21,7 +21,7 @@ import JobsysJSON
 /// At least once, not exactly once: a worker may die after the work and before the record of it, and then the job runs
 /// again. A handler must stand that, by being idempotent or by using ``JobContext/jobID`` as a key downstream.
 public protocol JobHandler<Parameters, Output>: Sendable {
-    /// What the handler is given, decoded from the job's payload; ``JSONValue`` takes the payload as it is.
+    /// What the handler is given, decoded from the job's payload; `JSONValue` takes the payload as it is.
     ///
     /// Dates are in ISO 8601. A payload that cannot be decoded fails the job with class `VALIDATION`, and it is not tried
     /// again.

@@ -116,7 +116,7 @@ extension JobPolicy {
         public var turnedAwayPauses: Backoff
         /// How long a message rests that met a failing dependency; 10 s doubling to 15 min by default.
         public var outagePauses: Backoff
-        /// How long a message rests whose job is not there yet, or is changing hands; 5 s by default.
+        /// How long a message rests whose job is not there yet, or is changing hands; 3 s by default.
         public var notReady: Duration
 
         /// Makes a patience.
@@ -126,7 +126,7 @@ extension JobPolicy {
             turn: Duration = .seconds(1),
             turnedAwayPauses: Backoff = Backoff(base: .seconds(5), limit: .seconds(300)),
             outagePauses: Backoff = Backoff(base: .seconds(10), limit: .seconds(900)),
-            notReady: Duration = .seconds(5)
+            notReady: Duration = .seconds(3)
         ) {
             self.unknown = unknown
             self.unknownPauses = unknownPauses

@@ -1,7 +1,81 @@
 package import JobsysJSON
 
+/// What handlers are added to: a worker, a tester of handlers, or a registry by itself.
+public protocol HandlerCollection {
+    /// The handlers, and the policies of types that have none here.
+    var handlers: JobRegistry { get set }
+}
+
+extension HandlerCollection {
+    /// Adds a handler, under its name and under former names whose jobs may still be waiting.
+    ///
+    /// A name that is taken stops the program: two handlers for one type are a mistake that must not reach a job.
+    public mutating func register<Handler: JobHandler>(_ handler: Handler, aliases: [String] = [])
+    where Handler.Output: Encodable {
+        handlers.register(handler, aliases: aliases, isBrief: false)
+    }
+
+    /// Adds a handler whose successes have no result, under its name and under former names.
+    ///
+    /// A name that is taken stops the program.
+    public mutating func register<Handler: JobHandler>(_ handler: Handler, aliases: [String] = [])
+    where Handler.Output == Void {
+        handlers.add(handler.name, aliases, handler.policy) { parameters, context in
+            try await handler.run(parameters, in: context)
+            return .null
+        }
+    }
+
+    /// Adds a closure as the handler of a job type.
+    ///
+    /// ```swift
+    /// worker.handle(.resize, policy: JobPolicy(timeout: .seconds(120))) { parameters, context in
+    ///     ["width": 640]
+    /// }
+    /// ```
+    ///
+    /// - Parameters:
+    ///   - name: The job type. One that has a handler already stops the program.
+    ///   - aliases: Former names whose jobs may still be waiting.
+    ///   - policy: How its jobs are retried, limited and kept.
+    ///   - run: Runs a job once, as ``JobHandler/run(_:in:)`` does; what it returns is the result.
+    public mutating func handle<Parameters, Output: Encodable & Sendable>(
+        _ name: JobName<Parameters>,
+        aliases: [String] = [],
+        policy: JobPolicy = .standard,
+        run: @escaping @Sendable (_ parameters: Parameters, _ context: JobContext) async throws -> Output
+    ) {
+        handlers.add(name, aliases, policy) { try await JobCoding.encodeOutput(run($0, $1)) }
+    }
+
+    /// Adds a closure whose successes have no result.
+    ///
+    /// - Parameters:
+    ///   - name: The job type. One that has a handler already stops the program.
+    ///   - aliases: Former names whose jobs may still be waiting.
+    ///   - policy: How its jobs are retried, limited and kept.
+    ///   - run: Runs a job once, as ``JobHandler/run(_:in:)`` does.
+    public mutating func handle<Parameters>(
+        _ name: JobName<Parameters>,
+        aliases: [String] = [],
+        policy: JobPolicy = .standard,
+        run: @escaping @Sendable (_ parameters: Parameters, _ context: JobContext) async throws -> Void
+    ) {
+        handlers.add(name, aliases, policy) { parameters, context in
+            try await run(parameters, context)
+            return .null
+        }
+    }
+}
+
 /// Handlers by job type, and the policies of their types.
-public struct JobRegistry: Sendable {
+public struct JobRegistry: HandlerCollection, Sendable {
+    /// The registry itself.
+    public var handlers: JobRegistry {
+        get { self }
+        set { self = newValue }
+    }
+
     /// What is known about one type.
     package struct Entry: Sendable {
         /// How its jobs are treated.
@@ -20,64 +94,6 @@ public struct JobRegistry: Sendable {
     /// Makes an empty registry.
     public init() {}
 
-    /// Adds a handler, under its name and under former names whose jobs may still be waiting.
-    ///
-    /// A name that is taken stops the program: two handlers for one type are a mistake that must not reach a job.
-    public mutating func register<Handler: JobHandler>(_ handler: Handler, aliases: [String] = [])
-    where Handler.Output: Encodable {
-        register(handler, aliases: aliases, isBrief: false)
-    }
-
-    /// Adds a handler whose successes have no result, as ``register(_:aliases:)-swift.method`` does.
-    public mutating func register<Handler: JobHandler>(_ handler: Handler, aliases: [String] = [])
-    where Handler.Output == Void {
-        add(handler.name, aliases, handler.policy) { parameters, context in
-            try await handler.run(parameters, in: context)
-            return .null
-        }
-    }
-
-    /// Adds a closure as the handler of a job type, as ``register(_:aliases:)-swift.method`` adds a type.
-    ///
-    /// ```swift
-    /// registry.handle(.resize, policy: JobPolicy(timeout: .seconds(120))) { parameters, context in
-    ///     ["width": 640]
-    /// }
-    /// ```
-    ///
-    /// - Parameters:
-    ///   - name: The job type.
-    ///   - aliases: Former names whose jobs may still be waiting.
-    ///   - policy: How its jobs are retried, limited and kept.
-    ///   - run: Runs a job once, as ``JobHandler/run(_:in:)`` does.
-    public mutating func handle<Parameters, Output: Encodable & Sendable>(
-        _ name: JobName<Parameters>,
-        aliases: [String] = [],
-        policy: JobPolicy = .standard,
-        run: @escaping @Sendable (_ parameters: Parameters, _ context: JobContext) async throws -> Output
-    ) {
-        add(name, aliases, policy) { try await JobCoding.encodeOutput(run($0, $1)) }
-    }
-
-    /// Adds a closure whose successes have no result.
-    ///
-    /// - Parameters:
-    ///   - name: The job type.
-    ///   - aliases: Former names whose jobs may still be waiting.
-    ///   - policy: How its jobs are retried, limited and kept.
-    ///   - run: Runs a job once, as ``JobHandler/run(_:in:)`` does.
-    public mutating func handle<Parameters>(
-        _ name: JobName<Parameters>,
-        aliases: [String] = [],
-        policy: JobPolicy = .standard,
-        run: @escaping @Sendable (_ parameters: Parameters, _ context: JobContext) async throws -> Void
-    ) {
-        add(name, aliases, policy) { parameters, context in
-            try await run(parameters, context)
-            return .null
-        }
-    }
-
     /// Adds a handler; a brief one shares the thread that the worker's calls to AWS are made on, which saves a tenth of what a
     /// small job costs.
     ///
@@ -93,7 +109,7 @@ public struct JobRegistry: Sendable {
         }
     }
 
-    private mutating func add<Parameters>(
+    fileprivate mutating func add<Parameters>(
         _ name: JobName<Parameters>,
         _ aliases: [String],
         _ policy: JobPolicy,

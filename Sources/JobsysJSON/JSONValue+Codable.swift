@@ -33,18 +33,22 @@ extension JSONValue: Codable {
 
     /// Writes the value; a number that is not whole, or has more than 64 bits, is written as the nearest double.
     public func encode(to encoder: any Encoder) throws {
-        if case .object(let object) = self {
+        switch self {
+        case .object(let object):
             var container = encoder.container(keyedBy: MemberName.self)
             for member in object.members {
                 try container.encode(member.value, forKey: MemberName(stringValue: member.key))
             }
-            return
-        }
-        var container = encoder.singleValueContainer()
-        switch self {
-        case .null: try container.encodeNil()
-        case .bool(let value): try container.encode(value)
+        case .array(let values):
+            var container = encoder.unkeyedContainer()
+            for value in values { try container.encode(value) }
+        case .null:
+            var container = encoder.singleValueContainer()
+            try container.encodeNil()
+        case .bool(let value): try value.encode(to: encoder)
+        case .string(let value): try value.encode(to: encoder)
         case .number(let number):
+            var container = encoder.singleValueContainer()
             if let value = Int64(number.text) {
                 try container.encode(value)
             } else if let value = UInt64(number.text) {
@@ -52,10 +56,6 @@ extension JSONValue: Codable {
             } else {
                 try container.encode(number.double)
             }
-        case .string(let value): try container.encode(value)
-        case .array(let values): try container.encode(values)
-        // Has been written above.
-        case .object: break
         }
     }
 }

@@ -19,7 +19,7 @@ import Synchronization
 /// The engine is the worker's own, with a store and a queue in memory that are held to the same rules as the real ones. A
 /// handler that waits should wait by ``clock``, which a program takes as `any Clock<Duration>`: then no test takes longer than
 /// its computing does. Time does not pass otherwise, so nothing times out while a handler works or waits for something real.
-public struct JobTester: Sendable {
+public struct JobTester: HandlerCollection, Sendable {
     /// The handlers, and their policies.
     public var handlers = JobRegistry()
     /// What handlers wait by.
@@ -45,34 +45,6 @@ public struct JobTester: Sendable {
         public static func cancellation(after delay: Duration) -> Event { Event(kind: .cancellation, delay: delay) }
         /// The worker stops, so long after the submission, and its grace period is over; another worker goes on.
         public static func stop(after delay: Duration) -> Event { Event(kind: .stop, delay: delay) }
-    }
-
-    /// Adds a closure as the handler of a job type, as a worker does.
-    public mutating func handle<Parameters, Output: Encodable & Sendable>(
-        _ name: JobName<Parameters>,
-        policy: JobPolicy = .standard,
-        run: @escaping @Sendable (_ parameters: Parameters, _ context: JobContext) async throws -> Output
-    ) {
-        handlers.handle(name, policy: policy, run: run)
-    }
-
-    /// Adds a closure whose successes have no result.
-    public mutating func handle<Parameters>(
-        _ name: JobName<Parameters>,
-        policy: JobPolicy = .standard,
-        run: @escaping @Sendable (_ parameters: Parameters, _ context: JobContext) async throws -> Void
-    ) {
-        handlers.handle(name, policy: policy, run: run)
-    }
-
-    /// Adds a handler, as a worker does.
-    public mutating func register<Handler: JobHandler>(_ handler: Handler) where Handler.Output: Encodable {
-        handlers.register(handler)
-    }
-
-    /// Adds a handler whose successes have no result.
-    public mutating func register<Handler: JobHandler>(_ handler: Handler) where Handler.Output == Void {
-        handlers.register(handler)
     }
 
     /// Submits a job and runs it to its end, through all its attempts.

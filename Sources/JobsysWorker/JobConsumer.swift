@@ -214,7 +214,7 @@ package struct JobConsumer: Service {
     }
 
     private static let receiptsHandedBackAtOnce = 3
-    private static let pauseBeforeHandBack: Duration = .seconds(5)
+    private static let pauseBeforeHandBack: Duration = .seconds(3)
 }
 
 /// A queue that a consumer takes jobs from, and what runs its jobs.

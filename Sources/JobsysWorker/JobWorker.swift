@@ -20,7 +20,7 @@ public import ServiceLifecycle
 /// ```
 ///
 /// Everything else comes from the environment; `--help` lists the variables. `svc-worker` is such a program.
-public struct JobWorker {
+public struct JobWorker: HandlerCollection {
     /// The handlers, and the policy of types that have none here.
     public var handlers = JobRegistry()
     private let name: String?
@@ -35,52 +35,6 @@ public struct JobWorker {
     public init(name: String? = nil, version: String? = nil) {
         self.name = name
         self.version = version
-    }
-
-    /// Adds a closure as the handler of a job type; see ``JobsysHandlers/JobRegistry/handle(_:aliases:policy:run:)``.
-    ///
-    /// - Parameters:
-    ///   - name: The job type. One that has a handler already stops the program.
-    ///   - aliases: Former names whose jobs may still be waiting.
-    ///   - policy: How its jobs are retried, limited and kept.
-    ///   - run: Runs a job once, as ``JobsysHandlers/JobHandler/run(_:in:)`` does; what it returns is the result.
-    public mutating func handle<Parameters, Output: Encodable & Sendable>(
-        _ name: JobName<Parameters>,
-        aliases: [String] = [],
-        policy: JobPolicy = .standard,
-        run: @escaping @Sendable (_ parameters: Parameters, _ context: JobContext) async throws -> Output
-    ) {
-        handlers.handle(name, aliases: aliases, policy: policy, run: run)
-    }
-
-    /// Adds a closure whose successes have no result.
-    ///
-    /// - Parameters:
-    ///   - name: The job type. One that has a handler already stops the program.
-    ///   - aliases: Former names whose jobs may still be waiting.
-    ///   - policy: How its jobs are retried, limited and kept.
-    ///   - run: Runs a job once, as ``JobsysHandlers/JobHandler/run(_:in:)`` does.
-    public mutating func handle<Parameters>(
-        _ name: JobName<Parameters>,
-        aliases: [String] = [],
-        policy: JobPolicy = .standard,
-        run: @escaping @Sendable (_ parameters: Parameters, _ context: JobContext) async throws -> Void
-    ) {
-        handlers.handle(name, aliases: aliases, policy: policy, run: run)
-    }
-
-    /// Adds a handler, under its name and under former names whose jobs may still be waiting.
-    ///
-    /// A name that is taken stops the program.
-    public mutating func register<Handler: JobHandler>(_ handler: Handler, aliases: [String] = [])
-    where Handler.Output: Encodable {
-        handlers.register(handler, aliases: aliases)
-    }
-
-    /// Adds a handler whose successes have no result.
-    public mutating func register<Handler: JobHandler>(_ handler: Handler, aliases: [String] = [])
-    where Handler.Output == Void {
-        handlers.register(handler, aliases: aliases)
     }
 
     /// Adds what `svc-worker` comes with: the type `transform`.

@@ -2,7 +2,7 @@ import ArgumentParser
 import Glibc
 import JobsysClient
 
-/// Submits, shows, cancels and redrives jobs, and pauses and limits their types, over the HTTP of `svc-api`.
+/// Submits, shows, cancels and redrives jobs, and pauses and limits their types, over the HTTP of `svc-api`; starts projects.
 @main
 struct Jobctl: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -10,8 +10,8 @@ struct Jobctl: AsyncParsableCommand {
         abstract: "Submits, shows, cancels and redrives jobs, and pauses and limits their types.",
         discussion: """
             Exit codes: 0 all was done; 1 the service refused something, or a job that was waited for did not succeed; \
-            64 wrong use; 69 the service did not answer, or could not do its work; 74 standard output cannot be \
-            written; 75 a job that was waited for was not over in time; 130 and 143 ended by SIGINT and SIGTERM; 141 \
+            64 wrong use; 69 the service did not answer, or could not do its work; 73 init \
+            cannot write its folder; 74 standard output cannot be written; 75 a job that was waited for was not over in time; 130 and 143 ended by SIGINT and SIGTERM; 141 \
             nobody reads standard output any more.
 
             ENVIRONMENT:
@@ -26,7 +26,7 @@ struct Jobctl: AsyncParsableCommand {
         subcommands: [
             SubmitCommand.self, ShowCommand.self, ListCommand.self, CancelCommand.self, RedriveCommand.self,
             IncidentsCommand.self, WorkersCommand.self, TypesCommand.self, PauseCommand.self, ResumeCommand.self,
-            LimitCommand.self, KeysCommand.self,
+            LimitCommand.self, InitCommand.self, KeysCommand.self,
         ]
     )
 
@@ -50,6 +50,9 @@ struct Jobctl: AsyncParsableCommand {
             code = failure.exitCode
         case let failure as OutputFailure:
             if !failure.isClosedPipe { StandardError.write("jobctl: \(failure)") }
+            code = failure.exitCode
+        case let failure as ProjectFailure:
+            StandardError.write("jobctl: \(failure)")
             code = failure.exitCode
         case let interruption as Interruption:
             code = interruption.exitCode
@@ -77,3 +80,18 @@ extension ExitCode {
     /// `EX_TEMPFAIL` of sysexits.h: a job was not over in time.
     static let notOver = ExitCode(75)
 }
+
+extension APIFailure {
+    /// Whether the job is in no state, or no more there, to have that done to it.
+    var isAboutTheJob: Bool {
+        guard case .problem(let status, _) = kind else { return false }
+        return status == 404 || status == 409
+    }
+
+    /// 1 if the service refused the request, 69 if it could not do its work or was not there.
+    var exitCode: ExitCode {
+        if case .problem = kind, !isTransient { .failure } else { .unavailable }
+    }
+}
+
+extension ServiceURL: ExpressibleByArgument {}

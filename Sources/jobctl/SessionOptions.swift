@@ -77,29 +77,14 @@ struct SessionOptions: ParsableArguments {
     ///
     /// Source: curl(1), `--cacert` and ENVIRONMENT.
     func transport(_ environment: [String: String]) throws -> CurlTransport.Configuration {
-        var configuration = CurlTransport.Configuration(userAgent: "jobctl")
-        let given = cacert.map { ("--cacert", $0) }
-        let variables = ["CURL_CA_BUNDLE", "SSL_CERT_FILE"].lazy
-            .compactMap { name in environment.setting(name).map { (name, $0) } }
-        if let (name, path) = given ?? variables.first {
-            guard unsafe access(path, R_OK) == 0 else {
-                let reason = unsafe String(cString: strerror(errno))
-                throw ValidationError("\(name): \(path) cannot be read: \(reason)")
-            }
-            configuration.caBundlePath = path
-        }
         do {
-            configuration.proxies = try ProxySettings(environment: environment)
+            return try CurlTransport.Configuration(
+                userAgent: "jobctl",
+                caBundle: cacert.map { (source: "--cacert", path: $0) },
+                environment: environment
+            )
         } catch {
             throw ValidationError("\(error)")
         }
-        return configuration
-    }
-}
-
-extension [String: String] {
-    /// The value of a variable; one that is empty or blank is not set.
-    fileprivate func setting(_ name: String) -> String? {
-        self[name].flatMap { $0.allSatisfy(\.isWhitespace) ? nil : $0 }
     }
 }

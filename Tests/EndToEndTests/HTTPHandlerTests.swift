@@ -63,13 +63,57 @@ struct HTTPHandlerTests {
         }
     }
 
+    @Test(
+        "Secrets may be parameters; one that is missing, or is no secret, is named, and the exit code is 78",
+        .deployment(.api)
+    )
+    func parameters() async throws {
+        try await Endpoint.with { endpoint in
+            let deployment = try Deployment.current
+            let prefix = "/jobsys/\(deployment.plane.table.name)"
+            for (name, value) in [("good", Endpoint.secrets[1]), ("bad", "hunter2")] {
+                _ = try await deployment.plane.aws.commandLine(
+                    "ssm",
+                    "put-parameter",
+                    "--type",
+                    "SecureString",
+                    "--name",
+                    "\(prefix)/\(name)",
+                    "--value",
+                    value
+                )
+            }
+            let http = #", secrets: ["ssm:\#(prefix)/good"]"#
+            _ = try await worker(for: endpoint, paths: ["echo"], http: http)
+            let client = try await deployment.client
+            let job = try await client.finishedJob(client.accepted("http.echo", [:]), within: .seconds(60))
+            #expect(job["result"]?["verified"] == 1, "\(job)")
+
+            let file = "\(try LogFolder.make("endpoints"))/parameters-\(endpoint.port).yaml"
+            let secrets = #"["ssm:\#(prefix)/none", "ssm:\#(prefix)/bad"]"#
+            let text = "handlers:\n  http.echo:\n    http: {url: \"\(endpoint.url)/echo\", secrets: \(secrets)}\n"
+            try text.write(toFile: file, atomically: true, encoding: .utf8)
+            let environment = deployment.environment.merging(["HANDLERS_FILE": file]) { $1 }
+            let start = try await Command.run(Service.worker.executable, environment: environment)
+            #expect(start.status == .exited(78))
+            #expect(
+                start.errors == """
+                    \(file):2:3: handlers.http.echo.http.secrets: ssm:\(prefix)/none is not there
+                    \(file):2:3: handlers.http.echo.http.secrets: ssm:\(prefix)/bad is not whsec_ and 24 to 64 bytes in base64
+
+                    """
+            )
+            #expect(!start.output.contains("hunter2"))
+        }
+    }
+
     @Test("Each answer has its outcome", .deployment(.api, .dlqHandler))
     func answers() async throws {
         let cases: [(JSONValue, status: String, errorClass: String?)] = [
             (["status": 200, "body": "done"], "SUCCEEDED", nil), (["status": 204], "SUCCEEDED", nil),
             (["status": 202], "SUCCEEDED", nil), (["status": 400, "body": "no"], "FAILED_FINAL", "VALIDATION"),
             (["status": 422], "FAILED_FINAL", "VALIDATION"), (["status": 401], "FAILED_FINAL", "SYSTEM"),
-            (["status": 404], "FAILED_FINAL", "SYSTEM"), (["status": 410], "FAILED_FINAL", "SYSTEM"),
+            (["status": 404], "FAILED_FINAL", "SYSTEM"),
             (["status": 408], "FAILED_FINAL", "NETWORK"), (["status": 409], "FAILED_FINAL", "SYSTEM"),
             (["status": 429], "FAILED_FINAL", "RATE_LIMIT"), (["status": 503], "FAILED_FINAL", "SYSTEM"),
             (["status": 418], "FAILED_FINAL", "UNKNOWN"),
@@ -95,6 +139,47 @@ struct HTTPHandlerTests {
                 #expect(endpoint.events("request", job: id).count == 1, "\(answer)")
             }
             #expect(endpoint.events("request").allSatisfy { $0["path"] == "/status" })
+        }
+    }
+
+    @Test(
+        "An endpoint that says that it is gone pauses its type, and its jobs run when that is resumed",
+        .deployment(.api)
+    )
+    func gone() async throws {
+        try await Endpoint.with { endpoint in
+            let deployment = try Deployment.current
+            let client = try await deployment.client
+            let worker = try await worker(for: endpoint, paths: ["gone", "status"])
+            let file = "\(try LogFolder.make("endpoints"))/gone-\(endpoint.port).txt"
+            try "".write(toFile: file, atomically: true, encoding: .utf8)
+            var ids: [String] = []
+            for _ in 0..<5 { ids.append(try await client.accepted("http.gone", ["file": .string(file)])) }
+            let said = "type paused: its jobs cannot be run until somebody has looked"
+            try await eventually(within: .seconds(30), "it is paused") { !worker.lines(said).isEmpty }
+            let types = try await client.get("/types").json(status: 200)["types"]?.arrayValue ?? []
+            let type = try #require(types.first { $0["type"] == "http.gone" })
+            #expect(type["paused"] == true)
+            let reason = "POST \(endpoint.url)/gone answered 410: it has moved"
+            #expect(type["pause"]?["by"] == "a worker" && type["pause"]?["reason"]?.stringValue == reason, "\(type)")
+            for id in ids {
+                try await eventually(within: .seconds(20), "it waits") {
+                    let job = try await client.job(id)
+                    return job["status"] == "PENDING" && job["attempts"] == 0 && job["waiting"]?["reason"] == "paused"
+                        && job["waiting"]?["detail"]?.stringValue?.hasSuffix("by a worker: \(reason)") == true
+                }
+            }
+            // Others do not notice.
+            let other = try await client.accepted("http.status", ["answers": [["status": 200]]])
+            #expect(try await client.finishedJob(other, within: .seconds(30))["status"] == "SUCCEEDED")
+            #expect(worker.lines(said).map(\.level) == ["error"])
+
+            try FileManager.default.removeItem(atPath: file)
+            #expect(try await Jobctl.current.run("resume", "http.gone").status == .exited(0))
+            for id in ids {
+                let job = try await client.finishedJob(id, within: .seconds(60))
+                #expect(job["status"] == "SUCCEEDED" && job["attempts"] == 1, "\(job)")
+            }
         }
     }
 

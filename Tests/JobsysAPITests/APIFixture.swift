@@ -1,12 +1,12 @@
 import HTTPTypes
 import Hummingbird
-import HummingbirdTesting
 import InMemoryLogging
 import JobsysAPI
 import JobsysCore
 import JobsysJSON
 import JobsysObservability
 import JobsysServiceRuntime
+import JobsysServiceTestKit
 import JobsysTestKit
 import JobsysTime
 import Logging

@@ -1,10 +1,10 @@
 import HTTPTypes
-import HummingbirdTesting
 import InMemoryLogging
 import JobsysAPI
 import JobsysCore
 import JobsysJSON
 import JobsysObservability
+import JobsysServiceTestKit
 import JobsysTestKit
 import JobsysTime
 import Logging

@@ -1,7 +1,7 @@
 import HTTPTypes
-import HummingbirdTesting
 import JobsysCore
 import JobsysJSON
+import JobsysServiceTestKit
 import JobsysTestKit
 import JobsysTime
 import Synchronization

@@ -1,8 +1,8 @@
 import HTTPTypes
-import HummingbirdTesting
 import InMemoryLogging
 import JobsysCore
 import JobsysJSON
+import JobsysServiceTestKit
 import JobsysTestKit
 import Logging
 import ServiceLifecycle

@@ -1,5 +1,5 @@
 import HTTPTypes
-import HummingbirdTesting
+import JobsysServiceTestKit
 import NIOCore
 import Testing
 

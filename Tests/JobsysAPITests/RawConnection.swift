@@ -1,5 +1,5 @@
-import HummingbirdTesting
 import JobsysJSON
+import JobsysServiceTestKit
 import NIOCore
 import NIOPosix
 import Testing

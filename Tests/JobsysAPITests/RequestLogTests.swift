@@ -1,9 +1,9 @@
 import HTTPTypes
-import HummingbirdTesting
 import InMemoryLogging
 import JobsysAPI
 import JobsysCore
 import JobsysJSON
+import JobsysServiceTestKit
 import JobsysTestKit
 import Logging
 import Testing

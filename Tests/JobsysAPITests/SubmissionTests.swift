@@ -1,8 +1,8 @@
 import HTTPTypes
-import HummingbirdTesting
 import JobsysCore
 import JobsysJSON
 import JobsysObservability
+import JobsysServiceTestKit
 import JobsysTestKit
 import JobsysTime
 import Testing

@@ -10,6 +10,11 @@ import Testing
 
 @Suite("Items of the table")
 struct ItemTests {
+    @Test("are not looked up for jobs whose messages can wait in the queue")
+    func messageDelay() {
+        #expect(QueueLimits.sqsStandard.longestDelay >= Job.longestMessageDelay)
+    }
+
     @Test("hold a new job in the attributes that the design names")
     func layout() throws {
         let submission = Submission(

@@ -22,6 +22,7 @@ struct JobBench: Sendable {
         timeout: Duration? = nil,
         meter: RunMeter = RunMeter(),
         isBrief: Bool = false,
+        gate: TypeGate? = nil,
         _ body: @escaping ClosureHandler.Body = { _, _ in .succeeded("done") }
     ) -> JobRunner {
         var registry = JobRegistry()
@@ -33,6 +34,7 @@ struct JobBench: Sendable {
             deadLetters: deadLetters,
             directory: self.store,
             registry: registry,
+            gate: gate,
             meter: meter,
             clock: clock,
             now: { clock.timestamp },

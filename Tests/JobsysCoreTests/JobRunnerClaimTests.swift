@@ -119,12 +119,12 @@ struct JobRunnerClaimTests {
         #expect(try await bench.job(job.id).attempts == 1)
     }
 
-    @Test("A job that is not there, or may not start yet, is looked for again after five seconds")
+    @Test("A job that is not there, or may not start yet, is looked for again after three seconds")
     func notReady() async throws {
         try await bench.queue.send(Job.sample(type: "task"), trace: .sample, after: .zero)
         try await processWithoutRun()
-        #expect(bench.queue.hiddenFor == [.seconds(5)])
-        bench.clock.advance(by: .seconds(5))
+        #expect(bench.queue.hiddenFor == [.seconds(3)])
+        bench.clock.advance(by: .seconds(3))
         #expect(try await bench.receive().receiveCount == 2)
     }
 

@@ -1,7 +1,9 @@
+import InMemoryLogging
 import JobsysCore
 import JobsysJSON
 import JobsysTestKit
 import JobsysTime
+import Logging
 import Synchronization
 import Testing
 
@@ -35,6 +37,33 @@ struct JobRunnerOutageTests {
         #expect(finished.result == "done")
         #expect(finished.finishedAt == .sample + .seconds(3))
         #expect(bench.queue.bodies == [])
+    }
+
+    @Test(
+        "Jobs that cannot be run until somebody has looked wait without an attempt, their type is paused, and that is said once"
+    )
+    func unavailable() async throws {
+        let logs = InMemoryLogHandler()
+        let gate = TypeGate(clock: bench.clock, draw: { 0.5 })
+        let runner = bench.runner(gate: gate) { _, _ in .unavailable("the endpoint is gone") }
+        try await withLogger(Logger(label: "test") { _ in logs }) { _ in
+            for number in 0..<2 {
+                let job = try await bench.submit(.sample(type: "task", idempotencyKey: "key-\(number)"))
+                try await runner.process(try await bench.receive())
+                let waiting = try await bench.job(job.id)
+                #expect(waiting.status == .pending && waiting.attempts == 0 && waiting.failures == [])
+            }
+        }
+        #expect(gate.pausedTypes == ["task"])
+        let pause = try await bench.store.pause("task", TypePause(at: .sample + .seconds(9))).pause
+        #expect(pause?.at == .sample)
+        #expect(
+            logs.entries.filter { $0.level >= .warning }.map { "\($0.level): \($0.message)" } == [
+                "error: type paused: its jobs cannot be run until somebody has looked"
+            ]
+        )
+        #expect(bench.queue.bodies.count == 2)
+        #expect(bench.deadLetters.bodies == [])
     }
 
     @Test("A store that stays away is given up before the lease ends, and the message comes back")

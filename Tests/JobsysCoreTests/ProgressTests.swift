@@ -88,6 +88,18 @@ struct ProgressTests {
         #expect(job.attempts == 1)
     }
 
+    @Test("keeps nothing of a run alive when it has ended")
+    func release() async throws {
+        weak var store: RecordingStore?
+        do {
+            // Only the run holds it.
+            let own = RecordingStore(bench.store)
+            store = own
+            _ = try await run([(.seconds(1), (0.1, nil))], over: own, writes: [1])
+        }
+        #expect(store == nil)
+    }
+
     @Test("that cannot be written costs the run nothing, is warned of once, and written later")
     func storeAway() async throws {
         let store = RecordingStore(bench.store)

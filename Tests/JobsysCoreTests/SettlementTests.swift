@@ -137,6 +137,12 @@ struct SettlementTests {
                 expected: giveUp(wrong)
             ),
             Row(
+                name: "says that jobs of its type cannot be run, which pauses the type",
+                finding: .ended(.unavailable("gone")),
+                attempt: 4,
+                expected: off
+            ),
+            Row(
                 name: "was interrupted by a stop, whatever the handler says",
                 finding: .ended(.interrupted),
                 attempt: 4,
@@ -234,7 +240,7 @@ struct SettlementTests {
                 name: "is not there, or of an earlier generation",
                 finding: .refused(.notReady()),
                 receives: 9,
-                expected: .init(.none, .hide(.seconds(5)))
+                expected: .init(.none, .hide(.seconds(3)))
             ),
         ]
     }()

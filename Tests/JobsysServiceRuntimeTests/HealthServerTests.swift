@@ -1,10 +1,10 @@
 import HTTPTypes
 import Hummingbird
-import HummingbirdTesting
 import InMemoryLogging
 import JobsysJSON
 import JobsysObservability
 import JobsysServiceRuntime
+import JobsysServiceTestKit
 import Logging
 import ServiceLifecycle
 import ServiceLifecycleTestKit

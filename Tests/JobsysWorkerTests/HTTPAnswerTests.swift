@@ -29,7 +29,7 @@ struct HTTPAnswerTests {
         "A status has a class",
         arguments: [
             (ErrorClass.validation, [400, 413, 415, 422]),
-            (.system, [401, 403, 404, 405, 409, 410, 425, 500, 501, 502, 503, 504, 505, 599, 300, 301, 304, 308]),
+            (.system, [401, 403, 404, 405, 409, 425, 500, 501, 502, 503, 504, 505, 599, 300, 301, 304, 308]),
             (.network, [408]), (.rateLimit, [429]), (.unknown, [402, 406, 411, 418, 451, 600, 999]),
         ]
     )
@@ -105,8 +105,17 @@ struct HTTPAnswerTests {
 
     @Test("An endpoint that is gone is left alone for long, unless it says how long")
     func gone() {
-        #expect(Self.failure(Self.outcome(410))?.retryAfter == .seconds(3600))
-        #expect(Self.failure(Self.outcome(410, [.retryAfter: "5"]))?.retryAfter == .seconds(5))
+        let json: HTTPFields = [.contentType: "application/json"]
+        #expect(Self.outcome(410) == .gone("POST http://h/ answered 410"))
+        let moved = Self.outcome(
+            410,
+            [.contentType: "application/json", .retryAfter: "5"],
+            #"{"detail":"it has moved"}"#
+        )
+        #expect(moved == .gone("POST http://h/ answered 410: it has moved"))
+        // Of the job, and not of the endpoint.
+        let image = Self.outcome(410, json, #"{"class":"VALIDATION","detail":"no such image"}"#)
+        #expect(Self.failure(image)?.errorClass == .validation)
     }
 
     @Test("A failure shows the beginning of a text, in one line and without secrets")

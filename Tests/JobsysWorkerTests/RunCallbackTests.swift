@@ -1,10 +1,10 @@
 import HTTPTypes
 import Hummingbird
-import HummingbirdTesting
 import JobsysAWSTestKit
 import JobsysCore
 import JobsysJSON
 import JobsysServiceRuntime
+import JobsysServiceTestKit
 import JobsysTestKit
 import Logging
 import NIOCore

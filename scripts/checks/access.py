@@ -17,6 +17,12 @@ RESOURCES = {
     "jobsys-dev-jobs-fifo-dlq.fifo": {"sqs": "JobsFifoDlqArn"},
     "incidents": {"sns": "IncidentTopicArn"},
 }
+# Where access.yaml lets parameters be, and in stage dev.
+PARAMETERS = "parameter/${NamePrefix}/${Stage}/handlers/*"
+PARAMETERS_OF_DEV = "/jobsys/dev/handlers/"
+# SSM decrypts a parameter as who reads it, without a call of his own. Source: AWS Systems Manager User Guide, "How AWS
+# Systems Manager Parameter Store uses AWS KMS".
+DECRYPTED_BY_SSM = ("kms:Decrypt", "HandlerSecretsKeyArn")
 POLICIES = {"svc-api": "ApiPolicy", "svc-worker": "WorkerPolicy", "dlq-handler": "DeadLetterPollerPolicy"}
 DEAD_LETTERS = ("JobsDlqArn", "JobsFifoDlqArn")
 # Lambda takes the messages and hides them, as the function's role. Source: AWS Lambda Developer Guide, "Using Lambda with
@@ -40,12 +46,16 @@ def granted(template, policy):
 
 
 def granted_resource(resource):
-    """The resource's parameter, with what comes after it for an index."""
+    """The resource's parameter, with what comes after it for an index; of parameters where they are."""
+    if "Fn::Sub" in resource and resource["Fn::Sub"].endswith(PARAMETERS):
+        return PARAMETERS
     return resource["Ref"] if "Ref" in resource else resource["Fn::Sub"].replace("${", "").replace("}", "")
 
 
 def seen_resource(action, name):
     """The same, of what was recorded."""
+    if action.startswith("ssm:") and name.startswith(PARAMETERS_OF_DEV):
+        return PARAMETERS
     name, slash, index = name.partition("/")
     return RESOURCES[name][action.split(":")[0]] + slash + index
 
@@ -61,6 +71,8 @@ def main():
     for line in open(sys.argv[2]):
         service, action, resource = line.split()
         seen[service].add((action, seen_resource(action, resource)))
+        if action == "ssm:GetParameter":
+            seen[service].add(DECRYPTED_BY_SSM)
     problems = []
     for service, policy in POLICIES.items():
         problems += compare(policy, granted(template, policy), seen[service])

@@ -2,7 +2,7 @@
 
     recorder.py <file> <service>=<port>...
 
-One line for each request: service, action, and the table, index, queue or topic. A transaction counts as the actions that it
+One line for each request: service, action, and the table, index, queue, topic or parameter. A transaction counts as the actions that it
 holds.
 """
 
@@ -32,6 +32,8 @@ def grants(target, body):
     if prefix == "AmazonSQS":
         action = operation.removesuffix("Batch") if operation in BATCHES else operation
         return [(f"sqs:{action}", document["QueueUrl"].rsplit("/", 1)[1])]
+    if prefix == "AmazonSSM":
+        return [(f"ssm:{operation}", document["Name"])]
     if operation == "TransactWriteItems":
         actions = [(ITEM_ACTIONS[kind], write) for item in document["TransactItems"] for kind, write in item.items()]
         return [(f"dynamodb:{action}", write["TableName"]) for action, write in actions]

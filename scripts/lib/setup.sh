@@ -19,6 +19,11 @@ set_up_tools() {
     make_virtual_environment
 }
 
+# What the tests of handlers in other languages need beside Python.
+set_up_languages() {
+    command -v node >/dev/null || install_debian_packages nodejs
+}
+
 check_swift() {
     command -v swift >/dev/null \
         || fail "no swift in PATH: jobsys needs Swift $SWIFT_NEEDED or newer, see https://www.swift.org/install/linux"
@@ -33,8 +38,9 @@ at_least() {
     [[ $(printf '%s\n' "$1" "$2" | sort -V | head -n 1) == "$2" ]]
 }
 
+# install_debian_packages [PACKAGE...]: what everything needs, and these.
 install_debian_packages() {
-    local missing=()
+    local missing=("$@")
     has_header curl/curl.h || missing+=(libcurl4-openssl-dev)
     has_header openssl/evp.h || missing+=(libssl-dev)
     command -v curl >/dev/null || missing+=(curl)

@@ -37,7 +37,7 @@ public struct AWSCallRecord: Sendable, Hashable {
     /// The capacity units that DynamoDB says the last attempt consumed, of all tables together, if it was asked.
     public var consumedCapacity: Double?
 
-    /// What the call was made for, if its caller said so; see ``CostTag``.
+    /// What the call was made for, if its caller said so; see `CostTag`.
     public var tag: String?
 
     /// Creates a record.

@@ -11,7 +11,7 @@ import Synchronization
 /// ```
 ///
 /// A request that was repeated is one call and several requests, and AWS bills each. Of a condition that failed DynamoDB
-/// bills the units too, but does not say how many: `errors` tells how often that was. Calls without a ``CostTag``, such as
+/// bills the units too, but does not say how many: `errors` tells how often that was. Calls without a `CostTag`, such as
 /// those that several share, are in the operation's count only.
 public final class CallMeter: AWSCallObserver {
     /// What was billed.

@@ -2,6 +2,17 @@ public import JobsysTime
 import Logging
 import Synchronization
 
+/// Tells people that a job has failed for good.
+public protocol IncidentNotifier: Sendable {
+    /// What the notifier is called in logs, such as `webhook`.
+    var name: String { get }
+
+    /// Tells of an incident, and of how many others nobody was told of because there were too many.
+    ///
+    /// - Throws: ``DependencyError``; people may have been told nevertheless.
+    func notify(_ incident: Incident, withheld: Int) async throws
+}
+
 /// Reports incidents to people: tells every notifier, a few times if need be, and no more often than is of use.
 ///
 /// A notification that fails in the end is an error in the log, and the incident stays recorded: nobody else would say so.

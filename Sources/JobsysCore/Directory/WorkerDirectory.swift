@@ -1,6 +1,7 @@
 public import JobsysTime
 
-/// Which job types workers offer, so that a worker can tell a type that nobody runs from one that others do.
+/// Which job types workers offer, so that a worker can tell a type that nobody runs from one that others do, and which are
+/// paused.
 public protocol TypeDirectory: Sendable {
     /// Notes that a worker runs jobs of these types now.
     ///
@@ -11,6 +12,12 @@ public protocol TypeDirectory: Sendable {
     ///
     /// - Throws: ``DependencyError``.
     func lastOffered(_ type: String) async throws -> Timestamp?
+
+    /// Pauses a type: no worker starts jobs of it until it is resumed.
+    ///
+    /// A type that is paused keeps the time of its first pause; who and why are those of the last one. A type that no
+    /// worker has offered yet is noted, so that its jobs do not start when one does.
+    func pause(_ type: String, _ pause: TypePause) async throws -> TypeRecord
 }
 
 /// Which workers there are, which job types they offer, and what operators have said about those types.
@@ -30,12 +37,6 @@ public protocol WorkerDirectory: TypeDirectory {
 
     /// The types that were ever offered, or that operators have said something about, by their names.
     func types() async throws -> [TypeRecord]
-
-    /// Pauses a type: no worker starts jobs of it until ``resume(_:)``.
-    ///
-    /// A type that is paused keeps the time of its first pause; who and why are those of the last one. A type that no
-    /// worker has offered yet is noted, so that its jobs do not start when one does.
-    func pause(_ type: String, _ pause: TypePause) async throws -> TypeRecord
 
     /// Ends the pause of a type; nil if the type is not known.
     func resume(_ type: String) async throws -> TypeRecord?

@@ -1,17 +1,18 @@
 import JobsysTime
 
 extension Job {
-    /// The longest delay that a queue can give a message.
+    /// How long before its start a job's message is sent, at most: one that starts later is looked up when its time comes.
     ///
-    /// Source: SQS Developer Guide, "Amazon SQS delay queues".
-    public static let longestQueueDelay: Duration = .seconds(900)
+    /// Every version decides by it whether a record is among those that are looked up, whatever its queue could do. A queue must
+    /// be able to delay a message for as long (``QueueLimits/longestDelay``), except one that keeps an order.
+    public static let longestMessageDelay: Duration = .seconds(900)
 
-    /// Whether the job's start is too late for a queue to keep its message, so that the job must be looked up when its
+    /// Whether the job's start is too late for its message to wait in a queue, so that the job must be looked up when its
     /// time comes.
     ///
     /// A message of an ordered queue cannot be delayed by itself.
     public var awaitsPromotion: Bool {
         guard status == .scheduled, let runAt else { return false }
-        return orderingKey != nil || runAt.duration(since: createdAt) > Self.longestQueueDelay
+        return orderingKey != nil || runAt.duration(since: createdAt) > Self.longestMessageDelay
     }
 }

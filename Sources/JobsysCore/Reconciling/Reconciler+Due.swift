@@ -4,7 +4,7 @@ import Logging
 extension Reconciler {
     /// Sends the messages of jobs whose time comes; answers whether there are more.
     func promoteDue(_ state: inout ReconcilerState) async throws -> Bool {
-        let horizon = now() + Job.longestQueueDelay
+        let horizon = now() + Job.longestMessageDelay
         var hasMore = false
         for shard in 0..<store.shards {
             hasMore = try await promoteDue(of: shard, through: horizon, &state) || hasMore
@@ -156,7 +156,7 @@ enum Promotion: Sendable, Hashable {
         switch job.status {
         case .scheduled:
             let delay = max(.zero, (job.runAt ?? due.at).duration(since: now))
-            let limit: Duration = job.orderingKey == nil ? Job.longestQueueDelay : .zero
+            let limit: Duration = job.orderingKey == nil ? Job.longestMessageDelay : .zero
             self = delay <= limit ? .send(after: delay) : .wait
         case .pending:
             self = due.at <= now ? .send(after: .zero) : .wait

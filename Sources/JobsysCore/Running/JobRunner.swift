@@ -192,8 +192,27 @@ public struct JobRunner: Sendable {
         defer { if delivery.jobType == nil { gate.finish(type: job.type) } }
         let outcome = await outcome(of: job, from: delivery, as: run, hooks: hooks)
         CrashPoint.afterHandler.reached()
+        if case .unavailable(let reason) = outcome { await pause(job.type, for: reason) }
         let evidence = gate.note(outcome, of: job.id, type: job.type)
         return try await settle(.ended(outcome, evidence), of: delivery, round: round, job: job, run: run)
+    }
+
+    /// Has no worker start jobs of a type until somebody resumes it; who finds it paused has nothing to add.
+    private func pause(_ type: String, for reason: String) async {
+        guard !gate.isPaused(type) else { return }
+        let pause = TypePause(at: now(), by: "a worker", reason: reason)
+        gate.pause(type, since: pause.at)
+        let metadata: Logger.Metadata = ["job.type": "\(type)", "pause.reason": "\(reason)"]
+        do {
+            let record = try await uncancelled { [directory] in try await directory?.pause(type, pause) }
+            // Of several that find it out at the same time, the first one says it.
+            guard record.map({ $0.pause?.at == pause.at }) ?? true else { return }
+            Logger.current.error("type paused: its jobs cannot be run until somebody has looked", metadata: metadata)
+        } catch {
+            // The next attempt at one of its jobs finds the same.
+            let problem: Logger.Metadata = ["error.message": "\(error)"]
+            Logger.current.warning("type not paused", metadata: metadata.merging(problem) { $1 })
+        }
     }
 
     /// What is known about a type that this worker does not offer; others are asked for only when it matters.

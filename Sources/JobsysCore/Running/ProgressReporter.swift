@@ -77,6 +77,8 @@ final class ProgressReporter: Sendable {
     /// Ends it: waits for a write that is under way, and writes what is left, if there is any and it `isWorthIt`.
     func end(isWorthIt: Bool) async {
         let last = state.withLock { state in
+            // What writes holds the run, and the run this: neither would ever be released.
+            defer { state.write = nil }
             state.hasEnded = true
             return state
         }

@@ -171,6 +171,9 @@ extension Settlement {
                 .retry(failure, after: delay, maxAttempts: maxAttempts),
                 .hide(min(delay, facts.invisibilityLeft))
             )
+        case .unavailable:
+            let pause = facts.pause(facts.policy.patience.turnedAwayPauses)
+            self.init(.release, facts.putOff(for: pause, mayBeClaimed: false))
         case .interrupted:
             self.init(.release, .hide(.zero))
         case .leaseLost:

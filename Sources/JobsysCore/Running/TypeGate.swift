@@ -133,7 +133,7 @@ public final class TypeGate: Sendable {
             let policy = policy(type)
             guard policy.breaker.classes.contains(failure.errorClass) else { return .news }
             return noteFailure(failure, of: job, type: type, policy)
-        case .interrupted, .leaseLost, .cancelled:
+        case .unavailable, .interrupted, .leaseLost, .cancelled:
             return .news
         }
     }
@@ -223,6 +223,11 @@ extension TypeGate {
                 ]
             )
         }
+    }
+
+    /// Pauses a type in this worker at once; it stays so only if ``apply(_:)`` brings the same.
+    func pause(_ type: String, since start: Timestamp) {
+        controls.withLock { $0[type, default: Control(limits: TypeLimits())].pausedSince = start }
     }
 
     /// The types that operators have paused, sorted.

@@ -11,6 +11,7 @@ package final class InMemoryJobStore: JobStore, FailureStore, JobControl {
         var openIncidents: Set<Incident.ID> = []
         var due: [JobID: Timestamp] = [:]
         var offers: [String: Timestamp] = [:]
+        var pauses: [String: TypePause] = [:]
         var unreadable: [JobID: UnreadableRecord] = [:]
         var outage: DependencyError?
     }
@@ -295,6 +296,16 @@ extension InMemoryJobStore: TypeDirectory {
     /// When a type was last offered.
     package func lastOffered(_ type: String) async throws -> Timestamp? {
         try access { $0.offers[type] }
+    }
+
+    /// Notes that a type is paused; nothing here goes by it.
+    package func pause(_ type: String, _ pause: TypePause) async throws -> TypeRecord {
+        try access { state in
+            var pause = pause
+            pause.at = state.pauses[type]?.at ?? pause.at
+            state.pauses[type] = pause
+            return TypeRecord(type, pause: pause, lastOfferedAt: state.offers[type])
+        }
     }
 }
 

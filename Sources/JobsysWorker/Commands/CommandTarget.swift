@@ -41,7 +41,7 @@ extension HandlersFileReader {
         for member in others {
             switch member.key {
             case "directory":
-                target.directory = text(member.value, expected: "a path")
+                target.directory = text(member.value, expected: "a path").map(pathFromFile)
             case "environment":
                 target.environment = variables(member.value)
             default:
@@ -49,6 +49,12 @@ extension HandlersFileReader {
             }
         }
         return target.words.isEmpty ? nil : target
+    }
+
+    /// A path that the file may say as seen from its own folder.
+    private func pathFromFile(_ path: String) -> String {
+        guard let folder, !path.hasPrefix("/") else { return path }
+        return path == "." ? folder : "\(folder)/\(path)"
     }
 
     private mutating func words(_ value: YAMLValue) -> [String]? {

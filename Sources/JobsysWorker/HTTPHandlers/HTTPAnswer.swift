@@ -13,12 +13,12 @@ struct HTTPAnswer: Sendable {
         case succeeded(JSONValue)
         /// It has failed.
         case failed(JobFailure)
+        /// The endpoint is gone for good, as it says: no job of its type can be run.
+        case gone(String)
         /// The endpoint works on, and says later what came of it.
         case goesOn
     }
 
-    /// How long a job waits whose endpoint says that it is gone for good.
-    static let pauseAfterGone: Duration = .seconds(3600)
     private static let excerptLimit = 300
 
     /// The status code.
@@ -49,11 +49,14 @@ struct HTTPAnswer: Sendable {
         if status == 202, isAsync { return .goesOn }
         if (200..<300).contains(status) { return .succeeded(content.result) }
         let problem = ProblemDocument(content)
+        let message = "\(place) answered \(status)\(reason(problem))"
+        // One that names a class speaks of the job, and not of itself.
+        if status == 410, problem?.errorClass == nil { return .gone(message) }
         return .failed(
             JobFailure(
                 problem?.errorClass ?? Self.errorClass(ofStatus: status),
-                "\(place) answered \(status)\(reason(problem))",
-                retryAfter: retryAfter ?? problem?.retryAfter ?? (status == 410 ? Self.pauseAfterGone : nil)
+                message,
+                retryAfter: retryAfter ?? problem?.retryAfter
             )
         )
     }
@@ -65,7 +68,7 @@ struct HTTPAnswer: Sendable {
         case 408: .network
         case 429: .rateLimit
         // A redirect, a missing right or a missing route is mostly a deploy under way or a wrong URL: not the job's fault.
-        case 300..<400, 401, 403, 404, 405, 410, 409, 425, 500..<600: .system
+        case 300..<400, 401, 403, 404, 405, 409, 425, 500..<600: .system
         default: .unknown
         }
     }
@@ -75,7 +78,6 @@ struct HTTPAnswer: Sendable {
             let target = location.flatMap(HTTPURL.init)?.origin
             return ", a redirect\(target.map { " to \($0)" } ?? ""), which is not followed"
         }
-        if status == 410 { return ": the endpoint is gone" }
         if let message = problem?.message { return ": \(message)" }
         let text = content.text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
         return text.isEmpty ? "" : ": \(Redactor.standard.excerpt(of: text, maxBytes: Self.excerptLimit))"

@@ -62,6 +62,7 @@ struct HTTPHandler: JobHandler {
             switch answer.outcome() {
             case .succeeded(let result): return try run.end()?.result() ?? result
             case .failed(let failure): throw failure
+            case .gone(let reason): throw TypeUnavailable(reason)
             case .goesOn: return try await run.result(heartbeat: heartbeat)
             }
         } catch {

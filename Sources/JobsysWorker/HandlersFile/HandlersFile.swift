@@ -80,7 +80,7 @@ extension HandlersFile {
         guard let document, !document.isNull else {
             throw HandlersFileError(file: path, problems: [HandlersFileError.Problem("the file is empty")])
         }
-        var reader = HandlersFileReader(environment: environment)
+        var reader = HandlersFileReader(folder: Self.folder(of: path), environment: environment)
         for member in reader.members(of: document, known: ["handlers", "inbox"]) where !member.value.isNull {
             if member.key == "handlers" {
                 handlers = reader.handlers(member.value, codeTypes: codeTypes)
@@ -89,6 +89,11 @@ extension HandlersFile {
             }
         }
         guard reader.problems.isEmpty else { throw HandlersFileError(file: path, problems: reader.problems) }
+    }
+
+    /// The folder of a file; nil for the one that the worker works in.
+    private static func folder(of path: String) -> String? {
+        path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) }
     }
 
     private struct Unreadable: Error {

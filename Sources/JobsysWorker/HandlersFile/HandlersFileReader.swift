@@ -4,6 +4,8 @@ import JobsysObservability
 ///
 /// What cannot be read is reported and answered with nil, and the reading goes on.
 struct HandlersFileReader {
+    /// The file's folder, from which it names others; nil for the one that the worker works in.
+    var folder: String?
     /// The worker's environment, which `env:NAME` refers to.
     var environment: [String: String]
     /// What was found wrong, in the order of the file.
@@ -11,7 +13,8 @@ struct HandlersFileReader {
 
     private var found: [(place: FilePlace, problem: HandlersFileError.Problem)] = []
 
-    init(environment: [String: String]) {
+    init(folder: String?, environment: [String: String]) {
+        self.folder = folder
         self.environment = environment
     }
 

@@ -10,7 +10,7 @@ struct Audit: Sendable {
     private typealias Record = TableSnapshot.Record
 
     /// The orders that were accepted and are in the table, with what it says about them.
-    private var found: [(order: JobOrder, id: String, record: Record)] {
+    var found: [(order: JobOrder, id: String, record: TableSnapshot.Record)] {
         orders.compactMap { order in
             guard let id = tickets[order.number], let record = snapshot.jobs[id] else { return nil }
             return (order, id, record)
@@ -74,6 +74,7 @@ struct Audit: Sendable {
     /// What is wrong with how a job ended; nil if nothing is, or if it has not.
     private func wrongEnd(of order: JobOrder, as record: Record) -> String? {
         let attempts = record.number("attempts") ?? 0
+        if case .script(let script) = order.expectation { return script.problem(with: record, of: order) }
         switch (record.status, order.expectation) {
         case ("SUCCEEDED", .success(let result)):
             return record.result == result ? nil : "wrong result \(record["result"] ?? "")"
@@ -86,7 +87,7 @@ struct Audit: Sendable {
             return record.summary
         case ("FAILED_FINAL", .failure):
             return nil
-        case ("FAILED_FINAL", .either), ("FAILED_FINAL", .success), ("FAILED_FINAL", .successAfter):
+        case ("FAILED_FINAL", _):
             return attempts == order.maxAttempts ? nil : record.summary
         default:
             return nil
@@ -108,7 +109,8 @@ struct Audit: Sendable {
 }
 
 extension TableSnapshot.Record {
-    fileprivate var result: JSONValue? {
+    /// What the job has brought; nil for none.
+    var result: JSONValue? {
         self["result"].flatMap { try? JSONValue(parsing: $0) }
     }
 }

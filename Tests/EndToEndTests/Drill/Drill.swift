@@ -35,18 +35,26 @@ struct Drill: Sendable {
             report.count("seed", Int(options.seed))
             let part = RestartPart(options: options, deployment: deployment, adversary: adversary)
             let first = try await part.run(through: server.url, into: &report)
-            let fleet = Fleet(deployment, OutagePart.settings(through: server.url))
+            let handlers = try await ScriptedHandlers.start(seed: options.seed)
+            defer { handlers.end() }
+            let fleet = Fleet(deployment, OutagePart.settings(through: server.url, handlers))
             try await fleet.start()
             return try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await fleet.supervise() }
+                group.addTask { try await handlers.supervise() }
                 defer { group.cancelAll() }
-                try await run(after: first, on: fleet, into: &report)
+                try await run(after: first, on: fleet, handlers, into: &report)
                 return report
             }
         }
     }
 
-    private func run(after first: RestartPart.Outcome, on fleet: Fleet, into report: inout DrillReport) async throws {
+    private func run(
+        after first: RestartPart.Outcome,
+        on fleet: Fleet,
+        _ handlers: ScriptedHandlers,
+        into report: inout DrillReport
+    ) async throws {
         let client = DrillClient(fleet)
         let orders = OutagePart.orders(options, try await JobFeatures(of: fleet.anyClient))
         let start = ContinuousClock.now
@@ -56,6 +64,7 @@ struct Drill: Sendable {
             adversary: adversary,
             proxy: proxy,
             fleet: fleet,
+            handlers: handlers,
             client: client
         )
         try await part.run(submitting: orders)
@@ -77,6 +86,7 @@ struct Drill: Sendable {
             cases: first.requests + client.requests,
             first.refusals + client.refusals
         )
+        try await handlers.check(audit, on: deployment, fleet, into: &report)
         try await checkRest(after: audit, fleet, into: &report)
     }
 

@@ -14,6 +14,8 @@ struct JobOrder: Sendable {
         case failure
         /// In either way.
         case either
+        /// As the attempt that was its last one makes it.
+        case script(HandlerScript)
     }
 
     let number: Int

@@ -1,5 +1,7 @@
 /// The second part of a drill: dependencies fail and processes die, and hostile messages, records and refused letters go on.
 ///
+/// Beside the built-in ones there are jobs that programs and an endpoint run, which is killed and stands still too.
+///
 /// What counts here is how jobs end, and not when they start: the lease of a process that was killed must run out, a worker
 /// pauses when a dependency fails, and a breaker opens when it should.
 struct OutagePart: Sendable {
@@ -8,6 +10,7 @@ struct OutagePart: Sendable {
     let adversary: HostileAdversary
     let proxy: FaultyProxy
     let fleet: Fleet
+    let handlers: ScriptedHandlers
     let client: DrillClient
 
     /// Submits all jobs, evenly over the time of the faults or as fast as they are run, while the adversaries are at work.
@@ -19,8 +22,7 @@ struct OutagePart: Sendable {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for orders in orders.dealt(to: Self.clients) {
                 group.addTask {
-                    for order in orders {
-                        let share = Double(order.number) / Double(options.jobs)
+                    for (order, share) in orders {
                         try await Task.sleep(until: start + options.chaos * share)
                         try await throttle.pass()
                         try await client.submit(order)
@@ -34,6 +36,8 @@ struct OutagePart: Sendable {
                 let tickets = { @Sendable in client.tickets }
                 try await adversary.run(every: .seconds(1), among: keys, tickets: tickets, until: isOver)
             }
+            group.addTask { try await handlers.disturb(until: isOver) }
+            group.addTask { [deployment] in try await handlers.watchProcesses(of: deployment, until: isOver) }
             let lease = Duration.seconds(Self.leaseSeconds)
             for adversity in AdversityPlan(seed: options.seed, fleet: Fleet.services, lease: lease) {
                 try await Task.sleep(until: start + adversity.start)
@@ -44,12 +48,20 @@ struct OutagePart: Sendable {
         }
     }
 
-    /// Draws the jobs.
+    /// Draws the jobs: after every three of the built-in types one that a program or an endpoint runs.
     static func orders(_ options: DrillOptions, _ features: JobFeatures) -> [JobOrder] {
         // About 20 jobs of a key, which wait for each other.
         let keys = max(5, options.jobs / 200)
-        return (0..<options.jobs).map { JobOrder.draw($0, keys: keys, seed: options.seed, features: features) }
+        return (0..<options.jobs)
+            .flatMap { number in
+                let order = JobOrder.draw(number, keys: keys, seed: options.seed, features: features)
+                guard number % 3 == 2 else { return [order] }
+                return [order, .drawScripted(firstScripted + number / 3, seed: options.seed)]
+            }
     }
+
+    /// Above the numbers of all others.
+    private static let firstScripted = 1_000_000
 
     /// Short, so that many leases end during a drill.
     static let leaseSeconds = 6
@@ -58,8 +70,9 @@ struct OutagePart: Sendable {
     private static let clients = 64
 
     /// What the services have set.
-    static func settings(through proxy: String) -> [String: String] {
+    static func settings(through proxy: String, _ handlers: ScriptedHandlers) -> [String: String] {
         [
+            "HANDLERS_FILE": handlers.file, "DRILL_SECRET": Endpoint.secrets[0],
             "AWS_ENDPOINT_URL": proxy, "LEASE_SECONDS": String(leaseSeconds), "SHUTDOWN_GRACE_SECONDS": "2",
             "UNKNOWN_TYPE_PATIENCE_SECONDS": String(Drill.patienceSeconds),
             // What a crash has lost is found during the drill, and not only after it.
@@ -71,10 +84,12 @@ struct OutagePart: Sendable {
 }
 
 extension [JobOrder] {
-    /// What each of so many clients submits: one after the other, and all jobs of a key by the same client.
-    fileprivate func dealt(to clients: Int) -> [[JobOrder]] {
+    /// What each of so many clients submits, and when, as a share of the time: one after the other, and all jobs of a key by
+    /// the same client.
+    fileprivate func dealt(to clients: Int) -> [[(order: JobOrder, share: Double)]] {
         var firsts: [String: Int] = [:]
-        return Dictionary(grouping: self) { order in
+        let timed = enumerated().map { (order: $1, share: Double($0) / Double(count)) }
+        return Dictionary(grouping: timed) { order, _ in
             let number = order.orderingKey.map { firsts[$0, default: order.number] } ?? order.number
             if let key = order.orderingKey { firsts[key] = number }
             return number % clients

@@ -167,8 +167,8 @@ struct RestartPart: Sendable {
 
     static let keys = ["restart-ada", "restart-bob", "restart-eve", "restart-kim"]
     private static let interval: Duration = .milliseconds(500)
-    /// Five seconds, which is what the longest of the rests takes by itself, and one for a machine that is busy.
-    private static let longestDelay = 6.0
+    /// Above the longest of the rests that the design has, three seconds.
+    private static let longestDelay = 5.0
     private static let graces = [0, 2, 5, 20]
     /// How long what is interrupted may take to be recorded, on a machine that is busy.
     private static let timeToSettle: Duration = .seconds(5)

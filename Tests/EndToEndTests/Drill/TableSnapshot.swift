@@ -36,6 +36,12 @@ struct TableSnapshot: Sendable {
             return ["class", "message"].compactMap { error[$0]?.string }.joined(separator: ": ")
         }
 
+        /// The class of its failure.
+        var errorClass: String { item["error"]?.map?["class"]?.string ?? "" }
+
+        /// How many failed attempts were tried again.
+        var failures: Int { item["failures"]?.list?.count ?? 0 }
+
         /// All of it, for a report.
         var summary: String {
             "\(status) after \(self["attempts"] ?? "?") of \(self["maxAttempts"] ?? "?") attempts; \(failure)"

@@ -67,6 +67,15 @@ final class Endpoint: Sendable {
             .filter { $0["event"]?.stringValue == name && (job == nil || $0["job"]?.stringValue == job) }
     }
 
+    /// All that it has said.
+    var events: [JSONValue] { Self.lines(of: process) }
+
+    /// How it ended; nil while it runs.
+    var exitStatus: ExitStatus? { process.exitStatus }
+
+    /// Sends it a signal.
+    func signal(_ number: Int32) { process.signal(number) }
+
     /// Kills it.
     func end() { process.end() }
 

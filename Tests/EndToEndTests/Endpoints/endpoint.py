@@ -59,6 +59,10 @@ def application(environ, start_response):
             at = datetime.now(timezone.utc) + timedelta(seconds=said["retryAtSeconds"])
             headers["Retry-After"] = format_datetime(at, usegmt=True)
         answer = said.get("body", "").encode()
+    elif path == "/gone":
+        # As long as the file is there.
+        if os.path.exists(payload["file"]):
+            status, answer = "410 Gone", b"it has moved"
     elif path == "/signed":
         answer = b"signed" if is_signed(environ, body) else b"forged"
     elif path == "/slow":

@@ -82,7 +82,7 @@ final class Emulator: Sendable {
     }
 
     /// A port that nobody listens on at the moment.
-    private static func freePort() throws -> UInt16 {
+    static func freePort() throws -> UInt16 {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         guard descriptor >= 0 else { throw HarnessError("no socket (errno \(errno))") }
         defer { close(descriptor) }

@@ -333,6 +333,21 @@ struct HandlersFileTests {
         }
     }
 
+    @Test(
+        "names a command's directory as seen from its own folder",
+        arguments: [
+            ("handlers.yaml", "/app", "/app"), ("/srv/x/handlers.yaml", "/app", "/app"),
+            ("/srv/x/handlers.yaml", ".", "/srv/x"), ("/srv/x/handlers.yaml", "jobs/one", "/srv/x/jobs/one"),
+            ("/handlers.yaml", ".", "/"), ("x/handlers.yaml", "jobs", "x/jobs"), ("handlers.yaml", "jobs", "jobs"),
+            ("handlers.yaml", ".", "."),
+        ]
+    )
+    func directories(path: String, said: String, meant: String) throws {
+        let text = "handlers: {a: {command: [a], directory: \(said)}}"
+        let file = try HandlersFile(text: text, path: path, codeTypes: [], environment: [:])
+        #expect(file.handlers.map(\.kind) == [.command(CommandTarget(words: ["a"], directory: meant))])
+    }
+
     @Test("wins over what a setting says of all types, and loses to what one says of a type")
     func precedence() throws {
         let file = try Self.read(

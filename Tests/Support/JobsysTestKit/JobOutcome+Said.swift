@@ -6,6 +6,7 @@ extension JobOutcome {
         switch self {
         case .succeeded(let result): return result
         case .failed(let failure): throw failure
+        case .unavailable(let reason): throw TypeUnavailable(reason)
         case .interrupted, .leaseLost, .cancelled: throw CancellationError()
         }
     }
