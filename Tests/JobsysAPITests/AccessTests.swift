@@ -1,10 +1,10 @@
 import HTTPTypes
 import Hummingbird
-import HummingbirdTesting
 import InMemoryLogging
 import JobsysAPI
 import JobsysCore
 import JobsysJSON
+import JobsysServiceTestKit
 import JobsysTestKit
 import JobsysTime
 import Testing
