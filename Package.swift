@@ -105,7 +105,8 @@ let package = Package(
             dependencies: [
                 "JobsysHTTP", "JobsysHashing", "JobsysCore", "JobsysAWSAdapters", "JobsysJSON",
                 "JobsysObservability", "JobsysServiceRuntime", "JobsysTime",
-                .configuration, .httpTypes, .hummingbird, .hummingbirdCore, .logging, .nioCore, .nioHTTP1,
+                .argumentParser, .configuration, .httpTypes, .hummingbird, .hummingbirdCore, .logging, .nioCore,
+                .nioHTTP1,
                 .nioHTTPTypes, .nioHTTPTypesHTTP1,
                 .serviceLifecycle,
             ],
@@ -217,8 +218,8 @@ let package = Package(
         .testTarget(
             name: "JobsysCoreTests",
             dependencies: [
-                "JobsysCore", "JobsysTestKit", "JobsysJSON", "JobsysObservability", "JobsysPropertyTestKit",
-                "JobsysTime", .inMemoryLogging, .logging,
+                "JobsysCore", "JobsysHashing", "JobsysTestKit", "JobsysJSON", "JobsysObservability",
+                "JobsysPropertyTestKit", "JobsysTime", .inMemoryLogging, .logging,
             ]
         ),
         .testTarget(name: "JobsysTestingTests", dependencies: ["JobsysTesting", .logging]),

@@ -16,7 +16,7 @@ import NIOCore
 ///   - logger: Is told the port, and of requests that reach no route because they break a rule of HTTP.
 /// - Returns: The server; it listens when it is run.
 package func buildApplication(
-    router: Router<BasicRequestContext>,
+    router: Router<APIRequestContext>,
     host: String,
     port: Int,
     options: APIOptions = APIOptions(),

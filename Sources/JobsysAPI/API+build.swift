@@ -29,6 +29,15 @@ public func buildAPI(_ start: ServiceStart) async throws -> [any Service] {
     options.unknownTypes = configuration.unknownTypes
     let directory = DynamoDBWorkerDirectory(client: client, table: configuration.table)
     let cache = DirectoryCache(directory)
+    options.stage = configuration.stage.rawValue
+    let keys = DynamoDBAPIKeyStore(client: client, table: configuration.table)
+    let ring = KeyRing(keys)
+    if configuration.auth == .off {
+        Logger.current.warning(
+            "no credentials are asked for, whoever reaches the port may do everything: AUTH is off",
+            metadata: ["stage": "\(configuration.stage.rawValue)"]
+        )
+    }
     let router = buildRouter(
         store: store,
         control: store,
@@ -38,6 +47,8 @@ public func buildAPI(_ start: ServiceStart) async throws -> [any Service] {
         cache: cache,
         readiness: readiness,
         stats: aws.meter,
+        keys: keys,
+        authentication: configuration.auth == .off ? .off : .required(ring, stage: options.stage),
         options: options
     )
     let application = buildApplication(
@@ -47,7 +58,7 @@ public func buildAPI(_ start: ServiceStart) async throws -> [any Service] {
         options: options,
         logger: .current
     )
-    return [cache, PlacedService(application, executor: transport.executor)]
+    return [cache, ring, PlacedService(application, executor: transport.executor)]
 }
 
 extension APIConfiguration {

@@ -17,6 +17,8 @@ package import Logging
 ///   - cache: What is known of the directory without asking; without one, nothing is.
 ///   - readiness: What `/readyz` asks.
 ///   - stats: What `/stats` answers, and `/metrics` too.
+///   - keys: Where API keys are kept.
+///   - authentication: Whether requests have to show a credential.
 ///   - options: Limits and clocks.
 ///   - logger: Is told of every request.
 /// - Returns: A router that answers every request, and every error with a problem document.
@@ -29,13 +31,16 @@ package func buildRouter(
     cache: DirectoryCache? = nil,
     readiness: Readiness,
     stats: (any StatsSource)? = nil,
+    keys: any APIKeyStore,
+    authentication: Authentication = .off,
     options: APIOptions = APIOptions(),
     logger: Logger = .current
-) -> Router<BasicRequestContext> {
+) -> Router<APIRequestContext> {
     let bodyReader = BodyReader(options)
     let submissionMeter = SubmissionMeter()
     let cache = cache ?? DirectoryCache(directory, clock: options.clock, now: options.now)
-    let jobs = JobController(
+    let access = JobAccess(
+        store: store,
         submitter: JobSubmitter(
             store: store,
             queue: queue,
@@ -43,21 +48,31 @@ package func buildRouter(
             now: options.now,
             makeID: options.makeJobID
         ),
+        supervisor: JobSupervisor(store: control, queue: queue, now: options.now),
         watcher: JobWatcher(store: store, clock: options.clock),
+        catalog: catalog
+    )
+    let jobs = JobController(
+        jobs: access,
         bodyReader: bodyReader,
         now: options.now,
         makeTrace: options.makeTrace,
         clock: options.clock,
         offers: OfferCheck(cache: cache, unknownTypes: options.unknownTypes)
     )
-    let interventions = InterventionController(
-        supervisor: JobSupervisor(store: control, queue: queue, now: options.now),
-        bodyReader: bodyReader
-    )
-    let lists = CatalogController(catalog: catalog, now: options.now)
+    let interventions = InterventionController(jobs: access, bodyReader: bodyReader)
+    let lists = CatalogController(jobs: access, now: options.now)
     let workers = DirectoryController(directory: directory, cache: cache, bodyReader: bodyReader, now: options.now)
-    let routes = jobs.routes + lists.routes + interventions.routes + workers.routes + [OpenAPIDocument.route]
-    let router = Router(context: BasicRequestContext.self, options: .autoGenerateHeadEndpoints)
+    let keyRoutes = KeyController(
+        store: keys,
+        authentication: authentication,
+        stage: options.stage,
+        bodyReader: bodyReader,
+        now: options.now
+    )
+    let routes =
+        jobs.routes + lists.routes + interventions.routes + workers.routes + keyRoutes.routes + [OpenAPIDocument.route]
+    let router = Router(context: APIRequestContext.self, options: .autoGenerateHeadEndpoints)
     router.add(
         middleware: RequestMiddleware(
             routes: RouteTable(routes),
@@ -66,6 +81,7 @@ package func buildRouter(
             makeRequestID: options.makeRequestID
         )
     )
+    router.add(middleware: AccessMiddleware(table: AccessTable(routes), authentication: authentication))
     for route in routes {
         router.on(RouterPath(route.path), method: route.method, use: route.respond)
     }
@@ -81,5 +97,18 @@ extension RouteTable {
         self.init()
         for route in routes { add(route.method, route.path) }
         for path in HealthPath.all { add(.get, path) }
+    }
+}
+
+extension AccessTable {
+    /// What was decided on the routes of the API and of the probes.
+    ///
+    /// A load balancer and an orchestrator ask whether the service is well, and have no credential. What it counts is for
+    /// who runs it.
+    fileprivate init(_ routes: [Route]) {
+        self.init()
+        for route in routes { add(route.method, route.path, route.access) }
+        for path in [HealthPath.liveness, HealthPath.readiness] { add(.get, path, .open) }
+        for path in [HealthPath.stats, HealthPath.metrics] { add(.get, path, .needs(.readSystem)) }
     }
 }

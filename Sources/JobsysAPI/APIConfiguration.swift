@@ -17,9 +17,13 @@ public struct APIConfiguration: Sendable, Hashable {
     public var shards: Int
     /// What becomes of submissions of a type that no worker offers.
     public var unknownTypes: UnknownTypes
+    /// Where this runs, which is what API keys are made for.
+    public var stage: Stage
+    /// Whether requests have to show a credential.
+    public var auth: AuthMode
 
-    /// Reads `PORT` (8080), `HOST` (`*`), `DDB_TABLE`, `SQS_QUEUE_URL`, `SQS_FIFO_QUEUE_URL`, `INDEX_SHARDS` (4)
-    /// and `UNKNOWN_TYPES` (`accept`).
+    /// Reads `PORT` (8080), `HOST` (`*`), `DDB_TABLE`, `SQS_QUEUE_URL`, `SQS_FIFO_QUEUE_URL`, `INDEX_SHARDS` (4),
+    /// `UNKNOWN_TYPES` (`accept`), `STAGE` (`dev`) and `AUTH` (`off` in stage dev, `required` elsewhere).
     ///
     /// - Throws: `ConfigurationError` for the first that is missing or malformed.
     public init(config: ConfigReader) throws(ConfigurationError) {
@@ -30,15 +34,35 @@ public struct APIConfiguration: Sendable, Hashable {
         fifoQueueURL = try config.value(for: .fifoQueueURL)
         shards = try config.value(for: .indexShards)
         unknownTypes = try config.value(for: .unknownTypes)
+        stage = try config.value(for: .stage)
+        auth = try config.value(for: Setting<AuthMode>.auth.optional) ?? (stage == .dev ? .off : .required)
     }
 
     /// Every variable, beside those of the AWS client, that the API reads.
     public static var settings: [any EnvironmentVariable] {
         let own: [any EnvironmentVariable] = [
             Setting.port(default: 8080), Setting.host, Setting.table, Setting.queueURL,
-            Setting.fifoQueueURL, Setting.indexShards, Setting.unknownTypes,
+            Setting.fifoQueueURL, Setting.indexShards, Setting.unknownTypes, Setting.auth.optional,
         ]
         return ServiceSettings.base + own
+    }
+}
+
+/// Whether requests have to show a credential.
+public enum AuthMode: String, Sendable, Hashable, CaseIterable {
+    /// They have to.
+    case required
+    /// They have not: whoever reaches the port may do everything.
+    case off
+}
+
+extension Setting where Value == AuthMode {
+    /// `AUTH`: whether requests have to show a credential.
+    static var auth: Self {
+        .choice(
+            "AUTH",
+            summary: "Whether requests have to show an API key; off in stage dev and required elsewhere if not set"
+        )
     }
 }
 

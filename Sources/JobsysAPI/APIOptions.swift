@@ -13,6 +13,8 @@ package struct APIOptions: Sendable {
     package var bodyLimit = 2 * 1024 * 1024
     /// How long a body may take to arrive.
     package var bodyDeadline = Duration.seconds(20)
+    /// The stage that API keys are made for.
+    package var stage = "dev"
     /// What becomes of submissions of a type that no worker offers.
     package var unknownTypes = UnknownTypes.accept
     /// Measures waits, deadlines and how long requests take.

@@ -5,7 +5,7 @@ import JobsysTime
 
 /// Lists jobs and incidents.
 struct CatalogController: Sendable {
-    let catalog: any JobCatalog
+    let jobs: JobAccess
     let now: @Sendable () -> Timestamp
 
     /// How far back the list of jobs goes if nobody says: every job that is over is forgotten sooner.
@@ -14,34 +14,35 @@ struct CatalogController: Sendable {
     /// All that it does.
     var routes: [Route] {
         [
-            Route(.get, "/jobs", respond: listJobs),
-            Route(.get, "/incidents", respond: listIncidents),
+            Route(.get, "/jobs", .needs(.readJobs), respond: listJobs),
+            Route(.get, "/incidents", .needs(.readIncidents), respond: listIncidents),
         ]
     }
 
-    @Sendable private func listJobs(_ request: Request, context: BasicRequestContext) async throws -> Response {
+    @Sendable private func listJobs(_ request: Request, context: APIRequestContext) async throws -> Response {
         let parameters = try ListParameters(request, list: "jobs", filters: ["status", "type"])
         let query = JobQuery(
             try section(parameters, since: now() + (.zero - Self.defaultAge)),
             status: try parameters.choice("status", of: JobStatus.self),
             type: parameters["type"]
         )
-        let listing = try await catalog.jobs(query)
+        let listing = try await jobs.jobs(query, for: context.principal)
         return response("jobs", listing.elements, next: listing.next.map(parameters.cursor)) { job, writer in
-            JobRepresentation(job).encode(to: &writer, withResult: false)
+            JobRepresentation(job, showsResult: false).encode(to: &writer, withResult: false)
         }
     }
 
-    @Sendable private func listIncidents(_ request: Request, context: BasicRequestContext) async throws -> Response {
+    @Sendable private func listIncidents(_ request: Request, context: APIRequestContext) async throws -> Response {
         let parameters = try ListParameters(request, list: "incidents", filters: ["class", "type"])
         let query = IncidentQuery(
             try section(parameters, since: .earliest),
             errorClass: try parameters.choice("class", of: ErrorClass.self),
             type: parameters["type"]
         )
-        let listing = try await catalog.openIncidents(query)
+        let listing = try await jobs.openIncidents(query, for: context.principal)
+        let withExcerpts = context.principal.may(.readPayloads)
         return response("incidents", listing.elements, next: listing.next.map(parameters.cursor)) { incident, writer in
-            writer.incident(incident)
+            writer.incident(incident, withExcerpt: withExcerpts)
         }
     }
 

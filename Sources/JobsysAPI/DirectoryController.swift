@@ -14,15 +14,15 @@ struct DirectoryController: Sendable {
     /// All that it does.
     var routes: [Route] {
         [
-            Route(.get, "/workers", respond: listWorkers),
-            Route(.get, "/types", respond: listTypes),
-            Route(.post, "/types/{name}/pause", respond: pause),
-            Route(.post, "/types/{name}/resume", respond: resume),
-            Route(.put, "/types/{name}/limits", respond: limit),
+            Route(.get, "/workers", .needs(.readSystem), respond: listWorkers),
+            Route(.get, "/types", .needs(.readSystem), respond: listTypes),
+            Route(.post, "/types/{name}/pause", .needs(.admin), respond: pause),
+            Route(.post, "/types/{name}/resume", .needs(.admin), respond: resume),
+            Route(.put, "/types/{name}/limits", .needs(.admin), respond: limit),
         ]
     }
 
-    @Sendable private func listWorkers(_ request: Request, context: BasicRequestContext) async throws -> Response {
+    @Sendable private func listWorkers(_ request: Request, context: APIRequestContext) async throws -> Response {
         let snapshot = try await cache.read()
         return response { writer in
             writer.array("workers") { writer in
@@ -31,7 +31,7 @@ struct DirectoryController: Sendable {
         }
     }
 
-    @Sendable private func listTypes(_ request: Request, context: BasicRequestContext) async throws -> Response {
+    @Sendable private func listTypes(_ request: Request, context: APIRequestContext) async throws -> Response {
         let snapshot = try await cache.read()
         return response { writer in
             writer.array("types") { writer in
@@ -42,7 +42,7 @@ struct DirectoryController: Sendable {
         }
     }
 
-    @Sendable private func pause(_ request: Request, context: BasicRequestContext) async throws -> Response {
+    @Sendable private func pause(_ request: Request, context: APIRequestContext) async throws -> Response {
         let name = try context.typeName
         let pause = try await PauseRequest(request, body: bodyReader, at: now()).pause
         let answer = try await change { try await directory.pause(name, pause) }
@@ -53,14 +53,14 @@ struct DirectoryController: Sendable {
         return answer
     }
 
-    @Sendable private func resume(_ request: Request, context: BasicRequestContext) async throws -> Response {
+    @Sendable private func resume(_ request: Request, context: APIRequestContext) async throws -> Response {
         let name = try context.typeName
         let answer = try await change { try await directory.resume(name) }
         Logger.current.notice("type resumed", metadata: ["job.type": "\(name)"])
         return answer
     }
 
-    @Sendable private func limit(_ request: Request, context: BasicRequestContext) async throws -> Response {
+    @Sendable private func limit(_ request: Request, context: APIRequestContext) async throws -> Response {
         let name = try context.typeName
         let limits = try await LimitsRequest(request, body: bodyReader)
         let answer = try await change {
@@ -92,7 +92,7 @@ struct DirectoryController: Sendable {
     }
 }
 
-extension BasicRequestContext {
+extension APIRequestContext {
     /// The job type that the path names.
     ///
     /// - Throws: ``Problem`` with 422 for what is no type's name.

@@ -3,22 +3,23 @@ import JobsysCore
 
 /// Cancels jobs and starts them anew.
 struct InterventionController: Sendable {
-    let supervisor: JobSupervisor
+    let jobs: JobAccess
     let bodyReader: BodyReader
 
     /// All that it does.
     var routes: [Route] {
         [
-            Route(.post, "/jobs/{id}/cancel", respond: cancel),
-            Route(.post, "/jobs/{id}/redrive", respond: redrive),
+            Route(.post, "/jobs/{id}/cancel", .needs(.cancelJobs), respond: cancel),
+            Route(.post, "/jobs/{id}/redrive", .needs(.redriveJobs), respond: redrive),
         ]
     }
 
     /// Answers the job: 200 if it is cancelled, 202 if its worker was asked to stop.
-    @Sendable private func cancel(_ request: Request, context: BasicRequestContext) async throws -> Response {
-        switch try await supervisor.cancel(context.jobID) {
-        case .done(let job): return JobRepresentation(job).response(.ok)
-        case .requested(let job): return JobRepresentation(job).response(.accepted)
+    @Sendable private func cancel(_ request: Request, context: APIRequestContext) async throws -> Response {
+        let showsResult = context.principal.may(.readJobs)
+        switch try await jobs.cancel(context.jobID, by: context.principal) {
+        case .done(let job): return JobRepresentation(job, showsResult: showsResult).response(.ok)
+        case .requested(let job): return JobRepresentation(job, showsResult: showsResult).response(.accepted)
         case .refused(let job) where job.status.isFinal:
             throw Problem.wrongState(job, "a job that is over cannot be cancelled.")
         case .refused(let job): throw Problem.moving(job)
@@ -27,11 +28,12 @@ struct InterventionController: Sendable {
     }
 
     /// Answers a ticket: 202, for it is as if the job were submitted again.
-    @Sendable private func redrive(_ request: Request, context: BasicRequestContext) async throws -> Response {
+    @Sendable private func redrive(_ request: Request, context: APIRequestContext) async throws -> Response {
         let id = try context.jobID
         let payload = try await RedriveRequest(request, body: bodyReader).payload
-        switch try await supervisor.redrive(id, with: payload) {
-        case .done(let job): return JobRepresentation(job).ticket(.accepted)
+        switch try await jobs.redrive(id, with: payload, by: context.principal) {
+        case .done(let job):
+            return JobRepresentation(job, showsResult: context.principal.may(.readJobs)).ticket(.accepted)
         case .refused(let job), .requested(let job):
             throw Problem.wrongState(job, "only one that is FAILED_FINAL or CANCELLED can be redriven.")
         case .noSuchJob: throw Problem.noSuchJob

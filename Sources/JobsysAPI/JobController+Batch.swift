@@ -17,12 +17,12 @@ extension JobController {
     /// Answers what became of each job of a batch, in their order; each is as a request of its own.
     ///
     /// Those that share an idempotency key or an ordering key are submitted one after the other.
-    @Sendable func submitBatch(_ request: Request, context: BasicRequestContext) async throws -> Response {
+    @Sendable func submitBatch(_ request: Request, context: APIRequestContext) async throws -> Response {
         let batch = try await BatchRequest(request, body: bodyReader)
         let trace = request.headers.trace
         let elapsed = stopwatch(clock)
         let results = await batch.sequences.concurrentMap(limit: Self.batchWidth) { places in
-            await submit(places, of: batch, trace: trace) { elapsed() < Self.batchTime }
+            await submit(places, of: batch, by: context.principal, trace: trace) { elapsed() < Self.batchTime }
         }
         let inOrder = zip(batch.sequences.joined(), results.joined()).sorted { $0.0 < $1.0 }.map(\.1)
         note(inOrder)
@@ -33,6 +33,7 @@ extension JobController {
     private func submit(
         _ places: [Int],
         of batch: BatchRequest,
+        by principal: Principal,
         trace: TraceContext?,
         while hasTime: @Sendable () -> Bool
     ) async -> [BatchResult] {
@@ -47,7 +48,7 @@ extension JobController {
                 orderingKey = submission.orderingKey
                 guard hasTime() else { throw Problem.batchOutOfTime }
                 if let orderingKey, brokenOrders.contains(orderingKey) { throw Problem.earlierJobMissing }
-                var (status, answer) = try await ticket(for: submission, trace: trace ?? makeTrace())
+                var (status, answer) = try await ticket(for: submission, by: principal, trace: trace ?? makeTrace())
                 // Two submissions of the same instant and trace cannot be told apart by the record.
                 if !made.insert(answer.job.id).inserted { status = .ok }
                 results.append(.ticket(status, answer))

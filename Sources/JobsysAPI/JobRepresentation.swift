@@ -12,10 +12,13 @@ struct JobRepresentation {
     var waiting: Waiting?
     /// Whether it is known that no worker offers its type.
     var noWorker = false
+    /// Whether its result is there to be seen.
+    var showsResult: Bool
 
-    init(_ job: Job, waiting: Waiting? = nil, noWorker: Bool = false) {
+    init(_ job: Job, waiting: Waiting? = nil, noWorker: Bool = false, showsResult: Bool) {
         self.job = job
         self.waiting = waiting
+        self.showsResult = showsResult
         self.noWorker = noWorker && !job.status.isFinal
     }
 
@@ -40,7 +43,7 @@ struct JobRepresentation {
 
     private var document: [UInt8] {
         var writer = JSONWriter()
-        encode(to: &writer, withResult: true)
+        encode(to: &writer, withResult: showsResult)
         return writer.bytes
     }
 
@@ -48,6 +51,7 @@ struct JobRepresentation {
     func encode(to writer: inout JSONWriter, withResult: Bool) {
         writer.object { writer in
             writer.member("jobId", job.id.description)
+            writer.member("tenant", ifPresent: job.tenant == Submission.defaultTenant ? nil : job.tenant)
             writer.member("type", job.type)
             writer.member("status", job.status.rawValue)
             writer.member("generation", ifPresent: job.generation > 0 ? job.generation : nil)
@@ -102,7 +106,7 @@ extension JSONWriter {
 
 extension JSONWriter {
     /// Writes an incident as clients see it; members without a value are left out.
-    mutating func incident(_ incident: Incident) {
+    mutating func incident(_ incident: Incident, withExcerpt: Bool) {
         object { writer in
             switch incident.id {
             case .job(let id, let generation):
@@ -111,10 +115,12 @@ extension JSONWriter {
             case .message(let id):
                 writer.member("messageId", id)
             }
+            let tenant = incident.tenant
+            writer.member("tenant", ifPresent: tenant == Submission.defaultTenant ? nil : tenant)
             writer.member("type", ifPresent: incident.jobType)
             writer.member("attempts", incident.attempts)
             writer.failure(incident.failure)
-            writer.member("excerpt", incident.excerpt)
+            writer.member("excerpt", ifPresent: withExcerpt ? incident.excerpt : nil)
             writer.member("needsInvestigation", incident.needsInvestigation)
             writer.member("traceId", ifPresent: incident.traceID?.description)
         }

@@ -14,16 +14,26 @@ struct JobWatcher: Sendable {
 
     /// The job as it is once it is final, the time is up, or the service is told to stop; nil if there is none.
     ///
+    /// - Parameters:
+    ///   - id: The job.
+    ///   - limit: How long to wait.
+    ///   - isWorthIt: Whether to wait for it at all.
+    /// - Returns: The job.
     /// - Throws: ``DependencyError``, or `CancellationError` when the calling task is cancelled.
-    func job(_ id: JobID, waiting limit: Duration) async throws -> Job? {
-        try await job(id, waiting: limit, on: clock)
+    func job(_ id: JobID, waiting limit: Duration, if isWorthIt: (Job) -> Bool = { _ in true }) async throws -> Job? {
+        try await job(id, waiting: limit, if: isWorthIt, on: clock)
     }
 
-    private func job<C: Clock<Duration>>(_ id: JobID, waiting limit: Duration, on clock: C) async throws -> Job? {
+    private func job<C: Clock<Duration>>(
+        _ id: JobID,
+        waiting limit: Duration,
+        if isWorthIt: (Job) -> Bool,
+        on clock: C
+    ) async throws -> Job? {
         let deadline = clock.now.advanced(by: limit)
         var pause = Self.firstPause
         var job = try await store.job(id)
-        while let seen = job, !seen.status.isFinal {
+        while let seen = job, !seen.status.isFinal, isWorthIt(seen) {
             let left = clock.now.duration(to: deadline)
             guard left > .zero, try await sleep(min(pause, left), on: clock) else { break }
             pause = min(pause * 2, Self.longestPause)

@@ -5,7 +5,7 @@ import Hummingbird
 /// target is matched with the routes.
 ///
 /// Source: RFC 3986, section 6.2.2.2.
-struct NormalizingResponder<Base: HTTPResponder>: HTTPResponder where Base.Context == BasicRequestContext {
+struct NormalizingResponder<Base: HTTPResponder>: HTTPResponder where Base.Context == APIRequestContext {
     private let base: Base
 
     /// Makes a responder in front of another one.
@@ -13,7 +13,7 @@ struct NormalizingResponder<Base: HTTPResponder>: HTTPResponder where Base.Conte
         self.base = base
     }
 
-    func respond(to request: Request, context: BasicRequestContext) async throws -> Response {
+    func respond(to request: Request, context: APIRequestContext) async throws -> Response {
         guard let target = request.head.path, target.utf8.contains(UInt8(ascii: "%")) else {
             return try await base.respond(to: request, context: context)
         }

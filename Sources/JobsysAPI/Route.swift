@@ -7,17 +7,21 @@ struct Route: Sendable {
     let method: HTTPRequest.Method
     /// The path, with `{name}` for a segment that varies.
     let path: String
+    /// What it asks of whoever uses it.
+    let access: Access
     /// What is answered; errors become problem documents.
-    let respond: @Sendable (Request, BasicRequestContext) async throws -> Response
+    let respond: @Sendable (Request, APIRequestContext) async throws -> Response
 
     /// Makes a route.
     init(
         _ method: HTTPRequest.Method,
         _ path: String,
-        respond: @escaping @Sendable (Request, BasicRequestContext) async throws -> Response
+        _ access: Access,
+        respond: @escaping @Sendable (Request, APIRequestContext) async throws -> Response
     ) {
         self.method = method
         self.path = path
+        self.access = access
         self.respond = respond
     }
 }
@@ -63,5 +67,5 @@ enum OpenAPIDocument {
     static let bytes = PackageResources.openapi_json
 
     /// Answers the document.
-    static let route = Route(.get, "/openapi.json") { _, _ in Response(json: bytes, status: .ok) }
+    static let route = Route(.get, "/openapi.json", .open) { _, _ in Response(json: bytes, status: .ok) }
 }

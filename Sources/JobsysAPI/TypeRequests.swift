@@ -65,7 +65,7 @@ struct LimitsRequest {
 
 extension BodyReader {
     /// Reads a body that is a small object, or none.
-    fileprivate func document(of request: Request) async throws -> JSONValue? {
+    func document(of request: Request) async throws -> JSONValue? {
         let bytes = try await bytes(of: request)
         guard !bytes.isEmpty else { return nil }
         try JSONBody.checkMediaType(request.headers)
@@ -75,14 +75,15 @@ extension BodyReader {
 
 extension JSONValue {
     /// The members that nobody knows: a misspelt one must not be dropped in silence.
-    fileprivate func unknownMembers(known: [String], of thing: String) -> [FieldProblem] {
+    func unknownMembers(known: [String], of thing: String) -> [FieldProblem] {
         (objectValue?.keys ?? []).filter { !known.contains($0) }
             .map { FieldProblem(.root.appending($0), "is not a member that a \(thing) has") }
     }
 }
 
 extension Problem {
-    fileprivate init(members problems: [FieldProblem], of thing: String) {
+    /// Makes the problem of a document of which members are wrong.
+    init(members problems: [FieldProblem], of thing: String) {
         self.init(.unprocessableContent, "Members of the \(thing) are missing or wrong.", errors: problems)
     }
 }

@@ -26,6 +26,26 @@ extension AWSClient {
 
     /// Source: DynamoDB API Reference, `BatchGetItem`.
     private static let keysOfCall = 100
+
+    /// All items of a kind that the index `directory` lists, in their order.
+    ///
+    /// - Throws: ``DependencyError``; `directoryMissing` for a table without that index.
+    func directory(of table: String, _ kind: String) async throws -> [Item] {
+        let query = DynamoDB.Query(
+            table: table,
+            index: DirectoryItem.index,
+            keyCondition: Attribute(DirectoryItem.kind) == .s(kind)
+        )
+        do {
+            return try await translatingErrors {
+                var items: [Item] = []
+                for try await page in pages(of: query) { items += page.items }
+                return items
+            }
+        } catch let error as DependencyError where error.refusesRequest {
+            throw DependencyError(missingDirectory: error)
+        }
+    }
 }
 
 extension DependencyError {
@@ -35,6 +55,23 @@ extension DependencyError {
             code: "UnprocessedKeys",
             message: "the table had no time for \(count) keys of a batch",
             isTransient: true
+        )
+    }
+}
+
+extension DependencyError {
+    /// Makes the error of a table whose index is not there, or not filled yet: such a query is refused, and nothing else is
+    /// wrong with ours.
+    ///
+    /// Source: DynamoDB API Reference, `Query`; Developer Guide, "Adding a global secondary index to an existing table".
+    fileprivate init(missingDirectory refusal: DependencyError) {
+        self.init(
+            dependency: refusal.dependency,
+            code: Self.directoryMissing,
+            message: "the table has no index \(DirectoryItem.index) that can be read yet (\(refusal.message)): "
+                + "deploy infra/cloudformation/data-plane.yaml",
+            isTransient: false,
+            cause: refusal
         )
     }
 }

@@ -38,7 +38,7 @@ public struct DynamoDBJobCatalog: JobCatalog {
     public func openIncidents(_ query: IncidentQuery) async throws -> Listing<Incident> {
         let walk = IndexWalk(section: query.section, isUnfiltered: query.isUnfiltered)
         return try await walk.listing { look in
-            try await keys(of: .incidents, query.section.tenant, before: look.position, count: look.count)
+            try await keys(of: .incidents, IncidentItem.openList, before: look.position, count: look.count)
         } read: { keys in
             try await items(keys)
                 .map { item in

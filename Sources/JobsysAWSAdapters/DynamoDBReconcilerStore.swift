@@ -21,7 +21,7 @@ public struct DynamoDBReconcilerStore: ReconcilerStore {
         indexShards = shards
     }
 
-    /// As many as an index spreads a tenant's day over.
+    /// As many as an index spreads a day over.
     public var shards: Int { indexShards.count }
 
     /// Reads the checkpoint.
@@ -49,7 +49,7 @@ public struct DynamoDBReconcilerStore: ReconcilerStore {
         let low = ReconcilerItem.text(of: place) + (place.id == nil ? "" : "!")
         let high = end.description
         guard low <= high else { return [] }
-        let partition = "\(Submission.defaultTenant)#\(place.createdAt.day)#\(shard)"
+        let partition = TimelineDay.partition(of: place.createdAt.day, shard)
         let query = DynamoDB.Query(
             table: table,
             index: "timeline",

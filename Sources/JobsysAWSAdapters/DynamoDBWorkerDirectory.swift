@@ -50,7 +50,7 @@ public struct DynamoDBWorkerDirectory: WorkerDirectory {
 
     /// Reads the workers from the index; one that cannot be read is left out, and warned of once.
     public func workers(at now: Timestamp) async throws -> [WorkerRecord] {
-        try await items(DirectoryItem.workers)
+        try await client.directory(of: table, DirectoryItem.workers)
             .compactMap { item in
                 do {
                     let worker = try DirectoryItem.worker(from: item)
@@ -64,7 +64,7 @@ public struct DynamoDBWorkerDirectory: WorkerDirectory {
 
     /// Reads the types from the index.
     public func types() async throws -> [TypeRecord] {
-        try await items(DirectoryItem.types)
+        try await client.directory(of: table, DirectoryItem.types)
             .compactMap { item in
                 item[DirectoryItem.kindSort]?.string.map { DirectoryItem.type($0, from: item) }
             }
@@ -107,24 +107,6 @@ public struct DynamoDBWorkerDirectory: WorkerDirectory {
         case .conditionFailed: return nil
         }
     }
-
-    /// All items of a kind, in their order.
-    private func items(_ kind: String) async throws -> [Item] {
-        let query = DynamoDB.Query(
-            table: table,
-            index: DirectoryItem.index,
-            keyCondition: Attribute(DirectoryItem.kind) == .s(kind)
-        )
-        do {
-            return try await translatingErrors {
-                var items: [Item] = []
-                for try await page in client.pages(of: query) { items += page.items }
-                return items
-            }
-        } catch let error as DependencyError where error.refusesRequest {
-            throw DependencyError(missingDirectory: error)
-        }
-    }
 }
 
 extension Update {
@@ -140,22 +122,5 @@ extension Update {
         case .remove: remove(name)
         case .set(let number): set(name, .n(number))
         }
-    }
-}
-
-extension DependencyError {
-    /// Makes the error of a table whose index is not there, or not filled yet: such a query is refused, and nothing else is
-    /// wrong with ours.
-    ///
-    /// Source: DynamoDB API Reference, `Query`; Developer Guide, "Adding a global secondary index to an existing table".
-    fileprivate init(missingDirectory refusal: DependencyError) {
-        self.init(
-            dependency: refusal.dependency,
-            code: Self.directoryMissing,
-            message: "the table has no index \(DirectoryItem.index) that can be read yet (\(refusal.message)): "
-                + "deploy infra/cloudformation/data-plane.yaml",
-            isTransient: false,
-            cause: refusal
-        )
     }
 }

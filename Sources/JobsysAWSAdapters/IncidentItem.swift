@@ -16,6 +16,8 @@ enum IncidentItem {
     /// The sparse index `incidents`: only open incidents have its keys.
     static let openKey = "incidentKey"
     static let openSort = "incidentSort"
+    /// All that is open is one list, whoever's it is.
+    static let openList = Submission.defaultTenant
 
     static func key(of id: Incident.ID) -> Item {
         [JobItem.partitionKey: .s("INCIDENT#\(id)")]
@@ -42,7 +44,7 @@ enum IncidentItem {
         }
         item[needsInvestigation] = .bool(incident.needsInvestigation)
         item[JobItem.expiresAt] = .seconds(expiresAt)
-        item[openKey] = .s(incident.tenant)
+        item[openKey] = .s(openList)
         item[openSort] = .s("\(incident.failure.at)#\(incident.id)")
         return item
     }

@@ -1,4 +1,4 @@
-/// Over how many partitions of an index the jobs of a tenant's day are spread, and those that are due.
+/// Over how many partitions of an index the jobs of a day are spread, and those that are due.
 ///
 /// A part of the data's layout: who reads must look at no fewer than who wrote has used. So it is raised where jobs are
 /// read before it is raised where they are written, and never lowered while jobs of that time are kept.

@@ -115,7 +115,7 @@ enum JobItem {
         if let instant = job.finishedAt { add(finishedAt, .time(instant)) }
         if let instant = job.expiresAt { add(expiresAt, .seconds(instant)) }
         let shard = job.id.shard(of: shards.count)
-        add(timelineKey, .s("\(job.tenant)#\(job.createdAt.day)#\(shard)"))
+        add(timelineKey, .s(TimelineDay.partition(of: job.createdAt.day, shard)))
         add(timelineSort, .s("\(createdAt)#\(job.id)"))
         if let dueAt = dueAt ?? (job.awaitsPromotion ? job.runAt : nil) {
             add(dueKey, .s("\(shard)"))

@@ -4,7 +4,9 @@ public import JobsysCore
 public import JobsysObservability
 
 /// Sends the messages of jobs to SQS, in batches when there are many at once: those with an ordering key to a FIFO queue,
-/// in the group of that key, and all others to a standard queue.
+/// in the group of that key, and all others to a standard queue, in the group of their tenant.
+///
+/// Source: Amazon SQS Developer Guide, "Amazon SQS fair queues".
 public struct SQSJobSender: JobSender {
     private let client: AWSClient
     private let queueURLs: [String]
@@ -49,11 +51,13 @@ public struct SQSJobSender: JobSender {
             attributes: JobAttributes.attributes(jobType: job.type),
             traceHeader: trace?.xrayHeader
         )
-        if let key = job.orderingKey {
-            message.groupID = key
+        if let group = job.orderingGroup {
+            message.groupID = group
             message.deduplicationID = deduplicationID
             try await ordered.submit(message)
         } else {
+            // A fair queue: a tenant with many messages holds up its own, and not those of others.
+            message.groupID = job.tenant == Submission.defaultTenant ? nil : job.tenant
             message.delay = delay > .zero ? min(delay, QueueLimits.sqsStandard.longestDelay) : nil
             try await unordered.submit(message)
         }

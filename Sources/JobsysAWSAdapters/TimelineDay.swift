@@ -1,18 +1,15 @@
 import JobsysCore
 import JobsysTime
 
-/// A tenant's day in the index `timeline`, which is spread over shards.
+/// A day in the index `timeline`, which is spread over shards and has the jobs of all tenants.
 struct TimelineDay: Sendable, Hashable {
-    /// Whose day it is.
-    let tenant: String
     /// The position before which it is read.
     let position: ListPosition
     /// The day, such as `2026-11-21`.
     let day: String
 
     /// Makes the day on which the newest elements before a position lie.
-    init(tenant: String, before position: ListPosition) {
-        self.tenant = tenant
+    init(before position: ListPosition) {
         self.position = position
         // At the very beginning of a day, everything before lies on the day before.
         day = (position.id.isEmpty ? position.at + .milliseconds(-1) : position.at).day
@@ -23,7 +20,7 @@ struct TimelineDay: Sendable, Hashable {
         var days: [TimelineDay] = []
         var position = position
         while position > section.end, days.count < count {
-            let day = TimelineDay(tenant: section.tenant, before: position)
+            let day = TimelineDay(before: position)
             days.append(day)
             position = day.start
         }
@@ -32,7 +29,14 @@ struct TimelineDay: Sendable, Hashable {
 
     /// The partition keys of its shards.
     func partitions(_ shards: IndexShards) -> [String] {
-        (0..<shards.count).map { "\(tenant)#\(day)#\($0)" }
+        (0..<shards.count).map { Self.partition(of: day, $0) }
+    }
+
+    /// The partition key of a day's shard.
+    ///
+    /// It begins with a constant, so that whoever walks the time, as reconcilers do, finds every tenant's jobs.
+    static func partition(of day: String, _ shard: Int) -> String {
+        "\(Submission.defaultTenant)#\(day)#\(shard)"
     }
 
     /// The position before the day.

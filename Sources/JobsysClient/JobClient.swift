@@ -28,9 +28,10 @@ public struct JobClient: Sendable {
     ///
     /// - Parameters:
     ///   - url: Where the service is: an http or https URL without a query.
-    ///   - token: What is sent as `Authorization: Bearer`, if the service asks for credentials.
+    ///   - token: What is sent as `Authorization: Bearer`, if the service asks for credentials: an API key. If it is nil,
+    ///     what the environment has in `JOBSYS_TOKEN`, or in the file that `JOBSYS_TOKEN_FILE` names, if either is set.
     ///   - patience: How long to repeat a request before its failure counts.
-    /// - Throws: ``JobClientError`` for a URL that is none, or a variable that cannot be used.
+    /// - Throws: ``JobClientError`` for a URL that is none, a variable that cannot be used, and a token that cannot be one.
     public init(url: String, token: String? = nil, patience: Duration = .seconds(15)) throws {
         do {
             let configuration = try CurlTransport.Configuration(
@@ -60,8 +61,16 @@ public struct JobClient: Sendable {
         guard let service = ServiceURL(argument: url) else {
             throw JobClientError(.invalid, "\(url) is no http or https URL without a query")
         }
-        var headers: HTTPFields = [:]
-        if let token { headers[.authorization] = "Bearer \(token)" }
+        let headers: HTTPFields
+        do throws(CredentialProblem) {
+            if let token {
+                headers = try Credential(token).headers
+            } else {
+                headers = try Credential(environment: ProcessInfo.processInfo.environment)?.headers ?? [:]
+            }
+        } catch {
+            throw JobClientError(.invalid, error.description)
+        }
         api = APIClient(url: service, transport: transport, patience: patience, clock: clock, headers: headers)
     }
 

@@ -4,7 +4,7 @@ public import ServiceLifecycle
 
 /// An executable that runs services until it is told to stop.
 ///
-/// It takes no arguments: everything comes from the environment, `--help` lists it. Exit codes: 0 after SIGTERM or
+/// It takes no arguments but the names of ``subcommands``: everything comes from the environment, `--help` lists it. Exit codes: 0 after SIGTERM or
 /// SIGINT and a clean drain, 143 or 130 after a second one, which ends it at once, 64 for an argument, 78 for settings that are missing or malformed (one line each on
 /// standard error), 1 for everything else, which is logged.
 ///
@@ -28,6 +28,9 @@ public protocol ServiceCommand: AsyncParsableCommand {
 
     /// Every variable that it reads; all are checked before ``build(_:)`` is called.
     static var settings: [any EnvironmentVariable] { get }
+
+    /// What else it can do, each by a name that comes first on its command line; nothing if not said.
+    static var subcommands: [any ParsableCommand.Type] { get }
 
     /// Builds what it runs, without waiting for anything outside the process.
     ///
@@ -59,13 +62,17 @@ public enum ServiceSettings {
 }
 
 extension ServiceCommand {
+    /// Nothing else.
+    public static var subcommands: [any ParsableCommand.Type] { [] }
+
     /// The command's name, help and version.
     public static var configuration: CommandConfiguration {
         CommandConfiguration(
             commandName: name,
             abstract: abstract,
             discussion: EnvironmentTable(variables: settings).description,
-            version: ServiceVersion.current
+            version: ServiceVersion.current,
+            subcommands: subcommands
         )
     }
 }

@@ -150,3 +150,17 @@ private struct CalendarDate: Equatable {
         return era * Self.daysOf400Years + dayOfEra - Self.daysBefore1970
     }
 }
+
+extension Duration {
+    /// Reads a whole number and a unit, `s`, `m`, `h` or `d`, such as `30d`; nil for anything else, and for what is too long
+    /// to be counted in seconds.
+    public init?(shortText text: String) {
+        let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3600, "d": 86400]
+        let digits = text.dropLast()
+        guard let unit = text.last.flatMap({ units[$0] }), digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
+            let number = Int64(digits), case (let seconds, let overflow) = number.multipliedReportingOverflow(by: unit),
+            !overflow
+        else { return nil }
+        self = .seconds(seconds)
+    }
+}

@@ -94,6 +94,19 @@ struct Column: Sendable {
         },
     ]
 
+    /// The columns of API keys.
+    static let keys = [
+        Column("KEY", width: 16, "keyId"),
+        Column("ENDING", width: 6, "ending"),
+        Column("STATUS", width: 7, "status"),
+        Column("TENANT", width: 16, "tenant"),
+        Column("EXPIRES", width: 24, "expiresAt"),
+        Column("LAST USED", width: 24, "lastUsedAt"),
+        Column("SCOPES", width: 0) { key in
+            (key["scopes"]?.arrayValue ?? []).map(text).joined(separator: " ")
+        },
+    ]
+
     private static let error = Column("ERROR", width: 0) { document in
         guard let error = document["error"] else { return "" }
         return "\(text(of: error["class"] ?? "")): \(text(of: error["message"] ?? ""))"

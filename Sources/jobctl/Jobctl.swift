@@ -16,6 +16,8 @@ struct Jobctl: AsyncParsableCommand {
 
             ENVIRONMENT:
               JOBSYS_URL              Where svc-api is, if --url does not say it (default: \(ServiceURL.fallback))
+              JOBSYS_TOKEN            The API key to show, where the service asks for one
+              JOBSYS_TOKEN_FILE       The file that has it, if JOBSYS_TOKEN is not set
               CURL_CA_BUNDLE, SSL_CERT_FILE
                                       The certificate authorities to trust, if --cacert does not say it
               http_proxy, https_proxy, all_proxy, no_proxy
@@ -24,7 +26,7 @@ struct Jobctl: AsyncParsableCommand {
         subcommands: [
             SubmitCommand.self, ShowCommand.self, ListCommand.self, CancelCommand.self, RedriveCommand.self,
             IncidentsCommand.self, WorkersCommand.self, TypesCommand.self, PauseCommand.self, ResumeCommand.self,
-            LimitCommand.self, InitCommand.self,
+            LimitCommand.self, InitCommand.self, KeysCommand.self,
         ]
     )
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import FoundationEssentials
 import Glibc
+import HTTPTypes
 import JobsysClient
 import JobsysHTTP
 
@@ -42,8 +43,18 @@ struct SessionOptions: ParsableArguments {
             url: try serviceURL(environment),
             transport: try CurlTransport(configuration: transport(environment)),
             patience: .seconds(retrySeconds),
-            notice: { StandardError.write("jobctl: \($0)") }
+            notice: { StandardError.write("jobctl: \($0)") },
+            headers: try credentials(environment)
         )
+    }
+
+    /// What the service is shown of who asks, as `$JOBSYS_TOKEN` or the file `$JOBSYS_TOKEN_FILE` says.
+    private func credentials(_ environment: [String: String]) throws -> HTTPFields {
+        do {
+            return try Credential(environment: environment)?.headers ?? [:]
+        } catch {
+            throw ValidationError("\(error)")
+        }
     }
 
     /// The command that shows a job with the same options.

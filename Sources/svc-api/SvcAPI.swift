@@ -9,6 +9,7 @@ struct SvcAPI: ServiceCommand {
     static let name = "svc-api"
     static let abstract = "Takes jobs over HTTP and tells what became of them."
     static let settings = APIConfiguration.environment
+    static let subcommands: [any ParsableCommand.Type] = [KeysCommand.self]
 
     static func build(_ start: ServiceStart) async throws -> [any Service] {
         try await buildAPI(start)

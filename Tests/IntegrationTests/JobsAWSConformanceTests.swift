@@ -55,6 +55,35 @@ struct JobsAWSConformanceTests {
         }
     }
 
+    @Test("The table keeps every rule of a store of API keys", arguments: APIKeyStoreRule.all)
+    func apiKeys(rule: APIKeyStoreRule) async throws {
+        try await Emulator.withTable { client, table in
+            try await rule.check(DynamoDBAPIKeyStore(client: client, table: table))
+        }
+    }
+
+    @Test("A key of a newer version allows what this one knows of, and one that is damaged is no key")
+    func otherKeys() async throws {
+        try await Emulator.withTable { client, table in
+            let store = DynamoDBAPIKeyStore(client: client, table: table)
+            let (key, _) = APIKey.sample(scopes: [.readJobs])
+            try await store.create(key)
+            func change(_ update: DynamoDB.Update) async throws {
+                let write = DynamoDB.UpdateItem(table: table, key: ["PK": .s("KEY#\(key.id)")], update: update)
+                _ = try await client.perform(write)
+            }
+            try await change(DynamoDB.Update().set("scopes", .l([.s("jobs:read"), .s("moon:land")])))
+            #expect(try await store.key(key.id) == key)
+            for (name, value) in [("endsAt", "soon"), ("revokedAt", "never"), ("types", "http"), ("version", "2")] {
+                try await change(DynamoDB.Update().set(name, name == "version" ? .n(2) : .s(value)))
+                await #expect(throws: UnreadableRecord.self, "\(name)") { try await store.key(key.id) }
+                #expect(try await store.keys() == [])
+                try await change(DynamoDB.Update().remove(name))
+            }
+            #expect(try await store.keys() == [key])
+        }
+    }
+
     @Test("The table keeps every rule of a directory of workers", arguments: WorkerDirectoryRule.all)
     func workerDirectory(rule: WorkerDirectoryRule) async throws {
         try await Emulator.withTable { client, table in

@@ -1,4 +1,6 @@
 import ArgumentParser
+import FoundationEssentials
+import HTTPTypes
 import JobsysClient
 import JobsysHTTP
 import JobsysJSON
@@ -25,6 +27,8 @@ struct ArgumentTests {
             ["submit", "--file", "f", "--run", ""], ["submit", "t", "--payload", "1", "--run", "r"],
             ["pause"], ["pause", ""], ["pause", ".."], ["resume"], ["limit", "t"], ["limit", "t", "--rate", "0"],
             ["limit", "t", "--rate", "fast"], ["limit", "--rate", "1"],
+            ["keys", "create"], ["keys", "create", "--scopes", "admin", "--expires", "soon"], ["keys", "revoke"],
+            ["keys", "revoke", "jobsys_dev_0123456789abcDEF_secret"], ["keys", "rotate", "x"],
             ["show", "x", "--wait-seconds", "0"], ["list", "--retry-seconds", "-1"],
         ]
     )
@@ -42,6 +46,8 @@ struct ArgumentTests {
             ["list", "--status", "PENDING", "--output", "json"],
             ["workers", "--output", "table"], ["types"], ["pause", "t", "--reason", "why", "--by", "ada"],
             ["resume", "t"], ["limit", "t", "--rate", "5", "--concurrency", "none"],
+            ["keys", "list"], ["keys", "create", "--scopes", "jobs:read,jobs:submit", "--expires", "30d"],
+            ["keys", "rotate", "0123456789abcDEF", "--overlap", "0s"], ["keys", "revoke", "0123456789abcDEF"],
         ]
     )
     func taken(arguments: [String]) throws {
@@ -84,6 +90,31 @@ struct ArgumentTests {
             let error = try #require(throws: ValidationError.self) { try session().transport(wrong) }
             #expect(error.message.hasPrefix(message))
         }
+    }
+
+    @Test("have no place for a credential: the environment names it, or the file that has it")
+    func credential() throws {
+        let file = FileManager.default.temporaryDirectory.appending(path: "jobctl-\(UUID().uuidString)").path()
+        try "\tfrom-file \r\n".write(toFile: file, atomically: false, encoding: .utf8)
+        defer { try? FileManager.default.removeItem(atPath: file) }
+        for (environment, header) in [
+            ([:], nil), (["JOBSYS_TOKEN": " "], nil), (["JOBSYS_TOKEN": " key\n"], "Bearer key"),
+            (["JOBSYS_TOKEN_FILE": file], "Bearer from-file"),
+            (["JOBSYS_TOKEN": "key", "JOBSYS_TOKEN_FILE": "/none"], "Bearer key"),
+        ] as [([String: String], String?)] {
+            #expect(try session().client(environment).headers[.authorization] == header)
+        }
+        for (environment, message) in [
+            (["JOBSYS_TOKEN_FILE": "/none"], "JOBSYS_TOKEN_FILE: /none cannot be read"),
+            (["JOBSYS_TOKEN": "two words"], "JOBSYS_TOKEN: expected a credential"),
+            (["JOBSYS_TOKEN": "kéy"], "JOBSYS_TOKEN: expected a credential"),
+            (["JOBSYS_TOKEN_FILE": #filePath], "JOBSYS_TOKEN_FILE: \(#filePath): expected a credential"),
+        ] {
+            let error = try #require(throws: ValidationError.self) { try session().client(environment) }
+            #expect(error.message.hasPrefix(message))
+            #expect(!error.message.contains("two words"))
+        }
+        #expect(throws: (any Error).self) { try Jobctl.parseAsRoot(["list", "--token", "x"]) }
     }
 
     @Test("take a payload from a file")

@@ -8,6 +8,7 @@ import JobsysObservability
 import JobsysServiceRuntime
 import JobsysServiceTestKit
 import JobsysTestKit
+import JobsysTime
 import Logging
 import NIOCore
 import Synchronization
@@ -20,6 +21,11 @@ struct APIFixture: Sendable {
     let store = InMemoryJobStore()
     let queue: InMemoryJobQueue
     let directory = InMemoryWorkerDirectory()
+    let keys = InMemoryAPIKeyStore()
+    /// What is known of the keys.
+    let ring: KeyRing
+    /// Whether requests have to show a credential.
+    var asksForCredentials = false
     /// What is known of the directory; nothing until it is read.
     let cache: DirectoryCache
     let logs = InMemoryLogHandler()
@@ -30,6 +36,7 @@ struct APIFixture: Sendable {
         self.clock = clock
         queue = InMemoryJobQueue(clock: clock)
         cache = DirectoryCache(directory, clock: clock, now: { clock.timestamp })
+        ring = KeyRing(keys, clock: clock, now: { clock.timestamp })
         options.clock = clock
         options.now = { clock.timestamp }
         options.makeJobID = { JobID(Self.jobID) ?? JobID(at: $0) }
@@ -65,7 +72,7 @@ struct APIFixture: Sendable {
         over store: (any JobStore)? = nil,
         control: (any JobControl)? = nil,
         catalog: (any JobCatalog)? = nil
-    ) -> Router<BasicRequestContext> {
+    ) -> Router<APIRequestContext> {
         let readiness = Readiness(
             checks: [
                 ReadinessCheck("dynamodb") { [store = self.store] in try await store.checkReachable() },
@@ -82,6 +89,8 @@ struct APIFixture: Sendable {
             directory: directory,
             cache: cache,
             readiness: readiness,
+            keys: keys,
+            authentication: asksForCredentials ? .required(ring, stage: options.stage) : .off,
             options: options,
             logger: logger
         )
@@ -160,4 +169,35 @@ func problem(
 
 extension APIFixture {
     static let productionOptions = APIOptions()
+}
+
+extension APIFixture {
+    /// An API that asks for credentials.
+    static func asking() -> APIFixture {
+        var api = APIFixture()
+        api.asksForCredentials = true
+        return api
+    }
+
+    /// Makes a key in the store.
+    func makeKey(
+        stage: String = "dev",
+        tenant: String? = nil,
+        scopes: Set<Scope>,
+        types: Set<String>? = nil,
+        expiresAt: Timestamp? = nil
+    ) async throws -> APIKeyText {
+        let text = APIKeyText.make(stage: stage)
+        let now = clock.timestamp
+        let key = APIKey(text, tenant: tenant, scopes: scopes, types: types, at: now, by: "ada", expiresAt: expiresAt)
+        try await keys.create(key)
+        return text
+    }
+}
+
+extension HTTPFields {
+    /// What shows a key.
+    static func bearer(_ key: APIKeyText, scheme: String = "Bearer") -> HTTPFields {
+        [.authorization: "\(scheme) \(key.revealed())"]
+    }
 }

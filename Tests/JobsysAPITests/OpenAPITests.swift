@@ -39,7 +39,7 @@ struct OpenAPITests {
     @Test("has every member of a job, and no other")
     func job() async throws {
         var job = Job.sample()
-        job.generation = 1
+        (job.generation, job.tenant) = (1, "acme")
         job.orderingKey = "key"
         (job.runAt, job.cancelRequestedAt) = (.sample, .sample)
         (job.startedAt, job.finishedAt) = (.sample, .sample)

@@ -45,7 +45,7 @@ struct ItemTests {
                 "requestHash": .s("24382735d8e8720fb84399f122197dbe"),
                 "createdAt": .s("2025-11-21T10:13:20.123Z"),
                 "updatedAt": .s("2025-11-21T10:13:20.123Z"),
-                "timelineKey": .s("acme#2025-11-21#\(shard)"),
+                "timelineKey": .s("default#2025-11-21#\(shard)"),
                 "timelineSort": .s("2025-11-21T10:13:20.123Z#019a7c1e-5a30-7cc1-8f6a-2b1c3d4e5f60"),
             ]
         )

@@ -50,6 +50,11 @@ struct ConformanceTests {
         try await rule.check(InMemoryLeaderLeases())
     }
 
+    @Test("The store of API keys keeps every rule", arguments: APIKeyStoreRule.all)
+    func apiKeys(rule: APIKeyStoreRule) async throws {
+        try await rule.check(InMemoryAPIKeyStore())
+    }
+
     @Test("The directory of workers keeps every rule", arguments: WorkerDirectoryRule.all)
     func workerDirectory(rule: WorkerDirectoryRule) async throws {
         try await rule.check(InMemoryWorkerDirectory())

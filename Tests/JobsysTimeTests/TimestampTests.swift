@@ -124,3 +124,18 @@ struct TimestampTests {
         #expect(before > Timestamp(milliseconds: 1_763_720_000_000))
     }
 }
+
+@Suite("A period in short")
+struct ShortPeriodTests {
+    @Test(
+        "is a whole number and a unit",
+        arguments: [
+            ("30d", 2_592_000), ("12h", 43200), ("90m", 5400), ("5s", 5), ("0s", 0), ("007s", 7), ("", nil), ("d", nil),
+            ("30", nil), ("-1s", nil), ("+1s", nil), ("1.5h", nil), ("1 d", nil), ("1w", nil), ("1D", nil),
+            ("999999999999999999d", nil), ("99999999999999999999s", nil),
+        ] as [(String, Int64?)]
+    )
+    func reading(text: String, seconds: Int64?) {
+        #expect(Duration(shortText: text) == seconds.map { .seconds($0) })
+    }
+}

@@ -23,6 +23,8 @@ public struct Incident: Sendable, Hashable {
     public var body: BodyDigest?
     /// When people had been told of it; nil as long as nobody was.
     public var announcedAt: Timestamp?
+    /// Whether it is a job's, and not a message's that belongs to none.
+    public var isJob: Bool { if case .job = id { true } else { false } }
     /// Whether somebody has to find out what happened.
     public var needsInvestigation: Bool { failure.errorClass == .unknown }
 

@@ -29,11 +29,12 @@ public struct JobQuery: Sendable, Hashable {
     }
 
     /// Whether every job of the section is asked for.
-    public var isUnfiltered: Bool { status == nil && type == nil }
+    public var isUnfiltered: Bool { status == nil && type == nil && section.tenant == nil }
 
-    /// Whether a job of the section is asked for.
+    /// Whether a job of the section's time is asked for.
     public func matches(_ job: Job) -> Bool {
         (status == nil || job.status == status) && (type == nil || job.type == type)
+            && (section.tenant == nil || job.tenant == section.tenant)
     }
 }
 
@@ -54,11 +55,14 @@ public struct IncidentQuery: Sendable, Hashable {
     }
 
     /// Whether every incident of the section is asked for.
-    public var isUnfiltered: Bool { errorClass == nil && type == nil }
+    public var isUnfiltered: Bool { errorClass == nil && type == nil && section.tenant == nil }
 
-    /// Whether an incident of the section is asked for.
+    /// Whether an incident of the section's time is asked for.
+    ///
+    /// A message that belongs to no job is no tenant's, for nobody knows whose it was.
     public func matches(_ incident: Incident) -> Bool {
         (errorClass == nil || incident.failure.errorClass == errorClass) && (type == nil || incident.jobType == type)
+            && (section.tenant == nil || incident.isJob && incident.tenant == section.tenant)
     }
 }
 

@@ -2,8 +2,8 @@ public import JobsysTime
 
 /// The part of a list that is asked for.
 public struct ListSection: Sendable, Hashable {
-    /// Whose part of the list.
-    public var tenant: String
+    /// Whose part of the list; nil for everybody's.
+    public var tenant: String?
     /// The earliest instant that belongs to it.
     public var since: Timestamp
     /// The first instant that is too late to belong to it.
@@ -15,7 +15,7 @@ public struct ListSection: Sendable, Hashable {
 
     /// Makes a section.
     public init(
-        tenant: String = Submission.defaultTenant,
+        tenant: String? = nil,
         since: Timestamp,
         until: Timestamp,
         after position: ListPosition? = nil,

@@ -124,14 +124,14 @@ package final class InMemoryJobQueue: JobQueue, JobSender, DeadLetterSender, Mes
             body: job.message.body,
             trace: trace,
             jobType: job.type,
-            orderingKey: job.orderingKey,
+            orderingKey: job.orderingGroup,
             after: delay
         )
     }
 
     /// Sends a job's message once more.
     package func sendAgain(_ job: Job, trace: TraceContext?) async throws {
-        try add(body: job.message.body, trace: trace, jobType: job.type, orderingKey: job.orderingKey)
+        try add(body: job.message.body, trace: trace, jobType: job.type, orderingKey: job.orderingGroup)
     }
 
     /// Sends a copy of a message and removes it.

@@ -4,14 +4,14 @@ extension InMemoryJobStore: JobCatalog {
     /// Lists jobs by the time of their submission.
     package func jobs(_ query: JobQuery) async throws -> Listing<Job> {
         try await checkReachable()
-        let jobs = jobs.filter { $0.tenant == query.section.tenant && query.matches($0) }
+        let jobs = jobs.filter(query.matches)
         return Listing(jobs, of: query.section) { ListPosition(at: $0.createdAt, id: "\($0.id)") }
     }
 
     /// Lists open incidents by the time of the failure.
     package func openIncidents(_ query: IncidentQuery) async throws -> Listing<Incident> {
         try await checkReachable()
-        let incidents = openIncidents.filter { $0.tenant == query.section.tenant && query.matches($0) }
+        let incidents = openIncidents.filter(query.matches)
         return Listing(incidents, of: query.section) { ListPosition(at: $0.failure.at, id: "\($0.id)") }
     }
 }

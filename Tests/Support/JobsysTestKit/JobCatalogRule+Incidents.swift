@@ -31,6 +31,24 @@ extension JobCatalogRule {
             #expect(try await catalog.allIncidents(IncidentQuery(.sample())) == [incident])
             #expect(try await catalog.allIncidents(IncidentQuery(.sample(), type: "transform")) == [])
         },
+        JobCatalogRule("a tenant's list has no other tenant's incidents, and no message that belongs to no job") {
+            store,
+            catalog async throws in
+            let (own, other) = (
+                try await store.created(ages: [.seconds(10)], tenant: "acme"), try await store.created(ages: [.zero])
+            )
+            let (incident, foreign) = (try await store.failed(own[0]), try await store.failed(other[0]))
+            var stray = incident
+            stray.id = .message("stray")
+            stray.failure.at = incident.failure.at + .seconds(-1)
+            _ = try await store.record(stray, expiresAt: .sample)
+            var section = ListSection.sample(limit: 1)
+            #expect(try await catalog.allIncidents(IncidentQuery(section)) == [foreign, incident, stray])
+            section.tenant = "acme"
+            #expect(try await catalog.allIncidents(IncidentQuery(section)) == [incident])
+            section.tenant = "other"
+            #expect(try await catalog.allIncidents(IncidentQuery(section)) == [])
+        },
         JobCatalogRule("a redrive takes the incident off the list") { store, catalog async throws in
             let job = try await store.created()
             let incident = try await store.failed(job)
@@ -109,8 +127,16 @@ extension JobStore where Self: FailureStore {
 
 extension JobStore {
     /// Samples that were created so long before the sample's instant, newest first.
-    func created(ages: [Duration], type: String = "transform") async throws -> [Job] {
-        let jobs = ages.map { Job.sample(type: type, at: .sample + (.zero - $0)) }
+    func created(
+        ages: [Duration],
+        type: String = "transform",
+        tenant: String = Submission.defaultTenant
+    ) async throws -> [Job] {
+        let jobs = ages.map { age in
+            var job = Job.sample(type: type, at: .sample + (.zero - age))
+            job.tenant = tenant
+            return job
+        }
         for job in jobs { #expect(try await create(job) == .created) }
         return jobs.sorted { ListPosition(of: $0) > ListPosition(of: $1) }
     }

@@ -61,8 +61,13 @@ public struct JobCatalogRule: Sendable, CustomTestStringConvertible {
             #expect(try await catalog.allJobs(JobQuery(section, status: .running)) == [])
         },
         JobCatalogRule("a tenant's list has no other tenant's jobs") { store, catalog async throws in
-            _ = try await store.created(ages: [.zero])
-            var section = ListSection.sample()
+            let others = try await store.created(ages: [.seconds(3), .seconds(1)])
+            let own = try await store.created(ages: [.seconds(2), .seconds(90_000)], tenant: "acme")
+            var section = ListSection.sample(limit: 1)
+            #expect(try await catalog.allJobs(JobQuery(section)) == [others[0], own[0], others[1], own[1]])
+            section.tenant = "acme"
+            #expect(try await catalog.allJobs(JobQuery(section)) == own)
+            #expect(try await catalog.allJobs(JobQuery(section, status: .running)) == [])
             section.tenant = "other"
             #expect(try await catalog.allJobs(JobQuery(section)) == [])
         },

@@ -31,6 +31,16 @@ extension JobQueueRule {
             #expect(again.messageID == first.messageID)
             #expect(again.receiveCount == 2)
         },
+        JobQueueRule("a key of one tenant does not hold up the same key of another") { subject async throws in
+            _ = try await subject.sendOrdered(2, key: "a")
+            let longest = String(repeating: "k", count: Submission.orderingKeyLimit)
+            for (tenant, key) in [("acme", "a"), ("other", "a"), ("acme", longest)] {
+                _ = try await subject.sendOrdered(2, key: key, tenant: tenant)
+            }
+            var groups: Set<String?> = []
+            while let delivery = try await subject.receiveOne() { groups.insert(delivery.orderingKey) }
+            #expect(groups.count == 4 && groups.contains("a") && !groups.contains(nil))
+        },
         JobQueueRule("a message that comes back is the first of its key still, and the others were not received") {
             subject async throws in
             let jobs = try await subject.sendOrdered(2, key: "a")
@@ -73,10 +83,15 @@ extension JobQueueRule {
 
 extension QueueSubject {
     /// Sends jobs of a key, one after the other.
-    fileprivate func sendOrdered(_ count: Int, key: String) async throws -> [Job] {
+    fileprivate func sendOrdered(
+        _ count: Int,
+        key: String,
+        tenant: String = Submission.defaultTenant
+    ) async throws -> [Job] {
         var jobs: [Job] = []
         for _ in 0..<count {
-            let job = Job.sample(orderingKey: key)
+            var job = Job.sample(orderingKey: key)
+            job.tenant = tenant
             try await sender.send(job, trace: .sample, after: .zero)
             jobs.append(job)
         }

@@ -58,6 +58,20 @@ public struct JobQueueRule: Sendable, CustomTestStringConvertible {
     public static let all = sending + visibility + waiting + replacing + deadLetters
 
     static let sending = [
+        JobQueueRule("jobs of one tenant do not wait for each other without an ordering key") { subject async throws in
+            var bodies: Set<String> = []
+            for _ in 0..<3 {
+                var job = Job.sample()
+                job.tenant = "acme"
+                try await subject.sender.send(job, trace: .sample, after: .zero)
+                bodies.insert(job.message.body)
+            }
+            for _ in 0..<3 {
+                let delivery = try await subject.next()
+                #expect(bodies.remove(delivery.body) != nil)
+                #expect(delivery.orderingKey == nil)
+            }
+        },
         JobQueueRule("what is sent is received once, with its body and its trace") { subject async throws in
             let job = Job.sample()
             try await subject.sender.send(job, trace: .sample, after: .zero)

@@ -1,4 +1,4 @@
-import JobsysCore
+public import JobsysCore
 import JobsysObservability
 import JobsysTime
 import Testing
@@ -96,7 +96,7 @@ let otherTrace: TraceID = {
 
 extension Incident {
     /// The incident of a job that met a system failure.
-    static func sample(of job: Job) -> Incident {
+    public static func sample(of job: Job) -> Incident {
         Incident(
             id: .job(job.id, generation: job.generation),
             tenant: job.tenant,

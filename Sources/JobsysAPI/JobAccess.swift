@@ -1,0 +1,97 @@
+import JobsysCore
+import JobsysJSON
+import JobsysObservability
+
+/// Jobs and incidents as far as somebody may see and change them: the one way by which routes reach them.
+///
+/// What is another tenant's is as if it were not there.
+struct JobAccess: Sendable {
+    private let store: any JobStore
+    private let submitter: JobSubmitter
+    private let supervisor: JobSupervisor
+    private let watcher: JobWatcher
+    private let catalog: any JobCatalog
+
+    init(
+        store: any JobStore,
+        submitter: JobSubmitter,
+        supervisor: JobSupervisor,
+        watcher: JobWatcher,
+        catalog: any JobCatalog
+    ) {
+        self.store = store
+        self.submitter = submitter
+        self.supervisor = supervisor
+        self.watcher = watcher
+        self.catalog = catalog
+    }
+
+    /// Submits a job as one of the principal's tenant.
+    ///
+    /// - Throws: ``Problem`` with 403 for a type that is not the principal's to use; what the store and the queue throw.
+    func submit(
+        _ submission: Submission,
+        by principal: Principal,
+        trace: TraceContext
+    ) async throws -> JobSubmitter.Ticket {
+        try check(principal, mayUse: submission.type)
+        var submission = submission
+        submission.tenant = principal.tenantOfSubmissions
+        return try await submitter.submit(submission, trace: trace)
+    }
+
+    /// The job as it is once it is final, or the time is up.
+    ///
+    /// - Throws: ``Problem`` with 404; what the store throws.
+    func job(_ id: JobID, for principal: Principal, waiting limit: Duration) async throws -> Job {
+        let job = try await watcher.job(id, waiting: limit, if: { principal.sees($0.tenant) })
+        guard let job, principal.sees(job.tenant) else { throw Problem.noSuchJob }
+        return job
+    }
+
+    /// Cancels a job.
+    ///
+    /// - Throws: ``Problem`` with 403 for a type that is not the principal's to use; what the store throws.
+    func cancel(_ id: JobID, by principal: Principal) async throws -> Intervention {
+        guard try await mayChange(id, principal) else { return .noSuchJob }
+        return try await supervisor.cancel(id)
+    }
+
+    /// Starts a job anew.
+    ///
+    /// - Throws: As ``cancel(_:by:)``.
+    func redrive(_ id: JobID, with payload: JSONValue?, by principal: Principal) async throws -> Intervention {
+        guard try await mayChange(id, principal) else { return .noSuchJob }
+        return try await supervisor.redrive(id, with: payload)
+    }
+
+    /// Lists jobs.
+    ///
+    /// - Throws: What the catalog throws.
+    func jobs(_ query: JobQuery, for principal: Principal) async throws -> Listing<Job> {
+        var query = query
+        query.section.tenant = principal.tenant
+        return try await catalog.jobs(query)
+    }
+
+    /// Lists open incidents.
+    ///
+    /// - Throws: What the catalog throws.
+    func openIncidents(_ query: IncidentQuery, for principal: Principal) async throws -> Listing<Incident> {
+        var query = query
+        query.section.tenant = principal.tenant
+        return try await catalog.openIncidents(query)
+    }
+
+    /// Whether the job is there for the principal; whoever may change everything spares the look.
+    private func mayChange(_ id: JobID, _ principal: Principal) async throws -> Bool {
+        guard principal.tenant != nil || principal.types != nil else { return true }
+        guard let job = try await store.job(id), principal.sees(job.tenant) else { return false }
+        try check(principal, mayUse: job.type)
+        return true
+    }
+
+    private func check(_ principal: Principal, mayUse type: String) throws(Problem) {
+        guard principal.mayUse(type) else { throw .typeNotAllowed(type) }
+    }
+}
