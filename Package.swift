@@ -232,8 +232,8 @@ let package = Package(
         .testTarget(
             name: "JobsysServiceRuntimeTests",
             dependencies: [
-                "JobsysJSON", "JobsysObservability", "JobsysServiceRuntime", "JobsysServiceTestKit", .argumentParser,
-                .configuration, .httpTypes,
+                "JobsysJSON", "JobsysObservability", "JobsysServiceRuntime", "JobsysServiceTestKit", "JobsysTestKit",
+                .argumentParser, .configuration, .httpTypes,
                 .hummingbird,
                 .inMemoryLogging, .logging, .serviceLifecycle, .serviceLifecycleTestKit,
             ]

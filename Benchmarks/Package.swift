@@ -11,8 +11,13 @@ let package = Package(
     ],
     targets: [
         .target(name: "CEpoll"),
-        .executableTarget(name: "AWSStub", dependencies: ["CEpoll", .aws], exclude: ["README.md"]),
+        .executableTarget(name: "AWSStub", dependencies: ["CEpoll", .aws, .httpTypes], exclude: ["README.md"]),
         .executableTarget(name: "ClientBenchmark", dependencies: [.aws, .httpTypes]),
+        .executableTarget(
+            name: "Floor",
+            cSettings: [.define("_GNU_SOURCE")],
+            linkerSettings: [.linkedLibrary("curl"), .linkedLibrary("crypto")]
+        ),
         .executableTarget(name: "LoadGenerator", cSettings: [.define("_GNU_SOURCE")]),
         .executableTarget(name: "RawCurl", linkerSettings: [.linkedLibrary("curl")]),
     ],
@@ -24,7 +29,7 @@ extension Target.Dependency {
     static let httpTypes = product(name: "HTTPTypes", package: "swift-http-types")
 }
 
-for target in package.targets where !["CEpoll", "LoadGenerator", "RawCurl"].contains(target.name) {
+for target in package.targets where !["CEpoll", "Floor", "LoadGenerator", "RawCurl"].contains(target.name) {
     target.swiftSettings = [
         .enableUpcomingFeature("ExistentialAny"),
         .enableUpcomingFeature("MemberImportVisibility"),

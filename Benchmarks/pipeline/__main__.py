@@ -1,6 +1,6 @@
 """Measures the pipeline, and writes a page of what was found.
 
-usage: pipeline BIN BASELINE STUB LOAD PAGE [--jobs N] [--only NAME] [--quick] [--soak]
+usage: pipeline BIN BASELINE STUB LOAD PAGE [--jobs N] [--only NAME] [--short] [--soak]
 """
 
 import argparse
@@ -23,7 +23,7 @@ SLOTS = (1, 4, 16, 64, 256)
 STARTS, IDLE_SECONDS, SOAK_SECONDS = 100, 60, 600
 
 
-def measure(bench: Bench, quick: bool, soaks: bool) -> dict:
+def measure(bench: Bench, short: bool, soaks: bool) -> dict:
     """All phases of one contender."""
 
     def say(text: str) -> None:
@@ -34,7 +34,7 @@ def measure(bench: Bench, quick: bool, soaks: bool) -> dict:
     try:
         # Before all else: the reconciler looks at every job once, a minute after it came.
         say("idle")
-        found["idle"] = bench.measure_idle(21 if quick else IDLE_SECONDS)
+        found["idle"] = bench.measure_idle(21 if short else IDLE_SECONDS)
         say("submit")
         full, cost, half = bench.measure_api(api, CONNECTIONS)
         found["submit"] = asdict(full) | {"rate": full.rate}
@@ -46,10 +46,10 @@ def measure(bench: Bench, quick: bool, soaks: bool) -> dict:
             cost = bench.measure_worker(worker)
             found["worker"] = describe(cost) | {"megabytes": worker.peak_megabytes}
             say("one at a time")
-            found["starts"] = bench.measure_starts(10 if quick else STARTS)
+            found["starts"] = bench.measure_starts(10 if short else STARTS)
             found["faults"] = {}
             operations = sorted({*found["api"]["operations"], *found["worker"]["operations"]})
-            if quick and bench.contender.name != "jobsys":
+            if short and bench.contender.name != "jobsys":
                 operations = []
             for operation in operations:
                 for kind in FAULTS:
@@ -108,7 +108,7 @@ def main() -> None:
     parser.add_argument("page", type=Path)
     parser.add_argument("--jobs", type=int, default=15000)
     parser.add_argument("--only")
-    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--short", action="store_true")
     parser.add_argument("--soak", action="store_true")
     options = parser.parse_args()
     # So that what was started is stopped.
@@ -125,7 +125,7 @@ def main() -> None:
         stub = Stub(options.stub, pair[1])
         try:
             bench = Bench(contender, stub, options.load, API_PORT, pair, logs)
-            found.append(measure(bench, options.quick, options.soak and contender.name == "jobsys"))
+            found.append(measure(bench, options.short, options.soak and contender.name == "jobsys"))
         finally:
             stub.stop()
         # After each, so that what has been found is kept.

@@ -18,6 +18,20 @@ class Contender:
     queues: int = 1
 
 
+def floors(floor: Path, api_port: int) -> list[Contender]:
+    """What cannot cost less with libcurl: the same calls from one thread in C, with nothing around them."""
+    return [
+        Contender(
+            f"floor-{transport}",
+            ["env", f"PORT={api_port}", str(floor), "api", transport],
+            [str(floor), "worker", transport],
+            {},
+            jobs=0,
+        )
+        for transport in ("curl", "connect")
+    ]
+
+
 def contenders(bin: Path, python: Path, jobs: int, api_port: int, worker_port: int) -> list[Contender]:
     baseline = {"PYTHONPATH": str(BASELINE)}
     uvicorn = [str(python / "uvicorn"), "--host", "127.0.0.1", "--port", str(api_port)]

@@ -52,11 +52,18 @@ def dollars(found: dict) -> float:
 
 
 def write_page(path: Path, found: list[dict]) -> None:
-    """Replaces the part of the page that is between the marks, or makes the page."""
-    begin, end = "<!-- measured: begin -->", "<!-- measured: end -->"
-    text = path.read_text() if path.exists() else f"# Benchmarks\n\n{begin}\n{end}\n"
+    """Writes what was measured into the page."""
+    between_marks(path, ("<!-- measured: begin -->", "<!-- measured: end -->"), measured(found))
+
+
+def between_marks(path: Path, marks: tuple[str, str], content: str) -> None:
+    """Replaces the part of the page that is between the marks, or adds them with it."""
+    begin, end = marks
+    text = path.read_text() if path.exists() else "# Benchmarks\n"
+    if begin not in text:
+        text += f"\n{begin}\n{end}\n"
     head, _, rest = text.partition(begin)
-    path.write_text(f"{head}{begin}\n{measured(found)}{end}{rest.partition(end)[2]}")
+    path.write_text(f"{head}{begin}\n{content}{end}{rest.partition(end)[2]}")
 
 
 def measured(found: list[dict]) -> str:

@@ -103,12 +103,16 @@ class Bench:
 
     def measure_api(self, api: Process, connections: int) -> tuple[Load, Cost, Load]:
         """Full load, and then half of it."""
+        full, cost = self.measure_submits(api, connections)
+        return full, cost, self.submit(self.contender.jobs // 2, connections, rate=int(full.rate / 2))
+
+    def measure_submits(self, api: Process, connections: int) -> tuple[Load, Cost]:
+        """As many submits as the contender is given, after a fifth of them as a warm-up."""
         count = self.contender.jobs
         self.submit(count // 5, connections)
         before, cpu = self.stub.report(), api.cpu_seconds
         full = self.submit(count, connections)
-        cost = Cost(count, full.seconds, api.cpu_seconds - cpu, self.stub.report().since(before))
-        return full, cost, self.submit(count // 2, connections, rate=int(full.rate / 2))
+        return full, Cost(count, full.seconds, api.cpu_seconds - cpu, self.stub.report().since(before))
 
     def measure_worker(self, worker: Process) -> Cost:
         """The rest of the backlog, after a fifth of it as a warm-up."""

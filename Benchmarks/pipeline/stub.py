@@ -42,9 +42,9 @@ class Report:
 class Stub:
     """A stub with the table and the queues of the data plane."""
 
-    def __init__(self, executable: str, core: int) -> None:
+    def __init__(self, executable: str, core: int, mode: str = "memory") -> None:
         self._process = subprocess.Popen(
-            ["taskset", "--cpu-list", str(core), executable, "memory"], stdout=subprocess.PIPE, text=True
+            ["taskset", "--cpu-list", str(core), executable, mode], stdout=subprocess.PIPE, text=True
         )
         assert self._process.stdout
         self.port = int(self._process.stdout.readline())

@@ -7,12 +7,15 @@ import Synchronization
 
 /// What is known of workers and types without asking: the directory, read every few seconds in the background.
 ///
-/// So no submission costs a read, or waits for one. What is older than a few readings counts as not known.
+/// So a submission costs no read, and waits for none, unless no worker is known that offers its type. What is older than a few
+/// readings counts as not known.
 package final class DirectoryCache: Service {
     private let directory: any WorkerDirectory
     private let clock: any Clock<Duration>
     private let now: @Sendable () -> Timestamp
     private let last = Mutex(DirectorySnapshot?.none)
+    /// The reading that callers of ``readUnlessFresh()`` wait for.
+    private let reading = Mutex(Task<DirectorySnapshot?, Never>?.none)
 
     /// Makes a cache of a directory, in which nothing is known yet.
     package init(
@@ -43,6 +46,25 @@ package final class DirectoryCache: Service {
         return snapshot
     }
 
+    /// What is known, after another reading if the last one is older than a second; nil if that fails.
+    ///
+    /// Those who ask at the same time share one reading.
+    func readUnlessFresh() async -> DirectorySnapshot? {
+        if let snapshot, now().duration(since: snapshot.readAt) < Self.freshAge { return snapshot }
+        let task = reading.withLock { reading in
+            if let running = reading { return running }
+            let task = Task {
+                // Its failure means that nothing is known, which the reading in the background logs.
+                let snapshot = try? await read()
+                self.reading.withLock { $0 = nil }
+                return snapshot
+            }
+            reading = task
+            return task
+        }
+        return await task.value
+    }
+
     /// Reads it again and again until a graceful shutdown, or until it is cancelled; a failure is logged once.
     package func run() async throws {
         await cancelWhenGracefulShutdown { [self] in
@@ -70,6 +92,8 @@ package final class DirectoryCache: Service {
 
     /// How often it is read: two queries each time, less than half a cent a day.
     package static let interval = Duration.seconds(3)
+    /// What is older is read again before a submission is told that no worker offers its type.
+    static let freshAge = Duration.seconds(1)
     /// Less than a worker can be silent for: what is older would miss workers that came since.
     package static let longestAge = interval * 5
 }
@@ -89,9 +113,13 @@ struct OfferCheck: Sendable {
 
     /// Whether it is known that no worker offers a type; what is not known is held against nobody.
     ///
+    /// A worker may have come since the last reading, so the directory is read again before that is said.
+    ///
     /// - Throws: ``Problem`` with 422 if such submissions are refused.
-    func lacksWorker(_ type: String) throws(Problem) -> Bool {
-        guard let snapshot = cache.snapshot, snapshot.workers(offering: type).isEmpty else { return false }
+    func lacksWorker(_ type: String) async throws(Problem) -> Bool {
+        guard cache.snapshot?.workers(offering: type).isEmpty == true,
+            await cache.readUnlessFresh()?.workers(offering: type).isEmpty == true
+        else { return false }
         guard unknownTypes == .accept else { throw .noWorker(type) }
         return true
     }

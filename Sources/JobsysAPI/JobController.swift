@@ -42,7 +42,7 @@ struct JobController: Sendable {
         for submission: Submission,
         trace: TraceContext
     ) async throws -> (status: HTTPResponse.Status, answer: JobRepresentation) {
-        let noWorker = try offers.lacksWorker(submission.type)
+        let noWorker = try await offers.lacksWorker(submission.type)
         let ticket = try await CostTag.$current.withValue(submission.type) {
             try await submitter.submit(submission, trace: trace)
         }

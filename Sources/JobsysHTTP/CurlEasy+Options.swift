@@ -19,12 +19,15 @@ extension CurlEasy {
 
     /// Sets what belongs to one request.
     func set(_ request: WireRequest) throws(CurlOptionFailure) {
-        unsafe try set(CURLOPT_URL, text: request.url)
-        unsafe try set(CURLOPT_REQUEST_TARGET, text: request.target)
+        if request.destination != destination { try setDestination(of: request) }
         unsafe try set(CURLOPT_HTTPHEADER, pointer: request.headers)
         try set(CURLOPT_CONNECTTIMEOUT_MS, request.timeouts.connect.curlMilliseconds)
         try set(CURLOPT_TIMEOUT_MS, request.timeouts.request?.curlMilliseconds ?? 0)
-        try setMethod(request)
+        if request.destination.hasBody {
+            unsafe try set(CURLOPT_POSTFIELDS, pointer: request.body)
+            let count = curl_off_t(request.bodyCount)
+            unsafe try check(ccurl_easy_set_offset(handle, CURLOPT_POSTFIELDSIZE_LARGE, count))
+        }
         if request.proxy != proxy { try set(request.proxy) }
     }
 
@@ -93,20 +96,23 @@ extension CurlEasy {
         try set(CURLOPT_PROXY_CAPATH, nil)
     }
 
-    private func setMethod(_ request: WireRequest) throws(CurlOptionFailure) {
+    /// Sets what curl copies, and what most requests have in common with the one before.
+    private func setDestination(of request: WireRequest) throws(CurlOptionFailure) {
+        // Unknown until all of it is set.
+        destination = nil
+        unsafe try set(CURLOPT_URL, text: request.url)
+        unsafe try set(CURLOPT_REQUEST_TARGET, text: request.target)
         if request.isHead {
             try set(CURLOPT_CUSTOMREQUEST, nil)
             try set(CURLOPT_NOBODY, 1)
-        } else if request.hasBody {
+        } else if request.destination.hasBody {
             unsafe try set(CURLOPT_CUSTOMREQUEST, text: request.method)
             try set(CURLOPT_POST, 1)
-            unsafe try set(CURLOPT_POSTFIELDS, pointer: request.body)
-            let count = curl_off_t(request.bodyCount)
-            unsafe try check(ccurl_easy_set_offset(handle, CURLOPT_POSTFIELDSIZE_LARGE, count))
         } else {
             unsafe try set(CURLOPT_CUSTOMREQUEST, text: request.method)
             try set(CURLOPT_HTTPGET, 1)
         }
+        destination = request.destination
     }
 
     /// User and password go apart from the URL, because curl's messages may contain that.

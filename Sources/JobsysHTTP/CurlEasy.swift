@@ -9,6 +9,8 @@ import CJobsysCurl
     let watches: SocketWatches
     /// The proxy that is set in the handle.
     var proxy: Proxy?
+    /// Where the handle's requests go, and what they are there.
+    var destination: RequestDestination?
     var collector: ResponseCollector
     private var current: (id: TransferID, transfer: Transfer)?
     /// How often curl has begun to send the request: again if a reused connection turned out dead.

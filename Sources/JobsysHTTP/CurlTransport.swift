@@ -69,24 +69,34 @@ public final class CurlTransport: HTTPTransport {
         body: [UInt8] = [],
         timeouts: TransportTimeouts = .init()
     ) async throws(TransportError) -> TransportResponse {
-        try await send(request, body: body, timeouts: timeouts, proxies: proxies)
+        try await send(RequestHead(request, bodyCount: body.count), body: body, timeouts: timeouts, proxies: proxies)
+    }
+
+    /// Sends a request whose head has been written before; see ``HTTPTransport``.
+    public func send(
+        _ head: RequestHead,
+        body: [UInt8],
+        timeouts: TransportTimeouts
+    ) async throws(TransportError) -> TransportResponse {
+        try await send(head, body: body, timeouts: timeouts, proxies: proxies)
     }
 
     /// The same thread and connections, with requests that go straight to their hosts.
     public var direct: any HTTPTransport { DirectTransport(transport: self) }
 
     fileprivate func send(
-        _ request: HTTPRequest,
+        _ head: RequestHead,
         body: [UInt8],
         timeouts: TransportTimeouts,
         proxies: ProxySettings
     ) async throws(TransportError) -> TransportResponse {
-        if !refusedAddresses.isEmpty, let host = HTTPURL("http://\(request.authority ?? "")")?.host,
+        let authority = head.layout.destination.authority
+        if !refusedAddresses.isEmpty, let host = HTTPURL("http://\(authority)")?.host,
             refusedAddresses.contains(host: host)
         {
-            throw .refused(request.authority ?? "", host)
+            throw .refused(authority, host)
         }
-        let wireRequest = try WireRequest(request, body: body, timeouts: timeouts, proxies: proxies)
+        let wireRequest = try WireRequest(head, body: body, timeouts: timeouts, proxies: proxies)
         // Freed where it was allocated, not on the owner thread.
         defer { withExtendedLifetime(wireRequest) {} }
         let id = inbox.makeID()
@@ -128,6 +138,14 @@ private struct DirectTransport: HTTPTransport {
         body: [UInt8],
         timeouts: TransportTimeouts
     ) async throws(TransportError) -> TransportResponse {
-        try await transport.send(request, body: body, timeouts: timeouts, proxies: .none)
+        try await send(RequestHead(request, bodyCount: body.count), body: body, timeouts: timeouts)
+    }
+
+    func send(
+        _ head: RequestHead,
+        body: [UInt8],
+        timeouts: TransportTimeouts
+    ) async throws(TransportError) -> TransportResponse {
+        try await transport.send(head, body: body, timeouts: timeouts, proxies: .none)
     }
 }

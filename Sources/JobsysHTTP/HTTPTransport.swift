@@ -21,12 +21,32 @@ public protocol HTTPTransport: Sendable {
         timeouts: TransportTimeouts
     ) async throws(TransportError) -> TransportResponse
 
+    /// Sends a request whose head has been written before, and waits for the whole response.
+    ///
+    /// As the other function does, which a transport that writes no heads of its own is asked instead.
+    func send(
+        _ head: RequestHead,
+        body: [UInt8],
+        timeouts: TransportTimeouts
+    ) async throws(TransportError) -> TransportResponse
+
     /// The same transport without its proxies.
     ///
     /// For what only this machine, or what it runs in, can reach, wherever its address says that it is: metadata and
     /// credentials services, and APIs that the platform names in the environment. Whoever calls such a thing states it
     /// here; no list of addresses would know them all.
     var direct: any HTTPTransport { get }
+}
+
+extension HTTPTransport {
+    /// Sends the request that the head is of.
+    public func send(
+        _ head: RequestHead,
+        body: [UInt8],
+        timeouts: TransportTimeouts
+    ) async throws(TransportError) -> TransportResponse {
+        try await send(head.request, body: body, timeouts: timeouts)
+    }
 }
 
 /// How long one exchange may take.

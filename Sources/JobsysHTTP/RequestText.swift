@@ -15,18 +15,31 @@ struct RequestText {
     /// What the text of most requests fits, and what malloc has at hand without a search.
     private static let usualBytes = 960
 
-    // `targetIsAbsolute`: the target is the whole URL, as a forwarding proxy wants it.
-    init(_ request: HTTPRequest, bodyCount: Int, targetIsAbsolute: Bool = false) throws(TransportError) {
+    // `bodyCount`: nil for bodies of any size. `targetIsAbsolute`: the target is the whole URL, as a forwarding proxy wants it.
+    init(_ request: HTTPRequest, bodyCount: Int?, targetIsAbsolute: Bool = false) throws(TransportError) {
         let authority = request.authority ?? ""
         bytes.reserveCapacity(Self.usualBytes)
         headerOffsets.reserveCapacity(request.headerFields.count + 5)
         try appendURL(scheme: request.scheme, authority: authority)
         try appendTarget(request.path, authority: authority, prefix: targetIsAbsolute ? "http://\(authority)" : "")
         methodOffset = append(request.method.rawValue)
-        guard request.method != .head || bodyCount == 0 else {
+        guard request.method != .head || bodyCount ?? 0 == 0 else {
             throw .invalidRequest(authority, "a HEAD request has no body")
         }
         try appendHeaders(request.headerFields, authority: authority, bodyCount: bodyCount)
+    }
+
+    /// Writes printable ASCII characters over others, which cannot move or end a line.
+    mutating func write(_ characters: UnsafeBufferPointer<UInt8>, at offset: Int) {
+        precondition(offset + characters.count < bytes.count, "the text does not fit its place")
+        unsafe bytes.withUnsafeMutableBufferPointer { bytes in
+            for index in characters.indices {
+                let character = unsafe characters[index]
+                let isFit = unsafe (0x20..<0x7F).contains(character) && bytes[offset + index] != 0
+                precondition(isFit, "the text does not fit its place")
+                unsafe bytes[offset + index] = character
+            }
+        }
     }
 
     /// The path goes into the target alone: parsed as part of a URL it could change.
@@ -58,7 +71,7 @@ struct RequestText {
     private mutating func appendHeaders(
         _ fields: HTTPFields,
         authority: String,
-        bodyCount: Int
+        bodyCount: Int?
     ) throws(TransportError) {
         headerOffsets.append(append(authority, after: "Host: "))
         for field in fields where try Self.mustBeSent(field, authority: authority, bodyCount: bodyCount) {
@@ -70,7 +83,7 @@ struct RequestText {
         // Nothing is decoded here.
         if !fields.contains(.acceptEncoding) { headerOffsets.append(append("Accept-Encoding: identity")) }
         // A name without a value keeps curl from adding a field of its own; this one for large bodies only.
-        if bodyCount > Self.maxBytesWithoutExpect { headerOffsets.append(append("Expect:")) }
+        if bodyCount ?? .max > Self.maxBytesWithoutExpect { headerOffsets.append(append("Expect:")) }
         if !fields.contains(.accept) { headerOffsets.append(append("Accept:")) }
         if !fields.contains(.contentType) { headerOffsets.append(append("Content-Type:")) }
     }
@@ -78,7 +91,7 @@ struct RequestText {
     private static func mustBeSent(
         _ field: HTTPField,
         authority: String,
-        bodyCount: Int
+        bodyCount: Int?
     ) throws(TransportError) -> Bool {
         let name = field.name.canonicalName
         // Most fields are the caller's own and begin with another letter.
@@ -87,8 +100,9 @@ struct RequestText {
         case "host":
             guard field.value == authority else { throw .invalidRequest(authority, "Host differs from the authority") }
             return false
-        case "content-length" where field.value != String(bodyCount):
-            throw .invalidRequest(authority, "Content-Length differs from the body's \(bodyCount) bytes")
+        case "content-length" where field.value != bodyCount.map(String.init):
+            let size = bodyCount.map { "the body's \($0) bytes" } ?? "bodies of any size"
+            throw .invalidRequest(authority, "Content-Length differs from \(size)")
         // What frames the message or manages the connection is the transport's own business.
         case "connection", "expect", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade":
             throw .invalidRequest(authority, "the field \(name) is the transport's to send")

@@ -1,5 +1,4 @@
 import CJobsysCurl
-import HTTPTypes
 
 /// A request in memory that stays where it is while curl reads it.
 ///
@@ -9,38 +8,45 @@ import HTTPTypes
 /// this object alone owns, which are written in `init` only, and which are freed when nobody refers to the object any
 /// more. Two pieces, because malloc is quicker with small ones.
 @safe final class WireRequest: @unchecked Sendable {
-    let authority: String
     let timeouts: TransportTimeouts
-    let isHead: Bool
-    /// Whether RFC 9110 (section 9.2.2) allows to send it again without being asked to.
-    let isIdempotent: Bool
     /// The proxy that it goes through.
     let proxy: Proxy?
-    /// Whether to send a body and its length, be it 0.
-    let hasBody: Bool
+    let destination: RequestDestination
     let url: UnsafePointer<CChar>
     let target: UnsafePointer<CChar>
     let method: UnsafePointer<CChar>
     let headers: UnsafePointer<curl_slist>
     let body: UnsafePointer<CChar>
     let bodyCount: Int
+    private let layout: RequestHead.Layout
     private let storage: UnsafeMutableRawPointer
     private let content: UnsafeMutablePointer<CChar>
 
+    var authority: String { destination.authority }
+    var isHead: Bool { layout.isHead }
+    /// Whether RFC 9110 (section 9.2.2) allows to send it again without being asked to.
+    var isIdempotent: Bool { layout.isIdempotent }
+
     init(
-        _ request: HTTPRequest,
+        _ head: RequestHead,
         body bytes: [UInt8],
         timeouts: TransportTimeouts,
         proxies: ProxySettings
     ) throws(TransportError) {
-        proxy = proxies.proxy(for: request)
-        let isForwarded = request.scheme == "http" && proxy?.isForwarder == true
-        let text = try RequestText(request, bodyCount: bytes.count, targetIsAbsolute: isForwarded)
-        authority = request.authority ?? ""
+        guard !head.layout.isHead || bytes.isEmpty else {
+            throw .invalidRequest(head.layout.destination.authority, "a HEAD request has no body")
+        }
+        layout = head.layout
+        proxy = proxies.proxy(for: head.layout.request)
+        var text = head.text
+        var destination = head.layout.destination
+        destination.hasBody = !bytes.isEmpty || head.layout.declaresLength
+        if destination.scheme == "http", proxy?.isForwarder == true {
+            destination.isForwarded = true
+            text = try RequestText(head.request, bodyCount: bytes.count, targetIsAbsolute: true)
+        }
+        self.destination = destination
         self.timeouts = timeouts
-        isHead = request.method == .head
-        isIdempotent = ![.post, .patch, .connect].contains(request.method)
-        hasBody = !bytes.isEmpty || [.post, .put, .patch].contains(request.method)
         bodyCount = bytes.count
 
         let listSize = unsafe text.headerOffsets.count * MemoryLayout<curl_slist>.stride

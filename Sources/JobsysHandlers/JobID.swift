@@ -1,3 +1,4 @@
+import JobsysObservability
 public import JobsysTime
 
 /// A job's identity: a UUID in lower-case text.
@@ -26,14 +27,13 @@ public struct JobID: Sendable, Hashable, CustomStringConvertible {
 
     /// Makes a time-ordered id (UUID version 7).
     public init(at instant: Timestamp, using random: inout some RandomNumberGenerator) {
-        // Two numbers and not ten bytes: the system's generator asks the kernel for each.
         let high = UInt64(clamping: instant.milliseconds) << 16 | random.next() & 0xffff
         self.init(high: high, low: random.next(), version: 7)
     }
 
     /// Makes a time-ordered id from the system's randomness.
     public init(at instant: Timestamp) {
-        var random = SystemRandomNumberGenerator()
+        var random = BufferedRandom()
         self.init(at: instant, using: &random)
     }
 

@@ -16,6 +16,21 @@ public enum Hex {
         }
     }
 
+    /// Hands out two lower-case digits for each byte, which are there while `body` runs.
+    static func withDigits<Result>(
+        of bytes: UnsafeBufferPointer<UInt8>,
+        _ body: (UnsafeBufferPointer<UInt8>) -> Result
+    ) -> Result {
+        unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 2 * bytes.count) { digits in
+            for index in bytes.indices {
+                let byte = unsafe bytes[index]
+                unsafe digits.initializeElement(at: 2 * index, to: digit(byte >> 4))
+                unsafe digits.initializeElement(at: 2 * index + 1, to: digit(byte & 0x0F))
+            }
+            return unsafe body(UnsafeBufferPointer(digits))
+        }
+    }
+
     /// Whether the text is what ``encode(_:)-(UnsafeBufferPointer<UInt8>)`` makes of the bytes.
     static func matches(_ text: String, _ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
         var text = text

@@ -15,6 +15,14 @@ public enum SHA256 {
         }
     }
 
+    /// Hands out the hash of some bytes as 64 lower-case hexadecimal digits, which are there while `body` runs.
+    public static func withHexHash<Result>(
+        of bytes: UnsafeRawBufferPointer,
+        _ body: (UnsafeBufferPointer<UInt8>) -> Result
+    ) -> Result {
+        unsafe Digest.withHash(of: bytes, with: ccrypto_sha256(), length: 32) { unsafe Hex.withDigits(of: $0, body) }
+    }
+
     /// The hash as 64 lower-case hexadecimal digits.
     public static func hexHash(_ bytes: [UInt8]) -> String {
         unsafe bytes.withUnsafeBytes { unsafe Digest.withHash(of: $0, with: ccrypto_sha256(), length: 32, Hex.encode) }
@@ -45,6 +53,32 @@ public struct HMACSHA256: Sendable {
     /// The 32 bytes of the message's code.
     public func authenticate(_ message: [UInt8]) -> [UInt8] {
         SHA256.hash(outerPad + SHA256.hash(innerPad + message))
+    }
+
+    /// Hands out the message's code as 64 lower-case hexadecimal digits, which are there while `body` runs.
+    public func withHexCode<Result>(
+        of message: UnsafeRawBufferPointer,
+        _ body: (UnsafeBufferPointer<UInt8>) -> Result
+    ) -> Result {
+        unsafe Self.withJoined(innerPad, message) { inner in
+            unsafe Digest.withHash(of: inner, with: ccrypto_sha256(), length: 32) { hash in
+                unsafe Self.withJoined(outerPad, UnsafeRawBufferPointer(hash)) { outer in
+                    unsafe SHA256.withHexHash(of: outer, body)
+                }
+            }
+        }
+    }
+
+    private static func withJoined<Result>(
+        _ pad: [UInt8],
+        _ message: UnsafeRawBufferPointer,
+        _ body: (UnsafeRawBufferPointer) -> Result
+    ) -> Result {
+        unsafe withUnsafeTemporaryAllocation(byteCount: blockSize + message.count, alignment: 1) { space in
+            unsafe space.copyBytes(from: pad)
+            unsafe UnsafeMutableRawBufferPointer(rebasing: space[blockSize...]).copyBytes(from: message)
+            return unsafe body(UnsafeRawBufferPointer(space))
+        }
     }
 
     /// The 32 bytes of the code of the message's UTF-8.

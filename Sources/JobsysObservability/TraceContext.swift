@@ -11,7 +11,7 @@ public struct TraceContext: Sendable, Hashable {
 
     /// Starts a new trace that is recorded, now.
     public static func new() -> TraceContext {
-        var random = SystemRandomNumberGenerator()
+        var random = BufferedRandom()
         return new(now: Date(), random: &random)
     }
 
@@ -31,7 +31,7 @@ public struct TraceContext: Sendable, Hashable {
 
     /// A new span of the same trace, from the system's randomness.
     public func child() -> TraceContext {
-        var random = SystemRandomNumberGenerator()
+        var random = BufferedRandom()
         return child(random: &random)
     }
 

@@ -5,7 +5,7 @@ internal import JobsysHashing
 package struct CanonicalRequest: Sendable, Hashable {
     /// The names of the signed header fields in lower case, sorted, with semicolons between.
     package let signedHeaders: String
-    private let bytes: [UInt8]
+    let bytes: [UInt8]
 
     /// Puts together method, path, query, header fields, names of these, and the body's hash, a line each.
     init(_ request: HTTPRequest, bodyHash: String, dialect: SigV4Signer.Dialect) {

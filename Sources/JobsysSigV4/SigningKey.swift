@@ -18,6 +18,14 @@ struct SigningKey: Sendable {
         code = HMACSHA256(key: key)
     }
 
+    /// Hands out the 64 digits of a signature, which are there while `body` runs.
+    func withSignature<Result>(
+        of stringToSign: UnsafeRawBufferPointer,
+        _ body: (UnsafeBufferPointer<UInt8>) -> Result
+    ) -> Result {
+        unsafe code.withHexCode(of: stringToSign, body)
+    }
+
     /// The signature in hexadecimal digits.
     func signature(of stringToSign: [UInt8]) -> String {
         Hex.encode(code.authenticate(stringToSign))

@@ -168,9 +168,9 @@ struct DirectoryTests {
         #expect(answer.json?["noWorker"] == true)
         #expect(answer.headers[warningName] == "no worker offers jobs of type transform")
         #expect(api.queue.bodies.count == 1)
+        // A worker that has come since the last reading is found all the same.
         try await api.directory.announce(.sample(at: api.clock.timestamp))
         api.clock.advance(by: .seconds(1))
-        _ = try await api.cache.read()
         let other = try await api.submit(document)
         #expect(other.json?["noWorker"] == nil)
         #expect(other.headers[warningName] == nil)
@@ -189,7 +189,6 @@ struct DirectoryTests {
         #expect(api.queue.bodies.isEmpty)
         try await api.directory.announce(.sample(at: api.clock.timestamp))
         api.clock.advance(by: .seconds(1))
-        _ = try await api.cache.read()
         #expect(try await api.submit(document).status == 202)
     }
 
@@ -210,10 +209,27 @@ struct DirectoryTests {
         #expect(answer.json?["noWorker"] == nil)
     }
 
-    @Test("No submission reads the directory, which is read every three seconds")
+    @Test("Submissions of a type that nobody offers read the directory once a second, however many they are")
+    func flood() async throws {
+        _ = try await api.cache.read()
+        let before = api.directory.readings
+        for second in 1...3 {
+            api.clock.advance(by: .seconds(1))
+            try await withThrowingTaskGroup(of: Bool.self) { group in
+                for _ in 0..<20 {
+                    group.addTask { try await api.submit(document).json?["noWorker"] == true }
+                }
+                for try await hasNone in group { #expect(hasNone) }
+            }
+            #expect(api.directory.readings == before + 2 * second)
+        }
+    }
+
+    @Test("No submission of a type that a worker offers reads the directory, which is read every three seconds")
     func background() async throws {
         try await testGracefulShutdown { trigger in
             try await withThrowingTaskGroup(of: Void.self) { group in
+                try await api.directory.announce(.sample(at: api.clock.timestamp))
                 group.addTask { try await api.cache.run() }
                 await api.clock.waitForSleepers()
                 for _ in 0..<10 { _ = try await api.submit(document) }

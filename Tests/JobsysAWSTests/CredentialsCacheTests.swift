@@ -5,7 +5,7 @@ import Synchronization
 import Testing
 
 @Suite struct CredentialsCacheTests {
-    private let clock = ManualClock()
+    private let clock = InstantClock()
 
     private func runtime(random: Double = 0) -> AWSRuntime {
         let clock = clock

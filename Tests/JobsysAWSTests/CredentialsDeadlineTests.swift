@@ -21,7 +21,7 @@ import Testing
             [.response(200)],
             credentials: cache,
             retry: RetryConfiguration(operationTimeout: .seconds(2)),
-            clock: ManualClock(limitsRunOut: true)
+            clock: InstantClock(limitsRunOut: true)
         )
         let error = try await fixture.failure(of: Fixture.getItem)
         #expect(error?.code == "OperationTimedOut" && error?.isRetryable == true)

@@ -17,7 +17,7 @@ import Testing
         sessionToken: "TK",
         expiration: Fixture.epoch + 3600
     )
-    private let clock = ManualClock()
+    private let clock = InstantClock()
 
     private func container(_ environment: [String: String], _ transport: ScriptedTransport) -> ContainerCredentials {
         ContainerCredentials(environment: environment, transport: transport, runtime: AWSRuntime(clock: clock))

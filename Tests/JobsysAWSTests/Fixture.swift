@@ -7,7 +7,7 @@ import JobsysSigV4
 /// A client over a scripted transport, with a clock of its own and a constant for chance.
 struct Fixture {
     let transport: ScriptedTransport
-    let clock: ManualClock
+    let clock: InstantClock
     let client: AWSClient
 
     static let epoch = Date(timeIntervalSince1970: 1_767_225_600)  // 2026-01-01T00:00:00Z
@@ -20,7 +20,7 @@ struct Fixture {
         retry: RetryConfiguration = RetryConfiguration(),
         random: Double = 1,
         perRequest: Duration = .zero,
-        clock: ManualClock = ManualClock(),
+        clock: InstantClock = InstantClock(),
         observer: (any AWSCallObserver)? = nil
     ) {
         self.clock = clock

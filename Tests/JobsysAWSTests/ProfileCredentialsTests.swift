@@ -23,7 +23,7 @@ import Testing
                 environment: environment,
                 region: "eu-central-1",
                 transport: PatientTransport(transport: transport),
-                runtime: AWSRuntime(clock: ManualClock(), now: { Fixture.epoch }, random: { 0 })
+                runtime: AWSRuntime(clock: InstantClock(), now: { Fixture.epoch }, random: { 0 })
             )
             try await body(provider, server)
             await transport.shutdown()
@@ -112,7 +112,7 @@ import Testing
                     environment: environment,
                     region: "r",
                     transport: PatientTransport(transport: transport),
-                    runtime: AWSRuntime(clock: ManualClock())
+                    runtime: AWSRuntime(clock: InstantClock())
                 )
                 #expect(try await chain.credentials() == STSTests.expected)
                 #expect(server.requests.map { String($0.text.suffix(3)) } == ["ONE", "TWO"])

@@ -7,7 +7,7 @@ import JobsysHTTP
 /// A client over real sockets, with a clock of its own and a constant for chance.
 struct WireFixture {
     let client: AWSClient
-    let clock: ManualClock
+    let clock: InstantClock
 
     /// Runs `body` with a client of an endpoint.
     static func with<Result>(
@@ -16,7 +16,7 @@ struct WireFixture {
         _ body: (WireFixture) async throws -> Result
     ) async throws -> Result {
         let transport = try CurlTransport(configuration: .init(maxResponseBytes: 64 * 1024))
-        let clock = ManualClock()
+        let clock = InstantClock()
         let client = AWSClient(
             configuration: AWSConfiguration(
                 region: "eu-central-1",

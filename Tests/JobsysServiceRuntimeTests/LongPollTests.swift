@@ -1,4 +1,5 @@
 import JobsysServiceRuntime
+import JobsysTestKit
 import ServiceLifecycleTestKit
 import Synchronization
 import Testing
@@ -29,7 +30,7 @@ struct LongPollTests {
             let result = try await poll.perform(by: clock) { [clock] wait in
                 trigger.triggerGracefulShutdown()
                 // Of the limit of the poll's patience: it has heard of the stop.
-                await clock.sleepersArrived(1)
+                await clock.waitForSleepers(1)
                 clock.advance(by: wait)
                 try Task.checkCancellation()
                 return wait
@@ -45,7 +46,7 @@ struct LongPollTests {
             let poll = LongPoll(grace: .seconds(20))
             let result: Bool? = try await poll.perform(by: clock) { [clock] _ in
                 trigger.triggerGracefulShutdown()
-                await clock.sleepersArrived(1)
+                await clock.waitForSleepers(1)
                 clock.advance(by: .seconds(20))
                 try await clock.sleep(for: .seconds(1000))
                 return true

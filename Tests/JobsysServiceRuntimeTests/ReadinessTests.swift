@@ -1,5 +1,6 @@
 import InMemoryLogging
 import JobsysServiceRuntime
+import JobsysTestKit
 import Logging
 import Synchronization
 import Testing
@@ -137,13 +138,19 @@ struct ReadinessTests {
 
     @Test("A check that takes too long is cancelled and fails, the others do not wait for their own deadline")
     func deadline() async {
-        let gate = Gate()
-        let checks = [ReadinessCheck("sqs") {}, ReadinessCheck("dynamodb") { try await gate.pass() }]
+        let (fast, slow) = (Gate(), Gate())
+        let checks = [
+            ReadinessCheck("sqs") { try await fast.pass() }, ReadinessCheck("dynamodb") { try await slow.pass() },
+        ]
         let readiness = Readiness(checks: checks, deadline: .seconds(2), clock: clock)
 
         async let report = readiness.report()
-        await gate.arrival()
-        await clock.sleepersArrived(2)
+        await fast.arrival()
+        await slow.arrival()
+        await clock.waitForSleepers(2)
+        fast.open()
+        // Its deadline ends with it.
+        while clock.sleepers > 1 { await Task.yield() }
         clock.advance(by: .seconds(2))
 
         #expect(await report.entries.map(\.outcome) == [.ok, .failed("timed out after 2.0 seconds")])

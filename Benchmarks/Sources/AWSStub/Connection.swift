@@ -47,7 +47,11 @@ final class Connection {
             return (Self.field("x-amz-target", in: head) ?? "", bodyStart, bodyStart + length)
         }
         guard end <= buffer.count else { return nil }
-        let request = StubRequest(target: target, body: Array(buffer[bodyStart..<end]))
+        let request = StubRequest(
+            target: target,
+            head: Array(buffer[..<bodyStart]),
+            body: Array(buffer[bodyStart..<end])
+        )
         if end == buffer.count { buffer.removeAll(keepingCapacity: true) } else { buffer.removeFirst(end) }
         return request
     }

@@ -9,11 +9,18 @@ struct MemoryService: StubService {
     private var queues = Queues()
     private var faults = FaultPlan()
     private var counts = CallCounts()
+    private let signatures: SignatureCheck?
+
+    /// Makes a service without tables and queues.
+    init(verifiesSignatures: Bool) {
+        signatures = verifiesSignatures ? SignatureCheck() : nil
+    }
 
     mutating func reply(to request: StubRequest, from caller: Caller, at now: Instant) -> StubReply {
         guard let dot = request.target.lastIndex(of: ".") else { return .answer(.refusal(.unknownOperation)) }
         let operation = String(request.target[request.target.index(after: dot)...])
         do {
+            if let signatures, !signatures.passes(request) { throw Refusal("InvalidSignatureException", "signed otherwise") }
             let input = try Input(request.body)
             if request.target.hasPrefix("Stub.") { return .answer(try control(operation, input)) }
             counts.noteCall(operation)

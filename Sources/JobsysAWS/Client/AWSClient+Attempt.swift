@@ -16,7 +16,14 @@ extension AWSClient {
         history: inout CallHistory
     ) async throws -> Result<Operation.Output, AttemptFailure> {
         try Task.checkCancellation()
-        switch try await exchange(call, isSigned: Operation.isSigned, number: number, history: &history) {
+        let exchange = try await self.exchange(
+            call,
+            operation.content,
+            isSigned: Operation.isSigned,
+            number: number,
+            history: &history
+        )
+        switch exchange {
         case .failure(let failure): return .failure(failure)
         case .success(let exchange): return read(exchange, for: operation, history: &history)
         }
@@ -24,6 +31,7 @@ extension AWSClient {
 
     private func exchange(
         _ call: Call,
+        _ content: () -> WireContent,
         isSigned: Bool,
         number: Int,
         history: inout CallHistory
@@ -53,19 +61,50 @@ extension AWSClient {
         } catch {
             return .failure(AttemptFailure(misconfigured: error))
         }
-        var request = call.request(to: route.endpoint, attempt: number, timeout: timeouts.request, at: date)
-        if let credentials {
-            request = route.signer.sign(consume request, body: call.body, credentials: credentials, at: date)
-        }
         history.attempts += 1
-        do {
-            let response = try await transport.send(request, body: call.body, timeouts: timeouts)
+        do throws(TransportError) {
+            let attempt = Attempt(number: number, timeout: timeouts.request, date: date)
+            let head = try self.head(of: call, content, for: attempt, route: route, credentials: credentials)
+            let response = try await transport.send(head, body: call.body, timeouts: timeouts)
             let isClockOff = learnClock(from: response, sent: sent, offset: offset)
             return .success(Exchange(response: response, credentials: credentials, isClockOff: isClockOff))
         } catch {
             if error.code == .cancelled || Task.isCancelled { throw CancellationError() }
             return .failure(AttemptFailure(transport: error))
         }
+    }
+
+    /// The head of an attempt, signed if there are credentials.
+    private func head(
+        of call: Call,
+        _ content: () -> WireContent,
+        for attempt: Attempt,
+        route: Route,
+        credentials: AWSCredentials?
+    ) throws(TransportError) -> RequestHead {
+        let id = call.invocationID
+        // A later attempt has texts of other lengths.
+        let key = attempt.number == 1 ? call.headKey : nil
+        if let key, let credentials, let template = heads.withLock({ $0[key] }),
+            let head = template.head(for: call.body, invocationID: id, credentials: credentials, at: attempt.date)
+        {
+            return head
+        }
+        let request = call.request(
+            content(),
+            to: route.endpoint,
+            attempt: attempt.number,
+            timeout: attempt.timeout,
+            at: attempt.date
+        )
+        guard let credentials else { return try RequestHead(request, bodyCount: call.body.count) }
+        let signer = route.signer
+        if let key {
+            let template = try HeadTemplate(request, signer: signer, credentials: credentials, at: attempt.date)
+            heads.withLock { $0[key] = template }
+        }
+        let signed = signer.sign(request, body: call.body, credentials: credentials, at: attempt.date)
+        return try RequestHead(signed, bodyCount: call.body.count)
     }
 
     private func read<Operation: WireOperation>(
@@ -145,6 +184,12 @@ struct Route: Sendable {
 
 extension TransportResponse {
     fileprivate var isSuccess: Bool { (200..<300).contains(status) }
+}
+
+private struct Attempt {
+    let number: Int
+    let timeout: Duration?
+    let date: Date
 }
 
 private struct Exchange {

@@ -15,6 +15,7 @@ public final class AWSClient: Sendable {
     let clockSkew = Mutex(ClockSkew())
     /// So few that they are found sooner by comparison than by a hash.
     let routes = Mutex<[(service: AWSService, route: Route)]>([])
+    let heads = Mutex<[ObjectIdentifier: HeadTemplate]>([:])
 
     /// Creates a client; nothing is sent before the first operation.
     ///

@@ -17,8 +17,6 @@ public protocol AWSOperation<Output>: WireOperation {
 extension AWSOperation {
     /// The input as JSON, with the operation's name in `X-Amz-Target`.
     public func content() -> WireContent {
-        var writer = JSONWriter()
-        encode(to: &writer)
         let service = Self.service
         var fields = HTTPFields()
         // With room for what is added to each attempt.
@@ -26,7 +24,18 @@ extension AWSOperation {
         fields.append(HTTPField(name: .contentType, value: service.contentType))
         fields.append(HTTPField(name: .awsTarget, value: service.targetPrefix + "." + Self.name))
         if service.isQueryCompatible { fields.append(HTTPField(name: .awsQueryMode, value: "true")) }
-        return WireContent(fields: fields, body: writer.bytes)
+        return WireContent(fields: fields, body: body())
+    }
+
+    /// They differ in their bodies.
+    public static var hasOneHead: Bool { true }
+
+    /// The input as JSON.
+    public func body() -> [UInt8] {
+        // What the input of most operations fits.
+        var writer = JSONWriter(capacity: 992)
+        encode(to: &writer)
+        return writer.bytes
     }
 
     /// Reads the answer's JSON.

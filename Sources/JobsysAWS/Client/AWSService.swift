@@ -64,6 +64,7 @@ extension AWSService {
 
 extension HTTPField.Name {
     static let awsTarget = aws("X-Amz-Target")
+    static let awsDate = aws("X-Amz-Date")
     static let awsInvocationID = aws("amz-sdk-invocation-id")
     static let awsRequest = aws("amz-sdk-request")
     static let awsQueryMode = aws("x-amzn-query-mode")

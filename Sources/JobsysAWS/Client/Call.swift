@@ -9,8 +9,9 @@ struct Call {
     let service: AWSService
     let operation: String
     let body: [UInt8]
-    private let content: WireContent
-    private let invocationID: String
+    /// Names the type of operations that share a head; nil if each has its own.
+    let headKey: ObjectIdentifier?
+    let invocationID: String
     private let extraTime: Duration
     private let maxAttempts: Int
     private let deadline: Duration?
@@ -21,8 +22,8 @@ struct Call {
         configuration: AWSConfiguration,
         asksConsumption: Bool
     ) {
-        content = operation.content()
-        var body = content.body
+        headKey = Operation.isSigned && Operation.hasOneHead ? ObjectIdentifier(Operation.self) : nil
+        var body = operation.body()
         if asksConsumption, Operation.reportsConsumedCapacity { ConsumedUnits.ask(in: &body) }
         self.body = body
         service = Operation.service
@@ -61,7 +62,13 @@ struct Call {
     }
 
     /// The request, not yet signed.
-    func request(to endpoint: Endpoint, attempt: Int, timeout: Duration?, at date: Date) -> HTTPRequest {
+    func request(
+        _ content: WireContent,
+        to endpoint: Endpoint,
+        attempt: Int,
+        timeout: Duration?,
+        at date: Date
+    ) -> HTTPRequest {
         var fields = content.fields
         fields.append(HTTPField(name: .awsInvocationID, value: invocationID))
         fields.append(HTTPField(name: .awsRequest, value: attemptField(attempt, timeout: timeout, at: date)))

@@ -31,8 +31,14 @@ public protocol WireOperation: Sendable {
     /// Whether the input may have the member `ReturnConsumedCapacity`, and the answer then says what was consumed.
     static var reportsConsumedCapacity: Bool { get }
 
-    /// The request without what all requests have; called once for all attempts.
+    /// The request without what all requests have.
     func content() -> WireContent
+
+    /// Whether all of this type's requests have the same method, path and header fields, so that they are written once.
+    static var hasOneHead: Bool { get }
+
+    /// The body of ``content()``; called once for all attempts.
+    func body() -> [UInt8]
 
     /// Reads a successful answer.
     static func read(_ response: TransportResponse) throws -> Output
@@ -55,6 +61,12 @@ public protocol WireOperation: Sendable {
 extension WireOperation {
     /// Signed.
     public static var isSigned: Bool { true }
+
+    /// No.
+    public static var hasOneHead: Bool { false }
+
+    /// The body of the whole content.
+    public func body() -> [UInt8] { content().body }
 
     /// No time beyond the request timeout.
     public var extraTime: Duration { .zero }

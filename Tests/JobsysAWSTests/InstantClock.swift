@@ -3,7 +3,7 @@ import Synchronization
 /// A clock on which every pause is over at once and kept for inspection.
 ///
 /// A sleep with a tolerance is a time limit: it lasts until it is cancelled, unless time limits are to run out.
-final class ManualClock: Clock {
+final class InstantClock: Clock {
     struct Instant: InstantProtocol {
         var offset: Duration
 
