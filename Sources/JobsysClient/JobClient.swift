@@ -79,8 +79,9 @@ public struct JobClient: Sendable {
     /// - Parameters:
     ///   - name: The job type.
     ///   - parameters: What the handler is given.
-    ///   - idempotencyKey: What makes repeats harmless: submissions of the same job with the same key are one. By default each
-    ///     call is a job of its own, however often its request is repeated.
+    ///   - idempotencyKey: What makes repeats harmless: submissions of the same job with the same key are one. It has 1 to 255
+    ///     visible ASCII characters, without spaces. By default each call is a job of its own, however often its request is
+    ///     repeated.
     ///   - maxAttempts: How many attempts it may take, from 1 to 8; as many as the type's policy says by default.
     ///   - orderingKey: Jobs of the same key run one after the other, in the order of their submission.
     ///   - delay: How long to wait before it runs, in whole seconds.

@@ -110,6 +110,8 @@ extension JobPolicy {
         public var unknown: Duration
         /// How long its message rests after each worker that does not; 1 s doubling to 60 s by default.
         public var unknownPauses: Backoff
+        /// How long it rests at most while other workers offer the type; 4 s by default.
+        public var offeredPause: Duration
         /// How long a job waits in its slot for its turn under a rate before it is turned away; 1 s by default.
         public var turn: Duration
         /// How long a message rests whose type's jobs do not start; 5 s doubling to 5 min by default.
@@ -123,6 +125,7 @@ extension JobPolicy {
         public init(
             unknown: Duration = .seconds(86400),
             unknownPauses: Backoff = Backoff(base: .seconds(1), limit: .seconds(60)),
+            offeredPause: Duration = .seconds(4),
             turn: Duration = .seconds(1),
             turnedAwayPauses: Backoff = Backoff(base: .seconds(5), limit: .seconds(300)),
             outagePauses: Backoff = Backoff(base: .seconds(10), limit: .seconds(900)),
@@ -130,6 +133,7 @@ extension JobPolicy {
         ) {
             self.unknown = unknown
             self.unknownPauses = unknownPauses
+            self.offeredPause = offeredPause
             self.turn = turn
             self.turnedAwayPauses = turnedAwayPauses
             self.outagePauses = outagePauses

@@ -92,6 +92,19 @@ struct JobRunnerHostileTests {
         #expect(bench.deadLetters.bodies == [])
     }
 
+    @Test("A type that others offer is kept from them for four seconds at most, however often it was received")
+    func offeredElsewhere() async throws {
+        let job = try await bench.submit(.sample(type: "other"))
+        try await bench.store.announce(["other"], at: bench.clock.timestamp)
+        for _ in 1...14 {
+            try await bench.runner().process(bench.receive())
+            bench.clock.advance(by: .seconds(4))
+        }
+        let message = try await bench.receive()
+        #expect(message.body == job.message.body)
+        #expect(bench.deadLetters.bodies == [])
+    }
+
     @Test("The same if the message does not tell the type: the attempt is given back")
     func unknownTypeAfterClaim() async throws {
         let job = Job.sample(type: "other")

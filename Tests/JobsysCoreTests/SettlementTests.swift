@@ -296,6 +296,18 @@ struct SettlementTests {
                 expected: .init(.none, .replace(after: .seconds(3)))
             ),
             Row(
+                name: "the same, ninth receipt",
+                finding: unknown,
+                receives: 9,
+                expected: .init(.none, .replace(after: .seconds(45)))
+            ),
+            Row(
+                name: "the same, and others know the type",
+                finding: offered,
+                receives: 9,
+                expected: .init(.none, .replace(after: .seconds(3)))
+            ),
+            Row(
                 name: "the same, for more than a day, and others know the type",
                 finding: offered,
                 age: day,

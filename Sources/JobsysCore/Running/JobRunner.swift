@@ -217,11 +217,16 @@ public struct JobRunner: Sendable {
 
     /// What is known about a type that this worker does not offer; others are asked for only when it matters.
     private func unknownType(_ type: String, _ delivery: Delivery) async throws -> Finding {
-        let since = waitingSince(delivery)
-        guard now().duration(since: since) > registry.defaultPolicy.patience.unknown else {
+        let patience = registry.defaultPolicy.patience
+        guard now().duration(since: waitingSince(delivery)) <= patience.unknown else {
+            return .unknownType(type, lastOffered: try await directory?.lastOffered(type))
+        }
+        let count = delivery.receiveCount + (delivery.deferral?.count ?? 0)
+        guard patience.unknownPauses.bound(afterAttempt: count) > patience.offeredPause else {
             return .unknownType(type, lastOffered: nil)
         }
-        return .unknownType(type, lastOffered: try await directory?.lastOffered(type))
+        // Where it cannot be found out, the message rests for longer, and no more than that.
+        return .unknownType(type, lastOffered: try? await directory?.lastOffered(type))
     }
 
     private func newClaim(_ message: JobMessage, from delivery: Delivery) -> Claim {

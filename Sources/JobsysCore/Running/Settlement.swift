@@ -133,7 +133,10 @@ extension Settlement {
         case .unknownType(let type, let lastOffered):
             let since = max(facts.waitingSince, lastOffered ?? facts.waitingSince)
             let message = "no worker has run jobs of type \(type) since \(since)"
-            self = facts.deferred(since: since, or: JobFailure(.unknown, message))
+            // One of those who offer it gets the message soon, if those who do not keep it from them for a moment only.
+            let isOffered = lastOffered.map { facts.now.duration(since: $0) <= Self.recentlyOffered } ?? false
+            let limit = isOffered ? facts.policy.patience.offeredPause : nil
+            self = facts.deferred(since: since, upTo: limit, or: JobFailure(.unknown, message))
         case .newer(let what):
             let message = "no worker could read it since \(facts.waitingSince): \(what)"
             self = facts.deferred(since: facts.waitingSince, or: JobFailure(.unknown, message))
@@ -149,6 +152,9 @@ extension Settlement {
             self.init(.none, .hide(.zero))
         }
     }
+
+    /// Workers note every five minutes that they offer a type.
+    private static let recentlyOffered: Duration = .seconds(900)
 
     private init(of outcome: JobOutcome, _ evidence: TypeGate.Evidence, _ facts: Facts) {
         switch outcome {
@@ -242,11 +248,12 @@ extension Settlement.Facts {
     }
 
     /// Leaves a message to workers that can read it, until it has waited for too long.
-    fileprivate func deferred(since: Timestamp, or failure: JobFailure) -> Settlement {
+    fileprivate func deferred(since: Timestamp, upTo limit: Duration? = nil, or failure: JobFailure) -> Settlement {
         guard now.duration(since: since) <= policy.patience.unknown else {
             return Settlement(job == nil ? .none : .giveUp(failure), .deadLetter(failure))
         }
-        let bound = policy.patience.unknownPauses.bound(afterAttempt: deferrals + receives)
+        var bound = policy.patience.unknownPauses.bound(afterAttempt: deferrals + receives)
+        if let limit { bound = min(bound, limit) }
         return Settlement(job == nil ? .none : .release, putOff(for: bound / 2 + bound / 2 * draw, mayBeClaimed: false))
     }
 

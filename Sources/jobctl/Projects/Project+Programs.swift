@@ -39,7 +39,8 @@ extension Project {
                   url: http://127.0.0.1:9000/
                   # Where others than the worker can reach the endpoint, have requests signed, and check the signatures:
                   # secrets: ["env:WEBHOOK_SECRET"]
-                policy: {timeout: 30s}
+                # The attempts last for some minutes, so that a deploy of the endpoint fails no job.
+                policy: {timeout: 30s, maxAttempts: 8, backoff: {base: 4s, limit: 2m}}
 
             """
         let environment = ". \(origin.folder)/.run/dev.env"
