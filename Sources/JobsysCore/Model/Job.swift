@@ -126,9 +126,10 @@ public struct Job: Sendable, Hashable {
 }
 
 extension Job {
-    /// What jobs share that run one after the other: an ordering key of one tenant. nil for a job without one.
+    /// What jobs share that run one after the other: an ordering key of one tenant.
     ///
-    /// The key itself in the tenant `default`; elsewhere a hash of tenant and key, for a queue's group has no room for both.
+    /// nil for a job without one. The key itself in the tenant `default`; elsewhere a hash of tenant and key, for a queue's
+    /// group has no room for both.
     public var orderingGroup: String? {
         guard let orderingKey, tenant != Submission.defaultTenant else { return orderingKey }
         return SHA256.hexHash("\(tenant.utf8.count):\(tenant):\(orderingKey)")
