@@ -296,7 +296,7 @@ let package = Package(
                 "JobsysJSON", "JobsysCore", "JobsysTestKit", "JobsysPropertyTestKit", "JobsysTime",
                 .httpTypes,
             ],
-            exclude: ["Endpoints/endpoint.py"]
+            exclude: ["Endpoints/endpoint.py", "Endpoints/drill.py", "Endpoints/drill.sh"]
         ),
     ],
     swiftLanguageModes: [.v6]

@@ -127,7 +127,7 @@ enum KeyArguments {
     /// Reads a time such as `30d`, `12h`, `90m` or `3600s`.
     static func lifetime(_ text: String) throws -> Duration {
         let rule = "must be a number and s, m, h or d, such as 30d, and ten years at most"
-        guard let period = Duration(shortText: text), KeyRequest.lifetimes.contains(Int(period.components.seconds))
+        guard let period = Duration.parsing(text), KeyRequest.lifetimes.contains(Int(period.components.seconds))
         else { throw ValidationError("\"\(text)\" \(rule).") }
         return period
     }

@@ -20,7 +20,10 @@ struct TextScrubber {
     /// The length of an AWS access key id; JSON web tokens are longer.
     private static let shortestSecret = 20
 
-    private static let secretBeginnings = ["AKIA", "ASIA", "eyJ"]
+    /// The length of an API key whose stage has one character.
+    private static let shortestAPIKey = 64
+
+    private static let secretBeginnings = ["AKIA", "ASIA", "eyJ", "jobsys_"]
 
     mutating func scrub() -> String {
         while position < bytes.count {
@@ -70,9 +73,13 @@ struct TextScrubber {
 }
 
 extension TextScrubber {
-    /// An AWS access key id or a JSON web token.
+    /// An AWS access key id, a JSON web token, or an API key of svc-api (`jobsys_<stage>_<id>_<secret>`).
     private func isSecret(_ run: Range<Int>) -> Bool {
         let text = bytes[run]
+        if text.starts(with: "jobsys_".utf8) {
+            // The names of metrics begin alike, and are shorter.
+            return text.count >= Self.shortestAPIKey && text.count { $0 == UInt8(ascii: "_") } >= 3
+        }
         if text.count == Self.shortestSecret, text.starts(with: "AKIA".utf8) || text.starts(with: "ASIA".utf8) {
             return text.allSatisfy { 0x41...0x5A ~= $0 || 0x30...0x39 ~= $0 }
         }

@@ -154,13 +154,15 @@ private struct CalendarDate: Equatable {
 extension Duration {
     /// Reads a whole number and a unit, `s`, `m`, `h` or `d`, such as `30d`; nil for anything else, and for what is too long
     /// to be counted in seconds.
-    public init?(shortText text: String) {
+    ///
+    /// It is no initializer: beside one of `Duration`'s, an optimizing compiler finds another `timespec` than Glibc's.
+    public static func parsing(_ text: String) -> Duration? {
         let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3600, "d": 86400]
         let digits = text.dropLast()
         guard let unit = text.last.flatMap({ units[$0] }), digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
             let number = Int64(digits), case (let seconds, let overflow) = number.multipliedReportingOverflow(by: unit),
             !overflow
         else { return nil }
-        self = .seconds(seconds)
+        return .seconds(seconds)
     }
 }

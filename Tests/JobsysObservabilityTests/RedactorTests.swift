@@ -88,6 +88,11 @@ struct RedactorTests {
             ("key AKIAIOSFODNN7EXAMPLE is unknown", "key [redacted] is unknown"),
             ("ASIAIOSFODNN7EXAMPLE/20260101/eu", "[redacted]/20260101/eu"),
             ("AKIA is a prefix", "AKIA is a prefix"),
+            (
+                "key jobsys_prod_0123456789abcdef_0123456789abcdefghijklmnopqrstuvABCDEF is no good",
+                "key [redacted] is no good"
+            ),
+            ("jobsys_http_requests_total and jobsys_prod", "jobsys_http_requests_total and jobsys_prod"),
             ("got eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln back", "got [redacted] back"),
             (
                 "GET https://user:pa55@host:80/x?token=abc&y=1 failed",

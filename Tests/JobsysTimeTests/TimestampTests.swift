@@ -136,6 +136,6 @@ struct ShortPeriodTests {
         ] as [(String, Int64?)]
     )
     func reading(text: String, seconds: Int64?) {
-        #expect(Duration(shortText: text) == seconds.map { .seconds($0) })
+        #expect(Duration.parsing(text) == seconds.map { .seconds($0) })
     }
 }

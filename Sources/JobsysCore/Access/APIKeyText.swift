@@ -108,11 +108,8 @@ private enum Base62 {
     private static let alphabet = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".utf8)
 
     static func isDigit(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
-        case UInt8(ascii: "a")...UInt8(ascii: "z"): true
-        default: false
-        }
+        // Below zero it wraps around, and is not small any more.
+        byte &- UInt8(ascii: "0") < 10 || (byte | 0x20) &- UInt8(ascii: "a") < 26
     }
 
     /// The number that digits write.
@@ -152,7 +149,7 @@ private enum Base62 {
 extension APIKeyText {
     /// Stages are small letters and digits.
     fileprivate static func isOfStage(_ byte: UInt8) -> Bool {
-        UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte
+        byte &- UInt8(ascii: "0") < 10 || byte &- UInt8(ascii: "a") < 26
     }
 }
 

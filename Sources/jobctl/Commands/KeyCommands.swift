@@ -124,7 +124,7 @@ enum Period {
     ///
     /// - Throws: `ValidationError`.
     static func parse(_ text: String) throws -> Int {
-        guard let period = Duration(shortText: text) else {
+        guard let period = Duration.parsing(text) else {
             throw ValidationError("\"\(text)\" is not a number and s, m, h or d, such as 30d.")
         }
         return Int(period.components.seconds)

@@ -100,7 +100,7 @@ struct ListAudit: Sendable {
 
     /// A page, asked for again as long as the answer is that it takes too long now: the emulator is slow with many items.
     private func page(_ path: String) async throws -> JSONValue {
-        for _ in 0..<10 {
+        for _ in 0..<60 {
             let answer = try await client.get(path)
             guard answer.status == 503 else { return try answer.json(status: 200) }
             try await Task.sleep(for: .seconds(1))
