@@ -18,9 +18,15 @@ package final class KeyRing: Service {
         var readAt: Duration
     }
 
+    private struct Lookup {
+        let number: Int
+        let task: Task<APIKey?, any Error>
+    }
+
     private struct State {
         var entries: [String: Entry] = [:]
-        var lookups: [String: Task<APIKey?, any Error>] = [:]
+        var lookups: [String: Lookup] = [:]
+        var lookupCount = 0
         /// How many ids may be looked up that were not known before, and since when.
         var budget = KeyRing.lookupsAtOnce
         var budgetAt = Duration.zero
@@ -93,7 +99,7 @@ package final class KeyRing: Service {
             if age <= (last.key == nil ? Self.freshnessOfNone : Self.freshness) { return .known(last.key) }
             if state.lookups[id] != nil, last.key != nil, age <= Self.longestAge { return .known(last.key) }
         }
-        if let lookup = state.lookups[id] { return .comes(lookup, last: last) }
+        if let lookup = state.lookups[id] { return .comes(lookup.task, last: last) }
         if last?.key == nil {
             let refill = (instant - state.budgetAt) / .seconds(1) * Self.lookupsPerSecond
             state.budget = min(Self.lookupsAtOnce, state.budget + refill)
@@ -102,16 +108,20 @@ package final class KeyRing: Service {
             state.budget -= 1
         }
         // A task of its own: it belongs to all who wait for it, and all of them await it.
-        let lookup = Task(executorPreference: Workplace.executor) { try await self.lookUp(id) }
-        state.lookups[id] = lookup
-        return .comes(lookup, last: last)
+        state.lookupCount += 1
+        let number = state.lookupCount
+        let task = Task(executorPreference: Workplace.executor) { try await self.lookUp(id, number) }
+        state.lookups[id] = Lookup(number: number, task: task)
+        return .comes(task, last: last)
     }
 
-    private func lookUp(_ id: String) async throws -> APIKey? {
+    /// Reads a key, and keeps what was read unless the key was forgotten meanwhile: it may be what the key was before.
+    private func lookUp(_ id: String, _ number: Int) async throws -> APIKey? {
         do {
             let key = try await store.key(id)
             let instant = elapsed()
             state.withLock { state in
+                guard state.lookups[id]?.number == number else { return }
                 state.lookups[id] = nil
                 state.entries[id] = Entry(key: key, readAt: instant)
                 guard state.entries.count > Self.capacity else { return }
@@ -120,14 +130,20 @@ package final class KeyRing: Service {
             }
             return key
         } catch {
-            state.withLock { $0.lookups[id] = nil }
+            state.withLock { state in
+                guard state.lookups[id]?.number == number else { return }
+                state.lookups[id] = nil
+            }
             throw error
         }
     }
 
     /// Has what is known of a key looked up again, because this process has changed it.
-    func forget(_ id: String) {
-        state.withLock { $0.entries[id] = nil }
+    package func forget(_ id: String) {
+        state.withLock { state in
+            state.entries[id] = nil
+            state.lookups[id] = nil
+        }
     }
 
     /// Notes that a key was used, to be written by ``run()``, once an hour at most.

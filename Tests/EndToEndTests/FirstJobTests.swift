@@ -27,8 +27,8 @@ struct FirstJobTests {
         let blocks = Self.blocks(of: String(text))
         let first = blocks.firstIndex { $0.goesOn } ?? blocks.count
         let folder = try Self.folder()
-        // What needs no service comes first, the build of a package among it, which takes minutes: beside other tests, and those
-        // that run alone, which it does not disturb.
+        // What needs no service comes first, the build of a package among it, which takes minutes: it holds no turn, so that
+        // other tests run beside it, those that run alone among them.
         let made = try await follow(Array(blocks[..<first]), in: folder, niceness: 10, limit: .seconds(1500))
         #expect(made.status == .exited(0), "\(made.output)\(made.errors)")
         let test = try #require(Test.current)

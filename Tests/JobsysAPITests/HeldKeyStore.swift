@@ -2,7 +2,7 @@ import JobsysCore
 import JobsysTime
 import Synchronization
 
-/// A store of keys whose lookups wait until they are released.
+/// A store of keys whose lookups hold back what they have read until they are released.
 final class HeldKeyStore: APIKeyStore {
     private let base: any APIKeyStore
     private let arrivals: AsyncStream<Void>
@@ -23,9 +23,10 @@ final class HeldKeyStore: APIKeyStore {
     func release() { open.finish() }
 
     func key(_ id: String) async throws -> APIKey? {
+        let key = try await base.key(id)
         arrive.yield()
         for await _ in gate {}
-        return try await base.key(id)
+        return key
     }
 
     func create(_ key: APIKey) async throws { try await base.create(key) }

@@ -106,6 +106,20 @@ struct KeyRingTests {
         #expect(api.keys.lookups == 1)
     }
 
+    @Test("What was read of a key before this process has revoked it does not count afterwards")
+    func revokedMeanwhile() async throws {
+        let store = HeldKeyStore(api.keys)
+        let ring = KeyRing(store, clock: api.clock, now: { [clock = api.clock] in clock.timestamp })
+        let id = try await api.makeKey(scopes: [.readJobs]).keyID
+        async let before = ring.key(id)
+        await store.waitForLookup()
+        _ = try await store.revoke(id, at: api.clock.timestamp)
+        ring.forget(id)
+        store.release()
+        #expect(try await before?.status(at: api.clock.timestamp) == .active)
+        #expect(try await ring.key(id)?.status(at: api.clock.timestamp) == .revoked)
+    }
+
     @Test("The use of a key is written once an hour, and not at all where that fails")
     func use() async throws {
         let key = try await api.makeKey(scopes: [.readJobs])
