@@ -48,6 +48,7 @@ public func buildAPI(_ start: ServiceStart) async throws -> [any Service] {
         readiness: readiness,
         stats: aws.meter,
         keys: keys,
+        audit: DynamoDBAuditTrail(client: client, table: configuration.table, retention: configuration.auditRetention),
         authentication: configuration.auth == .off ? .off : .required(ring, stage: options.stage),
         options: options
     )
@@ -66,15 +67,29 @@ extension APIConfiguration {
     public static var environment: [any EnvironmentVariable] { settings + DocumentedVariable.aws }
 }
 
-/// The store of API keys that the environment names, reached with the AWS credentials of whoever asks.
+/// What changes API keys without a service: the table, reached with the AWS credentials of whoever asks.
+struct KeyAdministration: Sendable {
+    /// Where the keys are.
+    let store: any APIKeyStore
+    /// Where changes are noted.
+    let trail: any AuditTrail
+    /// The stage that keys are made for.
+    let stage: String
+}
+
+/// Reaches the table that the environment names.
 ///
-/// - Parameter environment: Read for `DDB_TABLE`, `STAGE` and what the AWS client reads.
-/// - Returns: The store, and the stage that its keys are made for.
+/// - Parameter environment: Read for `DDB_TABLE`, `STAGE`, `AUDIT_RETENTION_DAYS` and what the AWS client reads.
 /// - Throws: `ConfigurationError` or `ConfigurationErrors` for what is missing or malformed.
-func buildKeyStore(_ environment: [String: String]) async throws -> (store: any APIKeyStore, stage: String) {
+func buildKeyAdministration(_ environment: [String: String]) async throws -> KeyAdministration {
     let start = ServiceStart(environment: environment)
-    try start.config.validate([Setting.stage, Setting.table])
+    try start.config.validate([Setting.stage, Setting.table, Setting.auditRetentionDays])
     let aws = try await AWSConnection(start, transport: start.makeTransport(), operationTimeout: .seconds(10))
-    let store = DynamoDBAPIKeyStore(client: aws.client, table: try start.config.value(for: .table))
-    return (store, try start.config.value(for: .stage).rawValue)
+    let table = try start.config.value(for: .table)
+    let retention = Duration.seconds(try start.config.value(for: .auditRetentionDays) * 86400)
+    return KeyAdministration(
+        store: DynamoDBAPIKeyStore(client: aws.client, table: table),
+        trail: DynamoDBAuditTrail(client: aws.client, table: table, retention: retention),
+        stage: try start.config.value(for: .stage).rawValue
+    )
 }

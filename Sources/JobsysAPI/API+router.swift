@@ -18,6 +18,7 @@ package import Logging
 ///   - readiness: What `/readyz` asks.
 ///   - stats: What `/stats` answers, and `/metrics` too.
 ///   - keys: Where API keys are kept.
+///   - audit: Where changes are noted.
 ///   - authentication: Whether requests have to show a credential.
 ///   - options: Limits and clocks.
 ///   - logger: Is told of every request.
@@ -32,6 +33,7 @@ package func buildRouter(
     readiness: Readiness,
     stats: (any StatsSource)? = nil,
     keys: any APIKeyStore,
+    audit: any AuditTrail,
     authentication: Authentication = .off,
     options: APIOptions = APIOptions(),
     logger: Logger = .current
@@ -71,7 +73,8 @@ package func buildRouter(
         now: options.now
     )
     let routes =
-        jobs.routes + lists.routes + interventions.routes + workers.routes + keyRoutes.routes + [OpenAPIDocument.route]
+        jobs.routes + lists.routes + interventions.routes + workers.routes + keyRoutes.routes
+        + AuditController(trail: audit).routes + [OpenAPIDocument.route]
     let router = Router(context: APIRequestContext.self, options: .autoGenerateHeadEndpoints)
     router.add(
         middleware: RequestMiddleware(
@@ -81,7 +84,13 @@ package func buildRouter(
             makeRequestID: options.makeRequestID
         )
     )
-    router.add(middleware: AccessMiddleware(table: AccessTable(routes), authentication: authentication))
+    router.add(
+        middleware: AccessMiddleware(
+            table: AccessTable(routes),
+            authentication: authentication,
+            auditor: Auditor(trail: audit, now: options.now)
+        )
+    )
     for route in routes {
         router.on(RouterPath(route.path), method: route.method, use: route.respond)
     }
@@ -107,7 +116,7 @@ extension AccessTable {
     /// who runs it.
     fileprivate init(_ routes: [Route]) {
         self.init()
-        for route in routes { add(route.method, route.path, route.access) }
+        for route in routes { add(route.method, route.path, route.access, change: route.change) }
         for path in [HealthPath.liveness, HealthPath.readiness] { add(.get, path, .open) }
         for path in [HealthPath.stats, HealthPath.metrics] { add(.get, path, .needs(.readSystem)) }
     }

@@ -21,9 +21,11 @@ public struct APIConfiguration: Sendable, Hashable {
     public var stage: Stage
     /// Whether requests have to show a credential.
     public var auth: AuthMode
+    /// How long it is kept who has changed what.
+    public var auditRetention: Duration
 
     /// Reads `PORT` (8080), `HOST` (`*`), `DDB_TABLE`, `SQS_QUEUE_URL`, `SQS_FIFO_QUEUE_URL`, `INDEX_SHARDS` (4),
-    /// `UNKNOWN_TYPES` (`accept`), `STAGE` (`dev`) and `AUTH` (`off` in stage dev, `required` elsewhere).
+    /// `UNKNOWN_TYPES` (`accept`), `STAGE` (`dev`), `AUTH` (`off` in stage dev, `required` elsewhere) and `AUDIT_RETENTION_DAYS` (365).
     ///
     /// - Throws: `ConfigurationError` for the first that is missing or malformed.
     public init(config: ConfigReader) throws(ConfigurationError) {
@@ -36,6 +38,7 @@ public struct APIConfiguration: Sendable, Hashable {
         unknownTypes = try config.value(for: .unknownTypes)
         stage = try config.value(for: .stage)
         auth = try config.value(for: Setting<AuthMode>.auth.optional) ?? (stage == .dev ? .off : .required)
+        auditRetention = .seconds(try config.value(for: .auditRetentionDays) * 86400)
     }
 
     /// Every variable, beside those of the AWS client, that the API reads.
@@ -43,6 +46,7 @@ public struct APIConfiguration: Sendable, Hashable {
         let own: [any EnvironmentVariable] = [
             Setting.port(default: 8080), Setting.host, Setting.table, Setting.queueURL,
             Setting.fifoQueueURL, Setting.indexShards, Setting.unknownTypes, Setting.auth.optional,
+            Setting.auditRetentionDays,
         ]
         return ServiceSettings.base + own
     }
@@ -62,6 +66,18 @@ extension Setting where Value == AuthMode {
         .choice(
             "AUTH",
             summary: "Whether requests have to show an API key; off in stage dev and required elsewhere if not set"
+        )
+    }
+}
+
+extension Setting where Value == Int {
+    /// `AUDIT_RETENTION_DAYS`: how long entries of the audit trail are kept.
+    static var auditRetentionDays: Self {
+        .int(
+            "AUDIT_RETENTION_DAYS",
+            summary: "For how many days it is kept who has changed what",
+            in: 1...3650,
+            default: 365
         )
     }
 }

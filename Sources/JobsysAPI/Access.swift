@@ -1,6 +1,7 @@
 import HTTPTypes
 package import Hummingbird
 import JobsysCore
+import NIOCore
 
 /// What a route asks of whoever uses it.
 enum Access: Sendable, Hashable {
@@ -17,19 +18,19 @@ struct AccessTable: Sendable {
         let path: String
     }
 
-    private var rows: [Key: Access] = [:]
+    private var rows: [Key: (access: Access, change: String?)] = [:]
 
     /// Makes a table in which nothing is allowed.
     init() {}
 
     /// Decides on a route; where there is `GET`, there is `HEAD`.
-    mutating func add(_ method: HTTPRequest.Method, _ path: String, _ access: Access) {
-        rows[Key(method: method, path: path)] = access
-        if method == .get { rows[Key(method: .head, path: path)] = access }
+    mutating func add(_ method: HTTPRequest.Method, _ path: String, _ access: Access, change: String? = nil) {
+        rows[Key(method: method, path: path)] = (access, change)
+        if method == .get { rows[Key(method: .head, path: path)] = (access, nil) }
     }
 
-    /// What was decided on a route; nil if nothing was.
-    subscript(_ method: HTTPRequest.Method, _ path: String) -> Access? {
+    /// What was decided on a route, and what the audit trail calls the change that it makes; nil if nothing was decided.
+    subscript(_ method: HTTPRequest.Method, _ path: String) -> (access: Access, change: String?)? {
         rows[Key(method: method, path: path)]
     }
 }
@@ -40,10 +41,14 @@ package struct APIRequestContext: RequestContext {
     package var coreContext: CoreRequestContextStorage
     /// Who asks: nobody, until ``AccessMiddleware`` has found out.
     var principal = Principal.nobody
+    /// Where the request comes from, as far as the connection tells: it may be a proxy's address.
+    var address: String? { peer?.ipAddress }
+    private let peer: SocketAddress?
 
     /// Makes the context of a request that has just come.
     package init(source: Source) {
         coreContext = CoreRequestContextStorage(source: source)
+        peer = source.channel.remoteAddress
     }
 }
 
@@ -56,6 +61,7 @@ struct AccessMiddleware: RouterMiddleware {
 
     let table: AccessTable
     let authentication: Authentication
+    let auditor: Auditor
 
     func handle(
         _ request: Request,
@@ -64,11 +70,23 @@ struct AccessMiddleware: RouterMiddleware {
     ) async throws -> Response {
         // There is nothing at the path, or not for the method; that is for everybody to know.
         guard let path = context.endpointPath else { return try await next(request, context) }
-        guard let access = table[request.method, path] else { throw Problem.undecided }
-        guard case .needs(let scope) = access else { return try await next(request, context) }
+        guard let row = table[request.method, path] else { throw Problem.undecided }
+        guard case .needs(let scope) = row.access else { return try await next(request, context) }
         var context = context
         context.principal = try await authentication.principal(request.headers)
         if context.principal != .anyone { RequestNotes.current?.add(context.principal.logMetadata) }
+        guard let change = row.change else { return try await pass(request, context, scope, next) }
+        return try await auditor.noting(change, context) { [context] in
+            try await pass(request, context, scope, next)
+        }
+    }
+
+    private func pass(
+        _ request: Request,
+        _ context: APIRequestContext,
+        _ scope: Scope,
+        _ next: @concurrent (Request, APIRequestContext) async throws -> Response
+    ) async throws -> Response {
         guard context.principal.may(scope) else { throw Problem.missing(scope) }
         return try await next(request, context)
     }

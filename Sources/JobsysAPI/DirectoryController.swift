@@ -16,9 +16,9 @@ struct DirectoryController: Sendable {
         [
             Route(.get, "/workers", .needs(.readSystem), respond: listWorkers),
             Route(.get, "/types", .needs(.readSystem), respond: listTypes),
-            Route(.post, "/types/{name}/pause", .needs(.admin), respond: pause),
-            Route(.post, "/types/{name}/resume", .needs(.admin), respond: resume),
-            Route(.put, "/types/{name}/limits", .needs(.admin), respond: limit),
+            Route(.post, "/types/{name}/pause", .needs(.admin), change: "type.pause", respond: pause),
+            Route(.post, "/types/{name}/resume", .needs(.admin), change: "type.resume", respond: resume),
+            Route(.put, "/types/{name}/limits", .needs(.admin), change: "type.limit", respond: limit),
         ]
     }
 

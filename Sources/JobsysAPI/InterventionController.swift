@@ -9,8 +9,8 @@ struct InterventionController: Sendable {
     /// All that it does.
     var routes: [Route] {
         [
-            Route(.post, "/jobs/{id}/cancel", .needs(.cancelJobs), respond: cancel),
-            Route(.post, "/jobs/{id}/redrive", .needs(.redriveJobs), respond: redrive),
+            Route(.post, "/jobs/{id}/cancel", .needs(.cancelJobs), change: "job.cancel", respond: cancel),
+            Route(.post, "/jobs/{id}/redrive", .needs(.redriveJobs), change: "job.redrive", respond: redrive),
         ]
     }
 

@@ -17,9 +17,9 @@ struct KeyController: Sendable {
     var routes: [Route] {
         [
             Route(.get, "/keys", .needs(.admin), respond: list),
-            Route(.post, "/keys", .needs(.admin), respond: create),
-            Route(.post, "/keys/{id}/rotate", .needs(.admin), respond: rotate),
-            Route(.post, "/keys/{id}/revoke", .needs(.admin), respond: revoke),
+            Route(.post, "/keys", .needs(.admin), change: "key.create", respond: create),
+            Route(.post, "/keys/{id}/rotate", .needs(.admin), change: "key.rotate", respond: rotate),
+            Route(.post, "/keys/{id}/revoke", .needs(.admin), change: "key.revoke", respond: revoke),
         ]
     }
 
@@ -38,6 +38,7 @@ struct KeyController: Sendable {
         let instant = now()
         let text = APIKeyText.make(stage: stage)
         let key = wanted.key(text, at: instant, by: context.principal.name)
+        RequestNotes.current?.subject = key.id
         try await store.create(key)
         Logger.current.notice("key made", metadata: key.logMetadata)
         return response(.created) { writer in

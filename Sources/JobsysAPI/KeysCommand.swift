@@ -2,6 +2,7 @@ public import ArgumentParser
 import FoundationEssentials
 import JobsysCore
 import JobsysJSON
+import JobsysObservability
 import JobsysServiceRuntime
 import JobsysTime
 
@@ -55,12 +56,13 @@ public struct KeysCommand: AsyncParsableCommand {
         }
 
         func run() async throws {
-            try await KeyArguments.withStore { store, stage in
-                let text = APIKeyText.make(stage: stage)
+            try await KeyArguments.withKeys { keys in
+                let text = APIKeyText.make(stage: keys.stage)
                 let wanted = KeyRequest(tenant: tenant, scopes: scopes, types: types, lifetime: expires, name: name)
                 let key = wanted.key(text, at: .now(), by: KeyArguments.author)
-                try await store.create(key)
+                try await keys.store.create(key)
                 print(text.revealed())
+                try await keys.note("key.create", of: key.id, answered: 201)
             }
         }
     }
@@ -71,8 +73,8 @@ public struct KeysCommand: AsyncParsableCommand {
         )
 
         func run() async throws {
-            try await KeyArguments.withStore { store, _ in
-                for key in try await store.keys() { print(KeyArguments.line(key)) }
+            try await KeyArguments.withKeys { keys in
+                for key in try await keys.store.keys() { print(KeyArguments.line(key)) }
             }
         }
     }
@@ -90,11 +92,12 @@ public struct KeysCommand: AsyncParsableCommand {
         }
 
         func run() async throws {
-            try await KeyArguments.withStore { store, _ in
-                guard let key = try await store.revoke(keyID, at: .now()) else {
+            try await KeyArguments.withKeys { keys in
+                guard let key = try await keys.store.revoke(keyID, at: .now()) else {
                     throw ValidationError("There is no key \(keyID).")
                 }
                 print(KeyArguments.line(key))
+                try await keys.note("key.revoke", of: key.id, answered: 200)
             }
         }
     }
@@ -146,11 +149,42 @@ enum KeyArguments {
         return String(decoding: writer.bytes, as: UTF8.self)
     }
 
-    /// Does something with the store that the environment names; settings that are wrong end the process with exit code 78.
-    static func withStore(_ work: (any APIKeyStore, String) async throws -> Void) async throws {
+    /// Does something with the keys of the table that the environment names; settings that are wrong end the process with
+    /// exit code 78.
+    static func withKeys(_ work: (KeyAdministration) async throws -> Void) async throws {
         try await ServiceProcess.reportingConfigurationProblems {
-            let (store, stage) = try await buildKeyStore(ProcessInfo.processInfo.environment)
-            try await work(store, stage)
+            try await work(try await buildKeyAdministration(ProcessInfo.processInfo.environment))
         }
+    }
+}
+
+extension KeyAdministration {
+    /// Notes a change that was made, with the status that svc-api would have answered.
+    ///
+    /// - Throws: ``UnnotedChange``.
+    fileprivate func note(_ action: String, of id: String, answered status: Int) async throws {
+        let entry = AuditEntry(
+            id: UniqueID.make(),
+            at: .now(),
+            principal: KeyArguments.author,
+            action: action,
+            subject: id,
+            status: status
+        )
+        do {
+            try await trail.record(entry)
+        } catch {
+            throw UnnotedChange(entry: entry, cause: error)
+        }
+    }
+}
+
+/// A change that was made although the audit trail could not take it.
+private struct UnnotedChange: Error, CustomStringConvertible {
+    let entry: AuditEntry
+    let cause: any Error
+
+    var description: String {
+        "\(entry.action) of \(entry.subject ?? "") is done, but the audit trail could not take it: \(cause)"
     }
 }

@@ -72,7 +72,7 @@ final class RequestNotes: Sendable {
     /// The request's name.
     let requestID: RequestID
 
-    private let state = Mutex<(metadata: Logger.Metadata, problem: Problem?)>(([:], nil))
+    private let state = Mutex<(metadata: Logger.Metadata, problem: Problem?, subject: String?)>(([:], nil, nil))
 
     init(_ requestID: RequestID) {
         self.requestID = requestID
@@ -82,6 +82,12 @@ final class RequestNotes: Sendable {
 
     /// A part of what was asked for that came to nothing, although the request was answered.
     var problem: Problem? { state.withLock(\.problem) }
+
+    /// What the request has made, if its path does not name it.
+    var subject: String? {
+        get { state.withLock(\.subject) }
+        set { state.withLock { $0.subject = newValue } }
+    }
 
     func add(_ metadata: Logger.Metadata) {
         state.withLock { $0.metadata.merge(metadata) { _, new in new } }

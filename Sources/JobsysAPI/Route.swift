@@ -9,6 +9,8 @@ struct Route: Sendable {
     let path: String
     /// What it asks of whoever uses it.
     let access: Access
+    /// What the audit trail calls the change that it makes; nil if it makes none that is noted there.
+    let change: String?
     /// What is answered; errors become problem documents.
     let respond: @Sendable (Request, APIRequestContext) async throws -> Response
 
@@ -17,11 +19,13 @@ struct Route: Sendable {
         _ method: HTTPRequest.Method,
         _ path: String,
         _ access: Access,
+        change: String? = nil,
         respond: @escaping @Sendable (Request, APIRequestContext) async throws -> Response
     ) {
         self.method = method
         self.path = path
         self.access = access
+        self.change = change
         self.respond = respond
     }
 }

@@ -1,16 +1,16 @@
 import FoundationEssentials
 package import HTTPTypes
 
-/// The credential that a process has: an API key, as its environment says.
+/// The credential that a process has: an API key, or a token of whoever signs people in.
 package struct Credential: Sendable {
     private let token: String
 
     /// Takes a credential.
     ///
-    /// - Throws: ``CredentialProblem`` for a text that cannot be one; it is not shown.
-    package init(_ token: String, of source: String = "the token") throws(CredentialProblem) {
+    /// - Throws: ``ClientSettingError`` for a text that cannot be one; it is not shown.
+    package init(_ token: String, of source: String = "the token") throws(ClientSettingError) {
         guard (1...8192).contains(token.utf8.count), token.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else {
-            throw CredentialProblem(
+            throw ClientSettingError(
                 description: "\(source): expected a credential of visible characters, without spaces"
             )
         }
@@ -21,33 +21,32 @@ package struct Credential: Sendable {
     ///
     /// There is no option for it: what stands on a command line, every process on the machine can read.
     ///
-    /// - Throws: ``CredentialProblem`` for a file that cannot be read, or a text that cannot be a credential.
-    package init?(environment: [String: String]) throws(CredentialProblem) {
-        func setting(_ name: String) -> String? {
-            environment[name].map(Self.trim).flatMap { $0.isEmpty ? nil : $0 }
-        }
-        if let token = setting("JOBSYS_TOKEN") {
+    /// - Throws: ``ClientSettingError`` for a file that cannot be read, or a text that cannot be a credential.
+    package init?(environment: [String: String]) throws(ClientSettingError) {
+        if let token = environment.setting("JOBSYS_TOKEN") {
             try self.init(token, of: "JOBSYS_TOKEN")
-        } else if let path = setting("JOBSYS_TOKEN_FILE") {
-            let text: String
-            do {
-                text = try String(contentsOfFile: path, encoding: .utf8)
-            } catch {
-                throw CredentialProblem(description: "JOBSYS_TOKEN_FILE: \(path) cannot be read")
-            }
-            try self.init(Self.trim(text), of: "JOBSYS_TOKEN_FILE: \(path)")
+        } else if let path = environment.setting("JOBSYS_TOKEN_FILE") {
+            try self.init(file: path, of: "JOBSYS_TOKEN_FILE")
         } else {
             return nil
         }
     }
 
+    /// Reads a file that has a credential and nothing else.
+    ///
+    /// - Throws: ``ClientSettingError`` for a file that cannot be read, or a text that cannot be a credential.
+    package init(file path: String, of source: String) throws(ClientSettingError) {
+        let text: String
+        do {
+            text = try String(contentsOfFile: path, encoding: .utf8)
+        } catch {
+            throw ClientSettingError(description: "\(source): \(path) cannot be read")
+        }
+        try self.init(text.trimmed, of: "\(source): \(path)")
+    }
+
     /// What goes with each request.
     package var headers: HTTPFields { [.authorization: "Bearer \(token)"] }
-
-    private static func trim(_ text: String) -> String {
-        let start = text.drop(while: \.isWhitespace)
-        return String(start.reversed().drop(while: \.isWhitespace).reversed())
-    }
 }
 
 extension Credential: CustomStringConvertible, CustomReflectable {
@@ -56,10 +55,4 @@ extension Credential: CustomStringConvertible, CustomReflectable {
 
     /// Nothing that a dump could show.
     package var customMirror: Mirror { Mirror(self, children: []) }
-}
-
-/// Why there is no credential; it does not show what was found.
-package struct CredentialProblem: Error, CustomStringConvertible {
-    /// What is wrong, and with which variable.
-    package let description: String
 }

@@ -23,55 +23,51 @@ public struct JobClient: Sendable {
 
     /// Makes a client; it keeps its connections open as long as it, or a copy of it, is used.
     ///
-    /// Proxies and certificate authorities are those of the environment, as curl has them (`https_proxy`, `no_proxy`,
-    /// `CURL_CA_BUNDLE`, `SSL_CERT_FILE`).
+    /// What is not said comes from the profile that is named, then from the environment (`JOBSYS_URL`, `JOBSYS_TOKEN`, or the
+    /// file that `JOBSYS_TOKEN_FILE` names), then from the profile that `JOBSYS_PROFILE` names, or the one called `default`.
+    /// Profiles are sections of `~/.config/jobsys/config` with `url`, `token-file`, `token` and `cacert`; the credential of a
+    /// profile is shown to the profile's service alone. Proxies and certificate authorities are those of the environment, as
+    /// curl has them (`https_proxy`, `no_proxy`, `CURL_CA_BUNDLE`, `SSL_CERT_FILE`).
     ///
     /// - Parameters:
-    ///   - url: Where the service is: an http or https URL without a query.
-    ///   - token: What is sent as `Authorization: Bearer`, if the service asks for credentials: an API key. If it is nil,
-    ///     what the environment has in `JOBSYS_TOKEN`, or in the file that `JOBSYS_TOKEN_FILE` names, if either is set.
+    ///   - url: Where the service is: an http or https URL without a query. If nothing says where, `http://127.0.0.1:8080`.
+    ///   - token: What is sent as `Authorization: Bearer`, if the service asks for credentials: an API key or a JWT.
+    ///   - profile: The name of a profile.
     ///   - patience: How long to repeat a request before its failure counts.
-    /// - Throws: ``JobClientError`` for a URL that is none, a variable that cannot be used, and a token that cannot be one.
-    public init(url: String, token: String? = nil, patience: Duration = .seconds(15)) throws {
+    /// - Throws: ``JobClientError`` for a URL that is none, a profile or a variable that cannot be used, and a token that
+    ///   cannot be one.
+    public init(
+        url: String? = nil,
+        token: String? = nil,
+        profile: String? = nil,
+        patience: Duration = .seconds(15)
+    ) throws {
         do {
-            let configuration = try CurlTransport.Configuration(
+            let settings = try ClientSettings(
                 userAgent: "jobsys-client",
+                url: try url.map(Self.serviceURL),
+                token: token,
+                profile: profile.map { (source: "profile", name: $0) },
                 environment: ProcessInfo.processInfo.environment
             )
-            try self.init(
-                url: url,
-                token: token,
+            api = APIClient(
+                url: settings.url,
+                transport: try CurlTransport(configuration: settings.transport),
                 patience: patience,
-                transport: CurlTransport(configuration: configuration)
+                headers: settings.credential?.headers ?? [:]
             )
-        } catch let error as TransportSettingError {
+        } catch let error as ClientSettingError {
             throw JobClientError(.invalid, error.description)
         } catch let error as TransportError {
             throw JobClientError(.unavailable, error.message)
         }
     }
 
-    init(
-        url: String,
-        token: String?,
-        patience: Duration,
-        transport: any HTTPTransport,
-        clock: any Clock<Duration> = ContinuousClock()
-    ) throws(JobClientError) {
-        guard let service = ServiceURL(argument: url) else {
-            throw JobClientError(.invalid, "\(url) is no http or https URL without a query")
+    private static func serviceURL(_ text: String) throws(ClientSettingError) -> ServiceURL {
+        guard let url = ServiceURL(argument: text) else {
+            throw ClientSettingError(description: "\(text) is no http or https URL without a query")
         }
-        let headers: HTTPFields
-        do throws(CredentialProblem) {
-            if let token {
-                headers = try Credential(token).headers
-            } else {
-                headers = try Credential(environment: ProcessInfo.processInfo.environment)?.headers ?? [:]
-            }
-        } catch {
-            throw JobClientError(.invalid, error.description)
-        }
-        api = APIClient(url: service, transport: transport, patience: patience, clock: clock, headers: headers)
+        return url
     }
 
     /// Submits a job.

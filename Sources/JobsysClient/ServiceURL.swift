@@ -8,10 +8,14 @@ package struct ServiceURL: Sendable, Hashable, CustomStringConvertible {
     package let prefix: String
 
     /// Where `scripts/dev` starts it.
-    package static let fallback = "http://127.0.0.1:8080"
+    package static let local = ServiceURL(scheme: "http", authority: "127.0.0.1:8080")
 
     /// The URL.
     package var description: String { "\(scheme)://\(authority)\(prefix)" }
+
+    private init(scheme: String, authority: String) {
+        (self.scheme, self.authority, prefix) = (scheme, authority, "")
+    }
 
     /// Reads an http or https URL without user info, query and fragment; nil for anything else.
     package init?(argument: String) {

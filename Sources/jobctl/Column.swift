@@ -107,6 +107,17 @@ struct Column: Sendable {
         },
     ]
 
+    /// The columns of changes.
+    static let audit = [
+        Column("AT", width: 24, "at"),
+        Column("WHO", width: 22, "principal"),
+        Column("TENANT", width: 12, "tenant"),
+        Column("ACTION", width: 12, "action"),
+        Column("STATUS", width: 6, "status"),
+        Column("FROM", width: 15, "address"),
+        Column("SUBJECT", width: 0, "subject"),
+    ]
+
     private static let error = Column("ERROR", width: 0) { document in
         guard let error = document["error"] else { return "" }
         return "\(text(of: error["class"] ?? "")): \(text(of: error["message"] ?? ""))"

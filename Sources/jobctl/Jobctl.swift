@@ -15,7 +15,9 @@ struct Jobctl: AsyncParsableCommand {
             nobody reads standard output any more.
 
             ENVIRONMENT:
-              JOBSYS_URL              Where svc-api is, if --url does not say it (default: \(ServiceURL.fallback))
+              JOBSYS_URL              Where svc-api is, if --url does not say it (default: \(ServiceURL.local))
+              JOBSYS_PROFILE          Which profile to use, if --profile does not say it (default: default)
+              JOBSYS_CONFIG_FILE      The file that has profiles (default: ~/.config/jobsys/config)
               JOBSYS_TOKEN            The API key to show, where the service asks for one
               JOBSYS_TOKEN_FILE       The file that has it, if JOBSYS_TOKEN is not set
               CURL_CA_BUNDLE, SSL_CERT_FILE
@@ -26,7 +28,7 @@ struct Jobctl: AsyncParsableCommand {
         subcommands: [
             SubmitCommand.self, ShowCommand.self, ListCommand.self, CancelCommand.self, RedriveCommand.self,
             IncidentsCommand.self, WorkersCommand.self, TypesCommand.self, PauseCommand.self, ResumeCommand.self,
-            LimitCommand.self, InitCommand.self, KeysCommand.self,
+            LimitCommand.self, InitCommand.self, KeysCommand.self, AuditCommand.self,
         ]
     )
 

@@ -7,8 +7,16 @@ import JobsysHTTP
 
 /// What every command can be told: where the service is, how to reach it, and how to write.
 struct SessionOptions: ParsableArguments {
-    @Option(help: "Where svc-api is (default: $JOBSYS_URL, or \(ServiceURL.fallback)).")
+    @Option(help: "Where svc-api is (default: $JOBSYS_URL, what the profile says, or \(ServiceURL.local)).")
     var url: ServiceURL?
+
+    @Option(
+        help: """
+            The section of ~/.config/jobsys/config with url, token-file and cacert to use (default: $JOBSYS_PROFILE, or \
+            \(ClientProfile.defaultName)).
+            """
+    )
+    var profile: String?
 
     @Option(
         help: """
@@ -37,50 +45,36 @@ struct SessionOptions: ParsableArguments {
 
     /// A client of the service.
     ///
-    /// - Throws: `ValidationError` that names the option or the variable that is wrong.
+    /// - Throws: `ValidationError` that names the option, the variable or the line of the profile that is wrong.
     func client(_ environment: [String: String] = ProcessInfo.processInfo.environment) throws -> APIClient {
-        APIClient(
-            url: try serviceURL(environment),
-            transport: try CurlTransport(configuration: transport(environment)),
+        let settings = try settings(environment)
+        return APIClient(
+            url: settings.url,
+            transport: try CurlTransport(configuration: settings.transport),
             patience: .seconds(retrySeconds),
             notice: { StandardError.write("jobctl: \($0)") },
-            headers: try credentials(environment)
+            headers: settings.credential?.headers ?? [:]
         )
-    }
-
-    /// What the service is shown of who asks, as `$JOBSYS_TOKEN` or the file `$JOBSYS_TOKEN_FILE` says.
-    private func credentials(_ environment: [String: String]) throws -> HTTPFields {
-        do {
-            return try Credential(environment: environment)?.headers ?? [:]
-        } catch {
-            throw ValidationError("\(error)")
-        }
     }
 
     /// The command that shows a job with the same options.
     func showCommand(_ id: String) -> String {
-        let options = (url.map { " --url \($0)" } ?? "") + (cacert.map { " --cacert \($0)" } ?? "")
+        let options =
+            (url.map { " --url \($0)" } ?? "") + (profile.map { " --profile \($0)" } ?? "")
+            + (cacert.map { " --cacert \($0)" } ?? "")
         return "jobctl show \(id) --wait\(options)"
     }
 
-    /// Where the service is: the option, the variable unless it is empty, or where `scripts/dev` starts it.
-    func serviceURL(_ environment: [String: String]) throws -> ServiceURL {
-        if let url { return url }
-        let text = environment.setting("JOBSYS_URL") ?? ServiceURL.fallback
-        guard let url = ServiceURL(argument: text) else {
-            throw ValidationError("JOBSYS_URL: found \"\(text)\", expected an http or https URL without a query")
-        }
-        return url
-    }
-
-    /// Which authorities and proxies to use.
+    /// Where the service is, what it is shown, and how it is reached.
     ///
-    /// Source: curl(1), `--cacert` and ENVIRONMENT.
-    func transport(_ environment: [String: String]) throws -> CurlTransport.Configuration {
+    /// - Throws: `ValidationError`, as ``client(_:)``.
+    func settings(_ environment: [String: String]) throws -> ClientSettings {
         do {
-            return try CurlTransport.Configuration(
+            return try ClientSettings(
                 userAgent: "jobctl",
+                url: url,
                 caBundle: cacert.map { (source: "--cacert", path: $0) },
+                profile: profile.map { (source: "--profile", name: $0) },
                 environment: environment
             )
         } catch {

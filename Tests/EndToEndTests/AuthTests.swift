@@ -6,19 +6,6 @@ import Testing
 
 @Suite("Keys", .endToEnd, .timeLimit(.minutes(15)))
 struct AuthTests {
-    /// Makes a key as its first owner does; answers it.
-    private func make(_ arguments: String..., in deployment: Deployment) async throws -> String {
-        let outcome = try await Command.run(
-            try Service.api.executable,
-            ["keys", "create"] + arguments,
-            environment: deployment.environment
-        )
-        #expect(outcome.status == .exited(0), "\(outcome.errors)")
-        let lines = outcome.output.split(separator: "\n", omittingEmptySubsequences: false)
-        #expect(lines.count == 2 && lines[1].isEmpty, "the key is not alone on standard output")
-        return String(lines[0])
-    }
-
     private func keyID(_ key: String) -> String { String(key.split(separator: "_")[2]) }
 
     @Test(
@@ -27,7 +14,7 @@ struct AuthTests {
     )
     func keys() async throws {
         let deployment = try Deployment.current
-        let admin = try await make("--scopes", "admin", in: deployment)
+        let admin = try await deployment.makeKey("--scopes", "admin")
         #expect(admin.wholeMatch(of: /jobsys_dev_[0-9A-Za-z]{16}_[0-9A-Za-z]{38}/) != nil)
         let api = try await deployment.start(.api, ["AUTH": "required"])
         var jobctl = try await Jobctl.current
@@ -105,6 +92,29 @@ struct AuthTests {
             #expect(!api.process.output.text.contains(secret) && !listed.output.contains(secret))
         }
         #expect(api.lines("key made").count == 2)
+
+        // Who did what is there to be read afterwards, what was done without svc-api too.
+        let audit = try await jobctl.run("audit", "--since", "2026-01-01T00:00:00Z").documents
+        let changes = audit.map { "\($0["action"]?.stringValue ?? "") \($0["status"] ?? "")" }
+        let expected = [
+            "key.revoke 200", "job.cancel 404", "job.cancel 403", "key.create 201", "key.create 201", "key.create 201",
+        ]
+        #expect(changes == expected, "\(audit)")
+        #expect(audit.first?["principal"]?.stringValue?.hasPrefix("svc-api keys") == true, "\(audit)")
+        #expect(audit.first?["subject"]?.stringValue == keyID(acme), "\(audit)")
+        #expect(audit[1]["principal"]?.stringValue == "key:\(keyID(other))" && audit[1]["address"] == "127.0.0.1")
+        let narrow = try await jobctl.run(
+            "audit",
+            "--subject",
+            id,
+            "--action",
+            "job.cancel",
+            "--principal",
+            "key:\(keyID(acme))"
+        )
+        #expect(try narrow.documents.map { $0["status"] } == [403], "\(narrow)")
+        let line = try #require(api.lines("change").last)
+        #expect(line["audit.action"] == "job.cancel" && line["principal"] == "key:\(keyID(other))", "\(line)")
     }
 
     @Test(

@@ -84,6 +84,13 @@ struct JobsAWSConformanceTests {
         }
     }
 
+    @Test("The table keeps every rule of an audit trail", arguments: AuditTrailRule.all)
+    func auditTrail(rule: AuditTrailRule) async throws {
+        try await Emulator.withTable { client, table in
+            try await rule.check(DynamoDBAuditTrail(client: client, table: table, retention: .seconds(86400)))
+        }
+    }
+
     @Test("The table keeps every rule of a directory of workers", arguments: WorkerDirectoryRule.all)
     func workerDirectory(rule: WorkerDirectoryRule) async throws {
         try await Emulator.withTable { client, table in

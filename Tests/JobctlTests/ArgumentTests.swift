@@ -61,33 +61,38 @@ struct ArgumentTests {
     @Test(
         "and the environment say where the service is; a variable that is empty is not set",
         arguments: [
-            ([], [:], ServiceURL.fallback), ([], ["JOBSYS_URL": ""], ServiceURL.fallback),
-            ([], ["JOBSYS_URL": " "], ServiceURL.fallback), ([], ["JOBSYS_URL": "https://a/b/"], "https://a/b"),
+            ([], [:], "\(ServiceURL.local)"), ([], ["JOBSYS_URL": ""], "\(ServiceURL.local)"),
+            ([], ["JOBSYS_URL": " "], "\(ServiceURL.local)"), ([], ["JOBSYS_URL": "https://a/b/"], "https://a/b"),
             (["--url", "http://c:1"], ["JOBSYS_URL": "https://a"], "http://c:1"),
         ] as [([String], [String: String], String)]
     )
     func url(arguments: [String], environment: [String: String], url: String) throws {
         let options = try #require(try Jobctl.parseAsRoot(["list"] + arguments) as? ListCommand).session
-        #expect("\(try options.serviceURL(environment))" == url)
+        #expect("\(try options.settings(environment).url)" == url)
     }
+
+    private func transport(
+        _ session: SessionOptions,
+        _ environment: [String: String]
+    ) throws -> CurlTransport.Configuration { try session.settings(environment).transport }
 
     @Test("and the environment say whom to trust and which proxy to use, as curl's do")
     func transport() throws {
         let file = #filePath
-        let plain = try session().transport(["CURL_CA_BUNDLE": "", "http_proxy": ""])
+        let plain = try transport(session(), ["CURL_CA_BUNDLE": "", "http_proxy": ""])
         #expect(plain.caBundlePath == nil)
         #expect(plain.proxies == .none)
-        #expect(try session("--cacert", file).transport(["CURL_CA_BUNDLE": "/none"]).caBundlePath == file)
+        #expect(try transport(session("--cacert", file), ["CURL_CA_BUNDLE": "/none"]).caBundlePath == file)
         let environment = ["CURL_CA_BUNDLE": file, "SSL_CERT_FILE": "/none", "https_proxy": "proxy:3128"]
-        let configuration = try session().transport(environment)
+        let configuration = try transport(session(), environment)
         #expect(configuration.caBundlePath == file)
         #expect(configuration.proxies == ProxySettings(https: Proxy(url: "proxy:3128")))
-        #expect(try session().transport(["SSL_CERT_FILE": file]).caBundlePath == file)
+        #expect(try transport(session(), ["SSL_CERT_FILE": file]).caBundlePath == file)
         for (wrong, message) in [
             (["SSL_CERT_FILE": "/none"], "SSL_CERT_FILE: /none cannot be read: No such file or directory"),
             (["http_proxy": "ftp://x"], "http_proxy must be a URL such as"),
         ] {
-            let error = try #require(throws: ValidationError.self) { try session().transport(wrong) }
+            let error = try #require(throws: ValidationError.self) { try session().settings(wrong) }
             #expect(error.message.hasPrefix(message))
         }
     }

@@ -22,6 +22,7 @@ struct APIFixture: Sendable {
     let queue: InMemoryJobQueue
     let directory = InMemoryWorkerDirectory()
     let keys = InMemoryAPIKeyStore()
+    let audit = InMemoryAuditTrail()
     /// What is known of the keys.
     let ring: KeyRing
     /// Whether requests have to show a credential.
@@ -90,6 +91,7 @@ struct APIFixture: Sendable {
             cache: cache,
             readiness: readiness,
             keys: keys,
+            audit: audit,
             authentication: asksForCredentials ? .required(ring, stage: options.stage) : .off,
             options: options,
             logger: logger

@@ -196,7 +196,7 @@ enum Caller: Sendable, Hashable {
 }
 
 /// An operation of the contract.
-private enum Operation {
+enum Operation {
     /// Each with its method and path.
     static func all() async throws -> [(String, JSONValue)] {
         let document = try JSONValue(parsing: try await APIFixture().answer(.get, "/openapi.json").text)
@@ -214,7 +214,7 @@ private enum Operation {
 
 extension JSONValue {
     /// The request that the operation of this name is asked by; what its path names is not there.
-    fileprivate func request(_ name: String) -> (HTTPRequest.Method, String)? {
+    func request(_ name: String) -> (HTTPRequest.Method, String)? {
         let parts = name.split(separator: " ")
         guard let method = HTTPRequest.Method(String(parts[0])) else { return nil }
         let id: String = parts[1].hasPrefix("/keys") ? "0123456789ABCDEF" : APIFixture.jobID
@@ -223,7 +223,7 @@ extension JSONValue {
     }
 
     /// A body that is taken.
-    fileprivate func body(_ name: String) -> String? {
+    func body(_ name: String) -> String? {
         switch name {
         case "POST /jobs": #"{"type": "transform", "payload": null}"#
         case "POST /jobs:batch": #"{"jobs": [{"type": "transform", "payload": null}]}"#

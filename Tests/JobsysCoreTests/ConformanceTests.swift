@@ -55,6 +55,11 @@ struct ConformanceTests {
         try await rule.check(InMemoryAPIKeyStore())
     }
 
+    @Test("The audit trail keeps every rule", arguments: AuditTrailRule.all)
+    func auditTrail(rule: AuditTrailRule) async throws {
+        try await rule.check(InMemoryAuditTrail())
+    }
+
     @Test("The directory of workers keeps every rule", arguments: WorkerDirectoryRule.all)
     func workerDirectory(rule: WorkerDirectoryRule) async throws {
         try await rule.check(InMemoryWorkerDirectory())

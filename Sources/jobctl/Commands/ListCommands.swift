@@ -49,3 +49,40 @@ struct IncidentsCommand: AsyncParsableCommand {
         try await session.client().walk("incidents", query: query, limit: limit.count) { try printer.row($0) }
     }
 }
+
+/// Lists what people and keys have changed.
+struct AuditCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "audit",
+        abstract: "Lists who changed what, newest first; for administrators."
+    )
+
+    @Option(help: "Only what this one did, such as key:Jw5rNc0TzXbLq2Ve.")
+    var principal: String?
+
+    @Option(help: "Only changes of this kind, such as job.redrive or key.create.")
+    var action: String?
+
+    @Option(help: "Only what was done to this job, type or key.")
+    var subject: String?
+
+    @Option(help: "Only what happened at this time or later, such as 2026-11-21T08:30:00Z.")
+    var since: String?
+
+    @Option(help: "Only what happened before this time.")
+    var until: String?
+
+    @OptionGroup
+    var limit: LimitOption
+
+    @OptionGroup
+    var session: SessionOptions
+
+    func run() async throws {
+        var printer = Printer(session.format, Column.audit)
+        let query = [
+            ("principal", principal), ("action", action), ("subject", subject), ("since", since), ("until", until),
+        ]
+        try await session.client().walk("audit", query: query, limit: limit.count) { try printer.row($0) }
+    }
+}

@@ -33,17 +33,19 @@ struct Drill: Sendable {
         try await ScriptedServer.with(handler: proxy.handle) { server in
             var report = DrillReport()
             report.count("seed", Int(options.seed))
-            let part = RestartPart(options: options, deployment: deployment, adversary: adversary)
+            let keys = try await DrillKeys(on: deployment)
+            let part = RestartPart(options: options, deployment: deployment, adversary: adversary, keys: keys)
             let first = try await part.run(through: server.url, into: &report)
             let handlers = try await ScriptedHandlers.start(seed: options.seed)
             defer { handlers.end() }
-            let fleet = Fleet(deployment, OutagePart.settings(through: server.url, handlers))
+            let settings = OutagePart.settings(through: server.url, handlers)
+            let fleet = Fleet(deployment, settings, headers: keys.operatorsHeaders)
             try await fleet.start()
             return try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await fleet.supervise() }
                 group.addTask { try await handlers.supervise() }
                 defer { group.cancelAll() }
-                try await run(after: first, on: fleet, handlers, into: &report)
+                try await run(after: first, on: fleet, keys, handlers, into: &report)
                 return report
             }
         }
@@ -52,10 +54,11 @@ struct Drill: Sendable {
     private func run(
         after first: RestartPart.Outcome,
         on fleet: Fleet,
+        _ keys: DrillKeys,
         _ handlers: ScriptedHandlers,
         into report: inout DrillReport
     ) async throws {
-        let client = DrillClient(fleet)
+        let client = DrillClient(fleet, keys)
         let orders = OutagePart.orders(options, try await JobFeatures(of: fleet.anyClient))
         let start = ContinuousClock.now
         let part = OutagePart(
@@ -81,6 +84,12 @@ struct Drill: Sendable {
         hostile.check(into: &report)
         let lists = ListAudit(client: try await fleet.anyClient, limit: 100, time: "at the end")
         try await lists.check(against: audit, hostile.ledger, into: &report)
+        for tenant in JobOrder.tenants where tenant != JobOrder.operatorsTenant {
+            var client = try await fleet.anyClient
+            client.headers = keys.headers(of: tenant)
+            try await ListAudit(client: client, limit: 100, time: "at the end")
+                .check(tenant, against: audit, into: &report)
+        }
         report.check(
             "no request was answered wrongly",
             cases: first.requests + client.requests,

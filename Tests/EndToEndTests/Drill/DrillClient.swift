@@ -11,10 +11,13 @@ final class DrillClient: Sendable {
     }
 
     private let fleet: Fleet
+    private let keys: DrillKeys
     private let state = Mutex(State())
 
-    init(_ fleet: Fleet) {
+    /// Makes a client that shows for each order the key of its tenant.
+    init(_ fleet: Fleet, _ keys: DrillKeys) {
         self.fleet = fleet
+        self.keys = keys
     }
 
     /// Which job each order became.
@@ -37,7 +40,8 @@ final class DrillClient: Sendable {
             let clients = await fleet.clients
             state.withLock { $0.requests += 1 }
             // A connection that breaks says as little as a 503: both are asked again.
-            if let client = clients.randomElement(), let answer = try? await client.submit(order),
+            if let client = clients.randomElement(),
+                let answer = try? await client.submit(order, keys.headers(of: order.tenant)),
                 note(answer, for: order)
             {
                 return
@@ -68,11 +72,14 @@ final class DrillClient: Sendable {
 }
 
 extension APIClient {
-    func submit(_ order: JobOrder) async throws -> Answer {
-        try await send(
+    func submit(_ order: JobOrder, _ headers: HTTPFields = [:]) async throws -> Answer {
+        var headers = headers
+        headers[.contentType] = "application/json"
+        headers[.idempotencyKey] = order.idempotencyKey
+        return try await send(
             .post,
             "/jobs",
-            headers: [.contentType: "application/json", .idempotencyKey: order.idempotencyKey],
+            headers: headers,
             body: order.document.serializedString,
             within: .seconds(15)
         )

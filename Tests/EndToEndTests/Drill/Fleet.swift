@@ -1,4 +1,5 @@
 import Glibc
+import HTTPTypes
 
 /// The processes of a drill, each in its place, where another takes over when it ends.
 actor Fleet {
@@ -15,6 +16,7 @@ actor Fleet {
 
     private let deployment: Deployment
     private let settings: [String: String]
+    private let headers: HTTPFields
     private var places: [Place] = []
 
     /// How often each kind of adversity struck.
@@ -26,9 +28,11 @@ actor Fleet {
     /// Ends that nobody wanted.
     private(set) var complaints: [String] = []
 
-    init(_ deployment: Deployment, _ settings: [String: String]) {
+    /// Makes a fleet whose services have settings, and whose clients show what the headers have.
+    init(_ deployment: Deployment, _ settings: [String: String], headers: HTTPFields) {
         self.deployment = deployment
         self.settings = settings
+        self.headers = headers
     }
 
     /// Starts all processes.
@@ -110,7 +114,9 @@ actor Fleet {
         let address = try await listeningAddress(of: new)
         places[place].process = new
         places[place].settings = settings
-        if places[place].service == .api { places[place].client = APIClient(authority: address) }
+        if places[place].service == .api {
+            places[place].client = APIClient(authority: address, headers: headers)
+        }
         let isBusy = await takenSlots(of: old) > 0
         let start = ContinuousClock.now
         let status = try await old.stop(within: .seconds(90))
@@ -165,7 +171,7 @@ actor Fleet {
     private func learnAddress(of place: Int) async throws {
         let address = try await listeningAddress(of: places[place].process)
         if places[place].service == .api, !address.isEmpty {
-            places[place].client = APIClient(authority: address)
+            places[place].client = APIClient(authority: address, headers: headers)
         }
     }
 

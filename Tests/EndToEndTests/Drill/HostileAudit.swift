@@ -85,6 +85,20 @@ struct ListAudit: Sendable {
         )
     }
 
+    /// Walks through a tenant's list of jobs to its end: its own good jobs must be there, and nobody else's.
+    func check(_ tenant: String, against audit: Audit, into report: inout DrillReport) async throws {
+        let (jobs, end) = try await walk("/jobs", "jobs")
+        let listed = Set(jobs.compactMap { $0["jobId"]?.stringValue })
+        let own = Set(audit.found.filter { $0.order.tenant == tenant }.map(\.id))
+        let foreign = listed.intersection(Set(audit.tickets.values).subtracting(own))
+        report.check(
+            "\(time), the list of \(tenant) shows its own good jobs, and nobody else's",
+            cases: jobs.count,
+            end + own.subtracting(listed).sorted().map { "\($0): not listed" }
+                + foreign.sorted().map { "\($0): listed" }
+        )
+    }
+
     /// All elements of a list, and what is wrong with its end.
     private func walk(_ path: String, _ member: String) async throws -> (found: [JSONValue], wrong: [String]) {
         var found: [JSONValue] = []

@@ -31,6 +31,17 @@ struct JobOrder: Sendable {
     /// The client's key: nothing but its number, so that a repeat is one.
     var idempotencyKey: String { "drill-\(number)" }
 
+    /// Whose job it is; those of an ordering key are all one tenant's.
+    var tenant: String {
+        let place = orderingKey.map { $0.utf8.reduce(0) { $0 + Int($1) } } ?? number
+        return Self.tenants[place % Self.tenants.count]
+    }
+
+    /// All tenants of a drill.
+    static let tenants = [operatorsTenant, "acme", "globex"]
+    /// The tenant of what operators submit.
+    static let operatorsTenant = "default"
+
     /// The body of its POST.
     var document: JSONValue {
         var document: JSONObject = [

@@ -71,7 +71,7 @@ struct OutagePart: Sendable {
 
     /// What the services have set.
     static func settings(through proxy: String, _ handlers: ScriptedHandlers) -> [String: String] {
-        [
+        let own = [
             "HANDLERS_FILE": handlers.file, "DRILL_SECRET": Endpoint.secrets[0],
             "AWS_ENDPOINT_URL": proxy, "LEASE_SECONDS": String(leaseSeconds), "SHUTDOWN_GRACE_SECONDS": "2",
             "UNKNOWN_TYPE_PATIENCE_SECONDS": String(Drill.patienceSeconds),
@@ -80,6 +80,7 @@ struct OutagePart: Sendable {
             // Many jobs fail on purpose, and an open gate would keep them waiting for longer than the drill lasts.
             "WORKER_BREAKER_FAILURES": "1000",
         ]
+        return own.merging(DrillKeys.settings) { $1 }
     }
 }
 

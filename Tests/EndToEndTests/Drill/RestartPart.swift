@@ -10,6 +10,7 @@ struct RestartPart: Sendable {
     let options: DrillOptions
     let deployment: Deployment
     let adversary: HostileAdversary
+    let keys: DrillKeys
 
     /// What came of it.
     struct Outcome: Sendable {
@@ -22,14 +23,15 @@ struct RestartPart: Sendable {
     /// Runs it to its end, with services that reach the emulator at this URL.
     func run(through url: String, into report: inout DrillReport) async throws -> Outcome {
         let before = deployment.started.count
-        let settings = [
+        let own = [
             "AWS_ENDPOINT_URL": url, "UNKNOWN_TYPE_PATIENCE_SECONDS": String(Drill.patienceSeconds),
             // Many jobs fail on purpose, and a gate that opens again after a while would delay others by design.
             "WORKER_BREAKER_FAILURES": "1000", "SHUTDOWN_GRACE_SECONDS": "20",
         ]
-        let fleet = Fleet(deployment, settings)
+        let settings = own.merging(DrillKeys.settings) { $1 }
+        let fleet = Fleet(deployment, settings, headers: keys.operatorsHeaders)
         try await fleet.start()
-        let client = DrillClient(fleet)
+        let client = DrillClient(fleet, keys)
         let orders = draw(try await JobFeatures(of: fleet.anyClient))
         let complaints = try await perturb(fleet, while: client, submits: orders)
         let audit = try await finishedAudit(of: orders, by: client)

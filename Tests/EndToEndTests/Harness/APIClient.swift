@@ -6,6 +6,8 @@ import JobsysJSON
 struct APIClient: Sendable {
     /// `host:port`.
     let authority: String
+    /// Goes with every request, such as a credential.
+    var headers: HTTPFields = [:]
 
     /// Sends any request.
     func send(
@@ -15,12 +17,14 @@ struct APIClient: Sendable {
         body: String = "",
         within limit: Duration = .seconds(30)
     ) async throws -> Answer {
+        var fields = self.headers
+        for field in headers { fields[field.name] = field.value }
         let request = HTTPRequest(
             method: method,
             scheme: "http",
             authority: authority,
             path: path,
-            headerFields: headers
+            headerFields: fields
         )
         let response = try await WebClient.transport.send(
             request,

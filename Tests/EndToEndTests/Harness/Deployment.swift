@@ -92,6 +92,19 @@ final class Deployment: Sendable {
         return own.merging(plane.aws.environment) { $1 }
     }
 
+    /// Makes an API key as its first owner does, with the table alone; answers it.
+    func makeKey(_ arguments: String...) async throws -> String {
+        let outcome = try await Command.run(
+            try Service.api.executable,
+            ["keys", "create"] + arguments,
+            environment: environment
+        )
+        #expect(outcome.status == .exited(0), "\(outcome.errors)")
+        let lines = outcome.output.split(separator: "\n", omittingEmptySubsequences: false)
+        #expect(lines.count == 2 && lines[1].isEmpty, "the key is not alone on standard output")
+        return String(lines[0])
+    }
+
     /// Stops what still runs.
     ///
     /// Whatever a test was about, a service stops when it is asked to, and its log is clean.
