@@ -1,7 +1,8 @@
 """Holds docker-compose.yml and the Dockerfile to what other machines than the author's need.
 
 Podman asks for the registry of an image that is not named in full; SELinux denies a mount without a label; a start without
-a network waits for a download; a host may have IPv4, IPv6 or both.
+a network waits for a download; a host may have IPv4, IPv6 or both. Nobody is asked for a key, so the ports are this
+machine's alone.
 """
 
 import pathlib
@@ -23,7 +24,13 @@ def main():
 
 
 def compose_problems(path):
-    for name, service in yaml.safe_load(path.read_text())["services"].items():
+    services = yaml.safe_load(path.read_text())["services"]
+    if services["svc-api"]["environment"].get("AUTH") != "off":
+        yield "svc-api: asks for keys that nobody has, or leaves to its stage whether it does (AUTH)"
+    for name, service in services.items():
+        for port in service.get("ports", []):
+            if not str(port).startswith("127.0.0.1:"):
+                yield f"{name}: port {port} is open to other machines"
         if "build" not in service and not is_full_name(service["image"]):
             yield f"{name}: the image {service['image']} does not name its registry"
         for mount in service.get("volumes", []):

@@ -84,6 +84,7 @@ def check(resources):
         yield from named(name, disruption_problems(deployment, by_kind.get("PodDisruptionBudget", {}).get(name)))
     yield from network_problems(by_kind.get("NetworkPolicy", {}))
     yield from family_problems(by_kind)
+    yield from access_problems(by_kind, settings)
     if "emulator" in by_kind["Deployment"]:
         yield from data_plane_problems(by_kind)
     for scaler in by_kind.get("ScaledObject", {}).values():
@@ -114,6 +115,20 @@ def immutability_problems(before, after):
     names = {name for kind, name in templates if kind == "ConfigMap" and name.startswith("jobsys-")}
     if names & {resource["metadata"]["name"] for resource in before if resource["kind"] == "ConfigMap"}:
         yield "another setting does not make another ConfigMap: its pods are not replaced"
+
+
+def access_problems(by_kind, settings):
+    """Where nobody is asked for a key, no way leads to the API from outside of the cluster; elsewhere all are asked."""
+    auth = settings.get("AUTH")
+    if auth != ("off" if "emulator" in by_kind["Deployment"] else "required"):
+        yield f"AUTH is {auth}"
+    if auth == "required":
+        return
+    for name in by_kind.get("Ingress", {}):
+        yield f"Ingress {name}: lets in whoever reaches it"
+    for name, service in by_kind.get("Service", {}).items():
+        if service["spec"].get("type", "ClusterIP") != "ClusterIP":
+            yield f"Service {name}: can be reached from outside of the cluster"
 
 
 def member(resource, path):

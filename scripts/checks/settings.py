@@ -3,6 +3,7 @@
     settings.py <folder of the executables>
 
 A service is given every variable that it requires, and each variable that is set is read by a service that it is given to.
+In AWS svc-api asks for keys.
 """
 
 import pathlib
@@ -39,6 +40,9 @@ def main():
     problems = [
         f"{name}: {problem}" for name, given in deployments.items() for problem in compare(given, read, required)
     ]
+    for template, environment in {"ecs": ecs_environments(), "ec2": ec2_environments()}.items():
+        if environment["svc-api"].get("AUTH") != "required":
+            problems.append(f"infra/cloudformation/{template}.yaml: svc-api asks nobody for a key (AUTH)")
     for problem in problems:
         print(f"error: {problem}", file=sys.stderr)
     if problems:
@@ -102,17 +106,26 @@ def kubernetes(overlay):
 
 
 def ecs():
-    tasks = (one for one in resources("ecs") if one["Type"] == "AWS::ECS::TaskDefinition")
-    containers = (container for task in tasks for container in task["Properties"]["ContainerDefinitions"])
-    return {container["Name"]: {pair["Name"] for pair in container["Environment"]} for container in containers}
+    return {service: set(environment) for service, environment in ecs_environments().items()}
 
 
 def ec2():
+    return {service: set(environment) for service, environment in ec2_environments().items()}
+
+
+def ecs_environments():
+    tasks = (one for one in resources("ecs") if one["Type"] == "AWS::ECS::TaskDefinition")
+    containers = (container for task in tasks for container in task["Properties"]["ContainerDefinitions"])
+    return {one["Name"]: {pair["Name"]: pair["Value"] for pair in one["Environment"]} for one in containers}
+
+
+def ec2_environments():
     """The Compose file that the instance writes at its start."""
     (template,) = (one for one in resources("ec2") if one["Type"] == "AWS::EC2::LaunchTemplate")
     script = template["Properties"]["LaunchTemplateData"]["UserData"]["Fn::Base64"]["Fn::Sub"]
     text = script.split("<<'COMPOSE'\n")[1].split("\nCOMPOSE\n")[0]
-    return compose(yaml.safe_load(re.sub(r"\$\{.*?\}", "value", text)))
+    services = yaml.safe_load(re.sub(r"\$\{.*?\}", "value", text))["services"]
+    return {service: services[service]["environment"] for service in SERVICES}
 
 
 def function():

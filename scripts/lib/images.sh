@@ -48,14 +48,25 @@ image_digest() {
 push_image() {
     command -v docker >/dev/null || fail "docker is not in PATH, and $1:$2 is not in ECR yet: it must be built and pushed"
     [[ -z ${tag:-} ]] || fail "$1:$2 is not in ECR; without --tag the images of this commit are built"
-    local uri registry
+    local uri
     uri=$(parameter "${REPOSITORY_OUTPUTS[$1]}")
-    registry=${uri%%/*}
     if [[ -z ${signed_in:-} ]]; then
-        aws_cli ecr get-login-password | docker login --username AWS --password-stdin "$registry" >/dev/null
+        sign_in docker "$uri"
         signed_in=yes
     fi
     say "building and pushing $uri:$2"
     docker build --platform linux/amd64 --target "$1" --build-arg "REVISION=$2" --tag "$uri:$2" .
     docker push --quiet "$uri:$2"
+}
+
+# pull_image TOOL IMAGE: from ECR, unless it is on this machine.
+pull_image() {
+    ! "$1" image inspect "$2" >/dev/null 2>&1 || return 0
+    sign_in "$1" "$2"
+    "$1" pull --quiet --platform linux/amd64 "$2"
+}
+
+# sign_in TOOL IMAGE: at the registry of that image.
+sign_in() {
+    aws_cli ecr get-login-password | "$1" login --username AWS --password-stdin "${2%%/*}" >/dev/null
 }
