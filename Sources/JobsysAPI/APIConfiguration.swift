@@ -21,9 +21,14 @@ public struct APIConfiguration: Sendable, Hashable {
     public var stage: Stage
     /// Whether requests have to show a credential.
     public var auth: AuthMode
+    /// The origins whose web pages may use the API.
+    package var origins: AllowedOrigins
+    /// The proxies whose word on where a request comes from is believed.
+    package var proxies: TrustedProxies
 
     /// Reads `PORT` (8080), `HOST` (`*`), `DDB_TABLE`, `SQS_QUEUE_URL`, `SQS_FIFO_QUEUE_URL`, `INDEX_SHARDS` (4),
-    /// `UNKNOWN_TYPES` (`accept`), `STAGE` (`dev`) and `AUTH` (`off` in stage dev, `required` elsewhere).
+    /// `UNKNOWN_TYPES` (`accept`), `STAGE` (`dev`), `AUTH` (`off` in stage dev, `required` elsewhere), `CORS_ORIGINS` and
+    /// `TRUSTED_PROXIES` (none).
     ///
     /// - Throws: `ConfigurationError` for the first that is missing or malformed.
     public init(config: ConfigReader) throws(ConfigurationError) {
@@ -36,6 +41,15 @@ public struct APIConfiguration: Sendable, Hashable {
         unknownTypes = try config.value(for: .unknownTypes)
         stage = try config.value(for: .stage)
         auth = try config.value(for: Setting<AuthMode>.auth.optional) ?? (stage == .dev ? .off : .required)
+        origins = try config.value(for: Setting<AllowedOrigins>.corsOrigins.optional) ?? .none
+        proxies = try config.value(for: Setting<TrustedProxies>.trustedProxies.optional) ?? .none
+        if origins.isEverybody, auth == .required {
+            throw ConfigurationError(
+                key: Setting<AllowedOrigins>.corsOrigins.key,
+                found: "*",
+                expected: "the origins that may send credentials, each by its name: * is for AUTH=off alone"
+            )
+        }
     }
 
     /// Every variable, beside those of the AWS client, that the API reads.
@@ -43,6 +57,7 @@ public struct APIConfiguration: Sendable, Hashable {
         let own: [any EnvironmentVariable] = [
             Setting.port(default: 8080), Setting.host, Setting.table, Setting.queueURL,
             Setting.fifoQueueURL, Setting.indexShards, Setting.unknownTypes, Setting.auth.optional,
+            Setting.corsOrigins.optional, Setting.trustedProxies.optional,
         ]
         return ServiceSettings.base + own
     }
