@@ -37,7 +37,7 @@ package func buildApplication(
         responder: NormalizingResponder(router.buildResponder()),
         server: HTTPServerBuilder { responder in
             GuardedChannel(base: HTTP1Channel(responder: responder, configuration: configuration)) {
-                RequestGuard(log: log, makeRequestID: options.makeRequestID)
+                RequestGuard(log: log, options: options)
             }
         },
         configuration: ApplicationConfiguration(address: .listening(on: host, port: port)),

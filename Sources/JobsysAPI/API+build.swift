@@ -30,12 +30,19 @@ public func buildAPI(_ start: ServiceStart) async throws -> [any Service] {
     let directory = DynamoDBWorkerDirectory(client: client, table: configuration.table)
     let cache = DirectoryCache(directory)
     options.stage = configuration.stage.rawValue
+    options.origins = configuration.origins
+    options.proxies = configuration.proxies
     let keys = DynamoDBAPIKeyStore(client: client, table: configuration.table)
     let ring = KeyRing(keys)
     if configuration.auth == .off {
         Logger.current.warning(
             "no credentials are asked for, whoever reaches the port may do everything: AUTH is off",
             metadata: ["stage": "\(configuration.stage.rawValue)"]
+        )
+    }
+    if configuration.origins.isEverybody {
+        Logger.current.warning(
+            "every web page may use the API from the browsers of those who reach it: CORS_ORIGINS is *"
         )
     }
     let router = buildRouter(
@@ -80,6 +87,7 @@ struct KeyAdministration: Sendable {
 /// Reaches the table that the environment names.
 ///
 /// - Parameter environment: Read for `DDB_TABLE`, `STAGE`, `AUDIT_RETENTION_DAYS` and what the AWS client reads.
+/// - Returns: What changes its keys.
 /// - Throws: `ConfigurationError` or `ConfigurationErrors` for what is missing or malformed.
 func buildKeyAdministration(_ environment: [String: String]) async throws -> KeyAdministration {
     let start = ServiceStart(environment: environment)

@@ -80,6 +80,8 @@ package func buildRouter(
         middleware: RequestMiddleware(
             routes: RouteTable(routes),
             log: RequestLog(logger: logger, meter: options.requestMeter),
+            origins: options.origins,
+            proxies: options.proxies,
             stopwatch: stopwatch(options.clock),
             makeRequestID: options.makeRequestID
         )

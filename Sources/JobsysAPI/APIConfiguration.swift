@@ -23,9 +23,14 @@ public struct APIConfiguration: Sendable, Hashable {
     public var auth: AuthMode
     /// How long it is kept who has changed what.
     public var auditRetention: Duration
+    /// The origins whose web pages may use the API.
+    package var origins: AllowedOrigins
+    /// The proxies whose word on where a request comes from is believed.
+    package var proxies: TrustedProxies
 
     /// Reads `PORT` (8080), `HOST` (`*`), `DDB_TABLE`, `SQS_QUEUE_URL`, `SQS_FIFO_QUEUE_URL`, `INDEX_SHARDS` (4),
-    /// `UNKNOWN_TYPES` (`accept`), `STAGE` (`dev`), `AUTH` (`off` in stage dev, `required` elsewhere) and `AUDIT_RETENTION_DAYS` (365).
+    /// `UNKNOWN_TYPES` (`accept`), `STAGE` (`dev`), `AUTH` (`off` in stage dev, `required` elsewhere),
+    /// `AUDIT_RETENTION_DAYS` (365), `CORS_ORIGINS` and `TRUSTED_PROXIES` (none).
     ///
     /// - Throws: `ConfigurationError` for the first that is missing or malformed.
     public init(config: ConfigReader) throws(ConfigurationError) {
@@ -39,6 +44,15 @@ public struct APIConfiguration: Sendable, Hashable {
         stage = try config.value(for: .stage)
         auth = try config.value(for: Setting<AuthMode>.auth.optional) ?? (stage == .dev ? .off : .required)
         auditRetention = .seconds(try config.value(for: .auditRetentionDays) * 86400)
+        origins = try config.value(for: Setting<AllowedOrigins>.corsOrigins.optional) ?? .none
+        proxies = try config.value(for: Setting<TrustedProxies>.trustedProxies.optional) ?? .none
+        if origins.isEverybody, auth == .required {
+            throw ConfigurationError(
+                key: Setting<AllowedOrigins>.corsOrigins.key,
+                found: "*",
+                expected: "the origins that may send credentials, each by its name: * is for AUTH=off alone"
+            )
+        }
     }
 
     /// Every variable, beside those of the AWS client, that the API reads.
@@ -47,6 +61,7 @@ public struct APIConfiguration: Sendable, Hashable {
             Setting.port(default: 8080), Setting.host, Setting.table, Setting.queueURL,
             Setting.fifoQueueURL, Setting.indexShards, Setting.unknownTypes, Setting.auth.optional,
             Setting.auditRetentionDays,
+            Setting.corsOrigins.optional, Setting.trustedProxies.optional,
         ]
         return ServiceSettings.base + own
     }

@@ -17,6 +17,10 @@ package struct APIOptions: Sendable {
     package var stage = "dev"
     /// What becomes of submissions of a type that no worker offers.
     package var unknownTypes = UnknownTypes.accept
+    /// The origins whose web pages may use the API.
+    package var origins = AllowedOrigins.none
+    /// The proxies whose word on where a request comes from is believed.
+    package var proxies = TrustedProxies.none
     /// Measures waits, deadlines and how long requests take.
     package var clock: any Clock<Duration> = ContinuousClock()
     /// Counts what was answered.

@@ -1,7 +1,7 @@
 import HTTPTypes
 package import Hummingbird
 import JobsysCore
-import NIOCore
+import JobsysHTTP
 
 /// What a route asks of whoever uses it.
 enum Access: Sendable, Hashable {
@@ -39,16 +39,19 @@ struct AccessTable: Sendable {
 package struct APIRequestContext: RequestContext {
     /// What the server knows.
     package var coreContext: CoreRequestContextStorage
+    /// The other end of the connection; nil if it has no IP address.
+    let peer: IPAddress?
+    /// Where the request comes from; nil if that is no IP address.
+    var client: IPAddress?
+    /// Where the request comes from, as text: the client, and not a proxy before it that is trusted.
+    var address: String? { client?.description }
     /// Who asks: nobody, until ``AccessMiddleware`` has found out.
     var principal = Principal.nobody
-    /// Where the request comes from, as far as the connection tells: it may be a proxy's address.
-    var address: String? { peer?.ipAddress }
-    private let peer: SocketAddress?
 
     /// Makes the context of a request that has just come.
     package init(source: Source) {
         coreContext = CoreRequestContextStorage(source: source)
-        peer = source.channel.remoteAddress
+        peer = IPAddress(source.channel.remoteAddress)
     }
 }
 

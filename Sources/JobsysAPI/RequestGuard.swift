@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore
+import JobsysHTTP
 import Logging
 import NIOCore
 import NIOHTTP1
@@ -44,18 +45,20 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
         var problem: Problem
         var requestID: RequestID
         var method: HTTPRequest.Method?
+        var client: IPAddress?
+        var origin: String?
     }
 
     private let log: RequestLog
-    private let makeRequestID: @Sendable () -> String
+    private let options: APIOptions
     private var refusal: Refusal?
     private var isReplacing = false
     /// Whether the request line of the request that is being read has ended.
     fileprivate var hasRequestLine = false
 
-    init(log: RequestLog, makeRequestID: @escaping @Sendable () -> String) {
+    init(log: RequestLog, options: APIOptions) {
         self.log = log
-        self.makeRequestID = makeRequestID
+        self.options = options
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -64,8 +67,14 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
         switch unwrapInboundIn(data) {
         case .head(let head):
             guard let problem = RequestRules.problem(with: head) else { break }
-            let id = RequestID(HTTPFields(head.headers, splitCookie: false), orMake: makeRequestID)
-            refusal = Refusal(problem: problem, requestID: id, method: HTTPRequest.Method(head.method.rawValue))
+            let headers = HTTPFields(head.headers, splitCookie: false)
+            refusal = Refusal(
+                problem: problem,
+                requestID: RequestID(headers, orMake: options.makeRequestID),
+                method: HTTPRequest.Method(head.method.rawValue),
+                client: options.proxies.client(of: IPAddress(context.remoteAddress), headers),
+                origin: headers[.origin]
+            )
             context.fireErrorCaught(HTTPParserError.unknown)
             return
         case .end: hasRequestLine = false
@@ -77,7 +86,11 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         if refusal == nil, let error = error as? HTTPParserError {
             let problem = RequestRules.problem(error, isInTarget: !hasRequestLine)
-            refusal = Refusal(problem: problem, requestID: RequestID([:], orMake: makeRequestID))
+            refusal = Refusal(
+                problem: problem,
+                requestID: RequestID([:], orMake: options.makeRequestID),
+                client: options.proxies.client(of: IPAddress(context.remoteAddress), [:])
+            )
         }
         context.fireErrorCaught(error)
     }
@@ -106,6 +119,7 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
         fields[.contentLength] = "\(body.count)"
         fields[.requestID] = refusal.requestID.description
         fields[.xContentTypeOptions] = "nosniff"
+        options.origins.note(refusal.origin, in: &fields)
         let head = HTTPResponseHead(HTTPResponse(status: problem.status, headerFields: fields))
         context.write(wrapOutboundOut(.head(head)), promise: promise)
         if refusal.method != .head {
@@ -113,7 +127,8 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
         }
         var logger = log.logger
         logger[metadataKey: "requestId"] = "\(refusal.requestID)"
-        log.note(refusal.method, route: nil, problem.status, problem, took: .zero, to: logger)
+        let notes: Logger.Metadata = refusal.client.map { ["client.address": "\($0)"] } ?? [:]
+        log.note(refusal.method, route: nil, problem.status, problem, notes, took: .zero, to: logger)
     }
 }
 

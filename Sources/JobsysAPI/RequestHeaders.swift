@@ -36,7 +36,7 @@ extension HTTPField.Name {
     /// `Jobsys-Warning`: that a submission was accepted, and what may come of it.
     static let jobsysWarning = name("Jobsys-Warning")
 
-    private static func name(_ text: String) -> HTTPField.Name {
+    static func name(_ text: String) -> HTTPField.Name {
         guard let name = HTTPField.Name(text) else { preconditionFailure("\(text) is not a header field's name") }
         return name
     }

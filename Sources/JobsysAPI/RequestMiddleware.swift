@@ -5,9 +5,13 @@ import JobsysServiceRuntime
 import Logging
 
 /// What holds for every request: it has an id, its errors become problem documents, and one line of the log tells of it.
-struct RequestMiddleware<Context: RequestContext>: RouterMiddleware {
+struct RequestMiddleware: RouterMiddleware {
+    typealias Context = APIRequestContext
+
     let routes: RouteTable
     let log: RequestLog
+    let origins: AllowedOrigins
+    let proxies: TrustedProxies
     let stopwatch: @Sendable () -> Duration
     let makeRequestID: @Sendable () -> String
 
@@ -19,19 +23,24 @@ struct RequestMiddleware<Context: RequestContext>: RouterMiddleware {
         let start = stopwatch()
         let id = RequestID(request.headers, orMake: makeRequestID)
         var context = context
+        context.client = proxies.client(of: context.peer, request.headers)
         // In place of the server's, which has an id of its own that nobody outside the process knows.
         context.logger = log.logger
         context.logger[metadataKey: "requestId"] = "\(id)"
         return await withLogger(context.logger) { logger in
             let notes = RequestNotes(id)
+            if let address = context.address { notes.add(["client.address": "\(address)"]) }
+            let match = routes.match(request.uri.path)
             var (response, problem) = await RequestNotes.$current.withValue(notes) {
-                await answer(request, context, id, next)
+                if let response = origins.preflight(request, match?.methods) { return (response, nil as Problem?) }
+                return await answer(request, context, id, next)
             }
+            origins.note(request.headers[.origin], in: &response.headers)
             response.headers[.requestID] = id.description
             response.headers[.xContentTypeOptions] = "nosniff"
             log.note(
                 request.method,
-                route: routes.match(request.uri.path)?.path,
+                route: match?.path,
                 response.status,
                 problem ?? notes.problem,
                 notes.metadata,

@@ -18,7 +18,10 @@ public struct DynamoDBAuditTrail: AuditTrail {
 
     /// Makes a trail in the table that has the layout of `infra/cloudformation/data-plane.yaml`.
     ///
-    /// - Parameter retention: How long an entry is kept.
+    /// - Parameters:
+    ///   - client: The client.
+    ///   - table: The table's name.
+    ///   - retention: How long an entry is kept.
     public init(client: AWSClient, table: String, retention: Duration) {
         self.client = client
         self.table = table

@@ -30,14 +30,13 @@ package struct ClientProfile: Sendable {
     /// Reads a profile from the file that `JOBSYS_CONFIG_FILE` names, from `$XDG_CONFIG_HOME/jobsys/config` or from
     /// `~/.config/jobsys/config`.
     ///
-    /// What other profiles have is not looked at.
+    /// What other profiles have is not looked at. It is nil if no profile is named, and there is no default one.
     ///
     /// Source: XDG Base Directory Specification, 0.8.
     ///
     /// - Parameters:
     ///   - named: Its name, and who named it; nil for the default one, which may be missing.
     ///   - environment: The variables.
-    /// - Returns: nil if no profile is named, and there is no default one.
     /// - Throws: ``ClientSettingError`` for a profile that is not there, a file that cannot be read and a setting that is wrong.
     package init?(
         named: (source: String, name: String)?,

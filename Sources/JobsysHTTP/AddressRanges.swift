@@ -74,14 +74,6 @@ extension IPAddress {
     }
 }
 
-extension IPAddress: CustomStringConvertible {
-    var description: String {
-        if bytes.count == 4 { return bytes.map(String.init).joined(separator: ".") }
-        let words = stride(from: 0, to: 16, by: 2).map { Int(bytes[$0]) << 8 | Int(bytes[$0 + 1]) }
-        return words.map { String($0, radix: 16) }.joined(separator: ":")
-    }
-}
-
 extension TransportError {
     /// The host has an address that must not be connected to.
     static func refused(_ authority: String, _ address: String) -> TransportError {

@@ -32,12 +32,23 @@ struct ConfigurationTests {
         "What is missing or malformed is named",
         arguments: [
             ("DDB_TABLE", ""), ("SQS_QUEUE_URL", "jobs"), ("SQS_FIFO_QUEUE_URL", ""), ("PORT", "http"),
-            ("INDEX_SHARDS", "33"),
+            ("INDEX_SHARDS", "33"), ("CORS_ORIGINS", "https://a.example/"), ("TRUSTED_PROXIES", "10.0.0.0/33"),
         ]
     )
     func wrong(key: String, value: String) throws {
         let error = try #require(throws: ConfigurationError.self) { try read(required.merging([key: value]) { $1 }) }
         #expect(error.key == key)
+    }
+
+    @Test("Every origin may be let in only where nobody shows a credential", arguments: ["required", "off"])
+    func everyOrigin(auth: String) throws {
+        let variables = required.merging(["CORS_ORIGINS": "*", "AUTH": auth]) { $1 }
+        if auth == "off" {
+            #expect(try read(variables).origins.isEverybody)
+        } else {
+            let error = try #require(throws: ConfigurationError.self) { try read(variables) }
+            #expect(error.key == "CORS_ORIGINS" && error.expected.contains("AUTH=off"))
+        }
     }
 
     private func read(_ variables: [String: String]) throws -> APIConfiguration {

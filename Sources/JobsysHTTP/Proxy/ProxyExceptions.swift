@@ -4,7 +4,7 @@ struct ProxyExceptions: Sendable, Hashable {
         case everything
         /// The name itself and all below it.
         case name(String, port: Int?)
-        case network(IPAddress, bits: Int, port: Int?)
+        case network(AddressBlock, port: Int?)
     }
 
     private let rules: [Rule]
@@ -24,8 +24,8 @@ struct ProxyExceptions: Sendable, Hashable {
             case .everything: true
             case .name(let name, let onlyPort):
                 address == nil && onlyPort ?? port == port && (host == name || host.hasSuffix("." + name))
-            case .network(let network, let bits, let onlyPort):
-                onlyPort ?? port == port && address?.shares(bits, with: network) == true
+            case .network(let network, let onlyPort):
+                onlyPort ?? port == port && address.map(network.contains) == true
             }
         }
     }
@@ -33,18 +33,12 @@ struct ProxyExceptions: Sendable, Hashable {
     /// What makes no sense matches nothing.
     private static func rule(_ entry: Substring) -> Rule? {
         if entry == "*" { return .everything }
-        if let slash = entry.firstIndex(of: "/") {
-            guard let network = IPAddress(String(entry[..<slash])),
-                let bits = Int(entry[entry.index(after: slash)...]), (0...network.bytes.count * 8).contains(bits)
-            else { return nil }
-            return .network(network, bits: bits, port: nil)
-        }
         // An IPv6 address may stand without brackets here.
-        if let address = IPAddress(String(entry)) { return .network(address, bits: address.bytes.count * 8, port: nil) }
-        guard let entry = URLAuthority(entry.drop { $0 == "." }), entry.user == nil else { return nil }
-        if let address = IPAddress(entry.host) {
-            return .network(address, bits: address.bytes.count * 8, port: entry.port)
+        if let network = AddressBlock(String(entry)) { return .network(network, port: nil) }
+        guard !entry.contains("/"), let entry = URLAuthority(entry.drop { $0 == "." }), entry.user == nil else {
+            return nil
         }
+        if let network = AddressBlock(entry.host) { return .network(network, port: entry.port) }
         return .name(entry.comparableHost, port: entry.port)
     }
 }
