@@ -26,9 +26,12 @@ public struct APIConfiguration: Sendable, Hashable {
     /// The proxies whose word on where a request comes from is believed.
     package var proxies: TrustedProxies
 
+    /// How many connections are open at a time.
+    public var connections: Int
+
     /// Reads `PORT` (8080), `HOST` (`*`), `DDB_TABLE`, `SQS_QUEUE_URL`, `SQS_FIFO_QUEUE_URL`, `INDEX_SHARDS` (4),
     /// `UNKNOWN_TYPES` (`accept`), `STAGE` (`dev`), `AUTH` (`off` in stage dev, `required` elsewhere), `CORS_ORIGINS` and
-    /// `TRUSTED_PROXIES` (none).
+    /// `TRUSTED_PROXIES` (none) and `MAX_CONNECTIONS` (4096).
     ///
     /// - Throws: `ConfigurationError` for the first that is missing or malformed.
     public init(config: ConfigReader) throws(ConfigurationError) {
@@ -43,6 +46,7 @@ public struct APIConfiguration: Sendable, Hashable {
         auth = try config.value(for: Setting<AuthMode>.auth.optional) ?? (stage == .dev ? .off : .required)
         origins = try config.value(for: Setting<AllowedOrigins>.corsOrigins.optional) ?? .none
         proxies = try config.value(for: Setting<TrustedProxies>.trustedProxies.optional) ?? .none
+        connections = try config.value(for: .maxConnections)
         if origins.isEverybody, auth == .required {
             throw ConfigurationError(
                 key: Setting<AllowedOrigins>.corsOrigins.key,
@@ -58,6 +62,7 @@ public struct APIConfiguration: Sendable, Hashable {
             Setting.port(default: 8080), Setting.host, Setting.table, Setting.queueURL,
             Setting.fifoQueueURL, Setting.indexShards, Setting.unknownTypes, Setting.auth.optional,
             Setting.corsOrigins.optional, Setting.trustedProxies.optional,
+            Setting.maxConnections,
         ]
         return ServiceSettings.base + own
     }
@@ -77,6 +82,18 @@ extension Setting where Value == AuthMode {
         .choice(
             "AUTH",
             summary: "Whether requests have to show an API key; off in stage dev and required elsewhere if not set"
+        )
+    }
+}
+
+extension Setting where Value == Int {
+    /// `MAX_CONNECTIONS`: how many connections are open at a time.
+    static var maxConnections: Self {
+        .int(
+            "MAX_CONNECTIONS",
+            summary: "How many connections are open at a time; those beyond wait to be taken",
+            in: 16...1_000_000,
+            default: 4096
         )
     }
 }

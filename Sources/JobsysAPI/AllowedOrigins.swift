@@ -1,6 +1,5 @@
 import HTTPTypes
 import Hummingbird
-import JobsysHTTP
 import JobsysServiceRuntime
 
 /// The origins whose web pages may use the API from a browser.
@@ -37,8 +36,8 @@ package struct AllowedOrigins: Sendable, Hashable {
     /// Adds to an answer what lets a page of an allowed origin read it, and keeps a cache from giving it to another.
     ///
     /// - Parameters:
-    ///   - fields: The answer's header.
     ///   - origin: The request's `Origin`; nil for none.
+    ///   - fields: The answer's header.
     func note(_ origin: String?, in fields: inout HTTPFields) {
         guard !origins.isEmpty else { return }
         if !isEverybody { fields[values: .vary].append("Origin") }
@@ -93,7 +92,7 @@ package struct AllowedOrigins: Sendable, Hashable {
         }
         if host.hasPrefix("["), host.hasSuffix("]") {
             let address = String(host.dropFirst().dropLast())
-            return IPAddress(address).map { $0.bytes.count == 16 && $0.description == address } ?? false
+            return address.contains(":") && ClientAddress(address)?.description == address
         }
         let isNameCharacter = Set("abcdefghijklmnopqrstuvwxyz0123456789-._").contains
         return !host.isEmpty && host.allSatisfy(isNameCharacter)
