@@ -24,7 +24,7 @@ package func buildApplication(
 ) -> some ApplicationProtocol {
     let configuration = HTTP1Channel.Configuration(
         additionalChannelHandlers: [ExpectContinue(limit: options.bodyLimit), ConnectionEnd()],
-        idleTimeout: .seconds(60),
+        idleTimeout: TimeAmount(options.idleLimit),
         // Wider than what is allowed, so that the guard sees what was asked for and can say what is wrong with it.
         httpDecoderConfiguration: .init(
             maxHeaderFieldSize: 4 * RequestRules.fieldLimit,
@@ -37,10 +37,14 @@ package func buildApplication(
         responder: NormalizingResponder(router.buildResponder()),
         server: HTTPServerBuilder { responder in
             GuardedChannel(base: HTTP1Channel(responder: responder, configuration: configuration)) {
-                RequestGuard(log: log, options: options)
+                RequestGuard(log: log, options: options, slowClient: SlowClient(options, logger: logger))
             }
         },
-        configuration: ApplicationConfiguration(address: .listening(on: host, port: port)),
+        configuration: ApplicationConfiguration(
+            address: .listening(on: host, port: port),
+            backlog: 1024,
+            availableConnectionsDelegate: .maximum(options.connectionLimit, logger: logger.forHTTPServer)
+        ),
         onServerRunning: { channel in logger.reportListening(on: channel) },
         logger: logger.forHTTPServer
     )

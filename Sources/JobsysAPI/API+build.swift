@@ -1,3 +1,4 @@
+import Glibc
 import JobsysAWSAdapters
 import JobsysCore
 import JobsysHTTP
@@ -32,6 +33,7 @@ public func buildAPI(_ start: ServiceStart) async throws -> [any Service] {
     options.stage = configuration.stage.rawValue
     options.origins = configuration.origins
     options.proxies = configuration.proxies
+    options.connectionLimit = connectionLimit(configuration.connections)
     let keys = DynamoDBAPIKeyStore(client: client, table: configuration.table)
     let ring = KeyRing(keys)
     if configuration.auth == .off {
@@ -67,6 +69,20 @@ public func buildAPI(_ start: ServiceStart) async throws -> [any Service] {
         logger: .current
     )
     return [cache, ring, PlacedService(application, executor: transport.executor)]
+}
+
+/// How many connections may be open, so that file descriptors are left for connections to AWS and for the rest.
+private func connectionLimit(_ wanted: Int) -> Int {
+    var limit = rlimit()
+    guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return wanted }
+    let possible = max(16, Int(clamping: limit.rlim_cur) - 256)
+    if possible < wanted {
+        Logger.current.warning(
+            "fewer connections are taken than MAX_CONNECTIONS says: the process may have too few open files",
+            metadata: ["connections": "\(possible)", "openFiles": "\(limit.rlim_cur)"]
+        )
+    }
+    return min(wanted, possible)
 }
 
 extension APIConfiguration {

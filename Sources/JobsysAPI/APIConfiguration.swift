@@ -27,10 +27,12 @@ public struct APIConfiguration: Sendable, Hashable {
     package var origins: AllowedOrigins
     /// The proxies whose word on where a request comes from is believed.
     package var proxies: TrustedProxies
+    /// How many connections are open at a time.
+    public var connections: Int
 
     /// Reads `PORT` (8080), `HOST` (`*`), `DDB_TABLE`, `SQS_QUEUE_URL`, `SQS_FIFO_QUEUE_URL`, `INDEX_SHARDS` (4),
     /// `UNKNOWN_TYPES` (`accept`), `STAGE` (`dev`), `AUTH` (`off` in stage dev, `required` elsewhere),
-    /// `AUDIT_RETENTION_DAYS` (365), `CORS_ORIGINS` and `TRUSTED_PROXIES` (none).
+    /// `AUDIT_RETENTION_DAYS` (365), `CORS_ORIGINS` and `TRUSTED_PROXIES` (none) and `MAX_CONNECTIONS` (4096).
     ///
     /// - Throws: `ConfigurationError` for the first that is missing or malformed.
     public init(config: ConfigReader) throws(ConfigurationError) {
@@ -46,6 +48,7 @@ public struct APIConfiguration: Sendable, Hashable {
         auditRetention = .seconds(try config.value(for: .auditRetentionDays) * 86400)
         origins = try config.value(for: Setting<AllowedOrigins>.corsOrigins.optional) ?? .none
         proxies = try config.value(for: Setting<TrustedProxies>.trustedProxies.optional) ?? .none
+        connections = try config.value(for: .maxConnections)
         if origins.isEverybody, auth == .required {
             throw ConfigurationError(
                 key: Setting<AllowedOrigins>.corsOrigins.key,
@@ -62,6 +65,7 @@ public struct APIConfiguration: Sendable, Hashable {
             Setting.fifoQueueURL, Setting.indexShards, Setting.unknownTypes, Setting.auth.optional,
             Setting.auditRetentionDays,
             Setting.corsOrigins.optional, Setting.trustedProxies.optional,
+            Setting.maxConnections,
         ]
         return ServiceSettings.base + own
     }
@@ -93,6 +97,16 @@ extension Setting where Value == Int {
             summary: "For how many days it is kept who has changed what",
             in: 1...3650,
             default: 365
+        )
+    }
+
+    /// `MAX_CONNECTIONS`: how many connections are open at a time.
+    static var maxConnections: Self {
+        .int(
+            "MAX_CONNECTIONS",
+            summary: "How many connections are open at a time; those beyond wait to be taken",
+            in: 16...1_000_000,
+            default: 4096
         )
     }
 }

@@ -13,6 +13,15 @@ package struct APIOptions: Sendable {
     package var bodyLimit = 2 * 1024 * 1024
     /// How long a body may take to arrive.
     package var bodyDeadline = Duration.seconds(20)
+    /// How long a request's header may take to arrive, from its first byte.
+    package var headDeadline = Duration.seconds(10)
+    /// How long a client may take to take a part of its answer.
+    package var answerDeadline = Duration.seconds(30)
+    /// How long a connection may be silent between requests: longer than the minute for which load balancers keep theirs
+    /// open, or they would send a request where nobody listens any more.
+    package var idleLimit = Duration.seconds(75)
+    /// How many connections are open at a time; those beyond wait to be taken.
+    package var connectionLimit = 4096
     /// The stage that API keys are made for.
     package var stage = "dev"
     /// What becomes of submissions of a type that no worker offers.

@@ -1,7 +1,6 @@
 import HTTPTypes
 package import Hummingbird
 import JobsysCore
-import JobsysHTTP
 
 /// What a route asks of whoever uses it.
 enum Access: Sendable, Hashable {
@@ -40,9 +39,9 @@ package struct APIRequestContext: RequestContext {
     /// What the server knows.
     package var coreContext: CoreRequestContextStorage
     /// The other end of the connection; nil if it has no IP address.
-    let peer: IPAddress?
+    let peer: ClientAddress?
     /// Where the request comes from; nil if that is no IP address.
-    var client: IPAddress?
+    var client: ClientAddress?
     /// Where the request comes from, as text: the client, and not a proxy before it that is trusted.
     var address: String? { client?.description }
     /// Who asks: nobody, until ``AccessMiddleware`` has found out.
@@ -51,7 +50,7 @@ package struct APIRequestContext: RequestContext {
     /// Makes the context of a request that has just come.
     package init(source: Source) {
         coreContext = CoreRequestContextStorage(source: source)
-        peer = IPAddress(source.channel.remoteAddress)
+        peer = ClientAddress(source.channel.remoteAddress)
     }
 }
 

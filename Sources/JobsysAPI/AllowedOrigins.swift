@@ -1,6 +1,5 @@
 import HTTPTypes
 import Hummingbird
-import JobsysHTTP
 import JobsysServiceRuntime
 
 /// The origins whose web pages may use the API from a browser.
@@ -93,7 +92,7 @@ package struct AllowedOrigins: Sendable, Hashable {
         }
         if host.hasPrefix("["), host.hasSuffix("]") {
             let address = String(host.dropFirst().dropLast())
-            return IPAddress(address).map { $0.bytes.count == 16 && $0.description == address } ?? false
+            return address.contains(":") && ClientAddress(address)?.description == address
         }
         let isNameCharacter = Set("abcdefghijklmnopqrstuvwxyz0123456789-._").contains
         return !host.isEmpty && host.allSatisfy(isNameCharacter)

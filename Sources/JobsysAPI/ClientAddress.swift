@@ -32,24 +32,41 @@ package struct TrustedProxies: Sendable, Hashable {
     ///   - peer: The other end of the connection; nil if it has no IP address.
     ///   - headers: The request's.
     /// - Returns: The address; nil if the connection has none.
-    func client(of peer: IPAddress?, _ headers: HTTPFields) -> IPAddress? {
-        guard var client = peer?.unmapped, contains(client) else { return peer?.unmapped }
+    func client(of peer: ClientAddress?, _ headers: HTTPFields) -> ClientAddress? {
+        guard var client = peer, contains(client) else { return peer }
         let entries = headers[values: .forwardedFor]
             .flatMap { $0.split(separator: ",", omittingEmptySubsequences: false) }
         for entry in entries.reversed() {
-            guard let address = IPAddress(forwarded: entry.trimmed) else { break }
-            client = address.unmapped
+            guard let address = ClientAddress(forwarded: entry.trimmed) else { break }
+            client = address
             guard contains(client) else { break }
         }
         return client
     }
 
-    private func contains(_ address: IPAddress) -> Bool {
-        blocks.contains { $0.contains(address) }
+    private func contains(_ client: ClientAddress) -> Bool {
+        blocks.contains { $0.contains(client.address) }
     }
 }
 
-extension IPAddress {
+/// The IP address of a client or a proxy; one of IPv4 is the same over a socket of IPv6.
+package struct ClientAddress: Sendable, Hashable, CustomStringConvertible {
+    fileprivate let address: IPAddress
+
+    package var description: String { address.description }
+
+    /// Reads an address without brackets, a port or a zone; nil for anything else.
+    package init?(_ text: String) {
+        guard let address = IPAddress(text)?.unmapped else { return nil }
+        self.address = address
+    }
+
+    /// The other end of a connection; nil if it has no IP address.
+    init?(_ address: SocketAddress?) {
+        guard let text = address?.ipAddress else { return nil }
+        self.init(text)
+    }
+
     /// Reads an entry of `X-Forwarded-For`: an address, to which some proxies add a port; nil if it is anything else.
     ///
     /// Source: Elastic Load Balancing, "HTTP headers and Application Load Balancers".
@@ -57,22 +74,11 @@ extension IPAddress {
         if entry.first == "[" {
             guard let end = entry.firstIndex(of: "]"), isPort(entry[entry.index(after: end)...]) else { return nil }
             self.init(String(entry[..<end].dropFirst()))
-        } else if let colon = entry.firstIndex(of: ":"), entry.contains(".") {
-            // An IPv6 address that ends in an IPv4 one has colons before its dots.
-            guard isPort(entry[colon...]) else {
-                self.init(String(entry))
-                return
-            }
+        } else if let colon = entry.firstIndex(of: ":"), isPort(entry[colon...]), entry.contains(".") {
             self.init(String(entry[..<colon]))
         } else {
             self.init(String(entry))
         }
-    }
-
-    /// The address of the other end of a connection; nil if it is none of IP.
-    init?(_ address: SocketAddress?) {
-        guard let text = address?.ipAddress else { return nil }
-        self.init(text)
     }
 }
 

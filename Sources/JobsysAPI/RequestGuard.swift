@@ -1,7 +1,6 @@
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore
-import JobsysHTTP
 import Logging
 import NIOCore
 import NIOHTTP1
@@ -19,6 +18,7 @@ struct GuardedChannel: ServerChildChannel {
             .flatMapThrowing { value in
                 let pipeline = channel.pipeline.syncOperations
                 let requestGuard = makeGuard()
+                try pipeline.addHandler(requestGuard.slowClient, position: .first)
                 try pipeline.addHandler(RequestLineWatch(of: requestGuard), position: .first)
                 let codec = try pipeline.handler(type: HTTP1ToHTTPServerCodec.self)
                 try pipeline.addHandler(requestGuard, position: .before(codec))
@@ -45,20 +45,23 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
         var problem: Problem
         var requestID: RequestID
         var method: HTTPRequest.Method?
-        var client: IPAddress?
+        var client: ClientAddress?
         var origin: String?
     }
 
     private let log: RequestLog
     private let options: APIOptions
+    /// Is told where in the requests the connection is.
+    fileprivate let slowClient: SlowClient
     private var refusal: Refusal?
     private var isReplacing = false
     /// Whether the request line of the request that is being read has ended.
     fileprivate var hasRequestLine = false
 
-    init(log: RequestLog, options: APIOptions) {
+    init(log: RequestLog, options: APIOptions, slowClient: SlowClient) {
         self.log = log
         self.options = options
+        self.slowClient = slowClient
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -66,18 +69,21 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
         guard refusal == nil else { return }
         switch unwrapInboundIn(data) {
         case .head(let head):
+            slowClient.noteHead()
             guard let problem = RequestRules.problem(with: head) else { break }
             let headers = HTTPFields(head.headers, splitCookie: false)
             refusal = Refusal(
                 problem: problem,
                 requestID: RequestID(headers, orMake: options.makeRequestID),
                 method: HTTPRequest.Method(head.method.rawValue),
-                client: options.proxies.client(of: IPAddress(context.remoteAddress), headers),
+                client: options.proxies.client(of: ClientAddress(context.remoteAddress), headers),
                 origin: headers[.origin]
             )
             context.fireErrorCaught(HTTPParserError.unknown)
             return
-        case .end: hasRequestLine = false
+        case .end:
+            hasRequestLine = false
+            slowClient.noteEnd()
         case .body: break
         }
         context.fireChannelRead(data)
@@ -89,7 +95,7 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
             refusal = Refusal(
                 problem: problem,
                 requestID: RequestID([:], orMake: options.makeRequestID),
-                client: options.proxies.client(of: IPAddress(context.remoteAddress), [:])
+                client: options.proxies.client(of: ClientAddress(context.remoteAddress), [:])
             )
         }
         context.fireErrorCaught(error)
@@ -106,7 +112,8 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
         case .body where isReplacing:
             promise?.succeed()
             return
-        case .body, .end: break
+        case .body: break
+        case .end: slowClient.noteAnswer()
         }
         context.write(data, promise: promise)
     }

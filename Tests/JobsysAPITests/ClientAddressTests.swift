@@ -5,7 +5,6 @@ import Logging
 import Testing
 
 @testable import JobsysAPI
-@testable import JobsysHTTP
 
 /// A request over a connection, and where it comes from.
 struct ForwardedRequest: Sendable, CustomTestStringConvertible {
@@ -61,8 +60,8 @@ struct ClientAddressTests {
         let proxies = try #require(TrustedProxies(request.proxies))
         var headers = HTTPFields()
         headers[values: .forwardedFor] = request.fields
-        #expect(proxies.client(of: IPAddress(request.peer), headers)?.description == request.client)
-        #expect(TrustedProxies.none.client(of: IPAddress(request.peer), headers) == IPAddress(request.peer)?.unmapped)
+        #expect(proxies.client(of: ClientAddress(request.peer), headers)?.description == request.client)
+        #expect(TrustedProxies.none.client(of: ClientAddress(request.peer), headers) == ClientAddress(request.peer))
         #expect(proxies.client(of: nil, headers) == nil)
     }
 
