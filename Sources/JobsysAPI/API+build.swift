@@ -2,6 +2,7 @@ import JobsysAWSAdapters
 import JobsysCore
 import JobsysHTTP
 public import JobsysServiceRuntime
+import JobsysTime
 import Logging
 public import ServiceLifecycle
 
@@ -38,6 +39,11 @@ public func buildAPI(_ start: ServiceStart) async throws -> [any Service] {
             metadata: ["stage": "\(configuration.stage.rawValue)"]
         )
     }
+    // Who limits nothing needs no count.
+    let apis = configuration.rateLimits.map { _ in LiveAPIs(directory) }
+    let limiter = configuration.rateLimits.map { limits in
+        RateLimiter(limits, elapsed: stopwatch(options.clock), processes: { apis?.count ?? 1 })
+    }
     let router = buildRouter(
         store: store,
         control: store,
@@ -49,6 +55,7 @@ public func buildAPI(_ start: ServiceStart) async throws -> [any Service] {
         stats: aws.meter,
         keys: keys,
         authentication: configuration.auth == .off ? .off : .required(ring, stage: options.stage),
+        limiter: limiter,
         options: options
     )
     let application = buildApplication(
@@ -58,7 +65,7 @@ public func buildAPI(_ start: ServiceStart) async throws -> [any Service] {
         options: options,
         logger: .current
     )
-    return [cache, ring, PlacedService(application, executor: transport.executor)]
+    return (apis.map { [$0] } ?? []) + [cache, ring, PlacedService(application, executor: transport.executor)]
 }
 
 extension APIConfiguration {

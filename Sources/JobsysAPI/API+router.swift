@@ -19,6 +19,7 @@ package import Logging
 ///   - stats: What `/stats` answers, and `/metrics` too.
 ///   - keys: Where API keys are kept.
 ///   - authentication: Whether requests have to show a credential.
+///   - limiter: How often somebody may ask; nil if that is not limited.
 ///   - options: Limits and clocks.
 ///   - logger: Is told of every request.
 /// - Returns: A router that answers every request, and every error with a problem document.
@@ -33,6 +34,7 @@ package func buildRouter(
     stats: (any StatsSource)? = nil,
     keys: any APIKeyStore,
     authentication: Authentication = .off,
+    limiter: RateLimiter? = nil,
     options: APIOptions = APIOptions(),
     logger: Logger = .current
 ) -> Router<APIRequestContext> {
@@ -58,7 +60,8 @@ package func buildRouter(
         now: options.now,
         makeTrace: options.makeTrace,
         clock: options.clock,
-        offers: OfferCheck(cache: cache, unknownTypes: options.unknownTypes)
+        offers: OfferCheck(cache: cache, unknownTypes: options.unknownTypes),
+        limiter: limiter
     )
     let interventions = InterventionController(jobs: access, bodyReader: bodyReader)
     let lists = CatalogController(jobs: access, now: options.now)
@@ -81,7 +84,9 @@ package func buildRouter(
             makeRequestID: options.makeRequestID
         )
     )
-    router.add(middleware: AccessMiddleware(table: AccessTable(routes), authentication: authentication))
+    router.add(
+        middleware: AccessMiddleware(table: AccessTable(routes), authentication: authentication, limiter: limiter)
+    )
     for route in routes {
         router.on(RouterPath(route.path), method: route.method, use: route.respond)
     }

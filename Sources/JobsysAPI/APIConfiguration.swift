@@ -21,9 +21,11 @@ public struct APIConfiguration: Sendable, Hashable {
     public var stage: Stage
     /// Whether requests have to show a credential.
     public var auth: AuthMode
+    /// How many requests are let through from each tenant and with each key; nil if that is not limited.
+    public var rateLimits: RateLimits?
 
     /// Reads `PORT` (8080), `HOST` (`*`), `DDB_TABLE`, `SQS_QUEUE_URL`, `SQS_FIFO_QUEUE_URL`, `INDEX_SHARDS` (4),
-    /// `UNKNOWN_TYPES` (`accept`), `STAGE` (`dev`) and `AUTH` (`off` in stage dev, `required` elsewhere).
+    /// `UNKNOWN_TYPES` (`accept`), `STAGE` (`dev`), `AUTH` (`off` in stage dev, `required` elsewhere) and `RATE_LIMITS` (none).
     ///
     /// - Throws: `ConfigurationError` for the first that is missing or malformed.
     public init(config: ConfigReader) throws(ConfigurationError) {
@@ -36,6 +38,7 @@ public struct APIConfiguration: Sendable, Hashable {
         unknownTypes = try config.value(for: .unknownTypes)
         stage = try config.value(for: .stage)
         auth = try config.value(for: Setting<AuthMode>.auth.optional) ?? (stage == .dev ? .off : .required)
+        rateLimits = try config.value(for: Setting<RateLimits>.rateLimits.optional)
     }
 
     /// Every variable, beside those of the AWS client, that the API reads.
@@ -43,6 +46,7 @@ public struct APIConfiguration: Sendable, Hashable {
         let own: [any EnvironmentVariable] = [
             Setting.port(default: 8080), Setting.host, Setting.table, Setting.queueURL,
             Setting.fifoQueueURL, Setting.indexShards, Setting.unknownTypes, Setting.auth.optional,
+            Setting.rateLimits.optional,
         ]
         return ServiceSettings.base + own
     }

@@ -56,6 +56,8 @@ struct AccessMiddleware: RouterMiddleware {
 
     let table: AccessTable
     let authentication: Authentication
+    /// How often those may ask who may use a route; nil if that is not limited.
+    let limiter: RateLimiter?
 
     func handle(
         _ request: Request,
@@ -70,6 +72,7 @@ struct AccessMiddleware: RouterMiddleware {
         context.principal = try await authentication.principal(request.headers)
         if context.principal != .anyone { RequestNotes.current?.add(context.principal.logMetadata) }
         guard context.principal.may(scope) else { throw Problem.missing(scope) }
+        if let limiter, scope.isRateLimited { RequestNotes.current?.add(try limiter.admit(context.principal)) }
         return try await next(request, context)
     }
 }

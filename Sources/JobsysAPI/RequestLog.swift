@@ -72,7 +72,7 @@ final class RequestNotes: Sendable {
     /// The request's name.
     let requestID: RequestID
 
-    private let state = Mutex<(metadata: Logger.Metadata, problem: Problem?)>(([:], nil))
+    private let state = Mutex<(metadata: Logger.Metadata, problem: Problem?, fields: HTTPFields)>(([:], nil, [:]))
 
     init(_ requestID: RequestID) {
         self.requestID = requestID
@@ -82,6 +82,15 @@ final class RequestNotes: Sendable {
 
     /// A part of what was asked for that came to nothing, although the request was answered.
     var problem: Problem? { state.withLock(\.problem) }
+
+    /// Header fields of the answer, whatever it is.
+    var fields: HTTPFields { state.withLock(\.fields) }
+
+    func add(_ fields: HTTPFields) {
+        state.withLock { state in
+            for field in fields { state.fields[field.name] = field.value }
+        }
+    }
 
     func add(_ metadata: Logger.Metadata) {
         state.withLock { $0.metadata.merge(metadata) { _, new in new } }

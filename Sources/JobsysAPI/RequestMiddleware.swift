@@ -27,6 +27,7 @@ struct RequestMiddleware<Context: RequestContext>: RouterMiddleware {
             var (response, problem) = await RequestNotes.$current.withValue(notes) {
                 await answer(request, context, id, next)
             }
+            for field in notes.fields { response.headers[field.name] = field.value }
             response.headers[.requestID] = id.description
             response.headers[.xContentTypeOptions] = "nosniff"
             log.note(
