@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 TABLE = "jobs"
 QUEUES = ("jobs", "jobs-dlq", "jobs-fifo.fifo", "jobs-fifo-dlq.fifo")
 INDEXES = {"timeline": ("timelineKey", "timelineSort"), "incidents": ("incidentKey", "incidentSort"),
-           "due": ("dueKey", "dueSort"), "directory": ("kind", "kindSort")}
+           "tenant": ("tenantKey", "tenantSort"), "due": ("dueKey", "dueSort"),
+           "directory": ("kind", "kindSort")}
 
 
 @dataclass

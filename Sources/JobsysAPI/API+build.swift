@@ -3,6 +3,7 @@ import JobsysAWSAdapters
 import JobsysCore
 import JobsysHTTP
 public import JobsysServiceRuntime
+import JobsysTime
 import Logging
 public import ServiceLifecycle
 
@@ -47,6 +48,11 @@ public func buildAPI(_ start: ServiceStart) async throws -> [any Service] {
             "every web page may use the API from the browsers of those who reach it: CORS_ORIGINS is *"
         )
     }
+    // Who limits nothing needs no count.
+    let apis = configuration.rateLimits.map { _ in LiveAPIs(directory) }
+    let limiter = configuration.rateLimits.map { limits in
+        RateLimiter(limits, elapsed: stopwatch(options.clock), processes: { apis?.count ?? 1 })
+    }
     let router = buildRouter(
         store: store,
         control: store,
@@ -59,6 +65,7 @@ public func buildAPI(_ start: ServiceStart) async throws -> [any Service] {
         keys: keys,
         audit: DynamoDBAuditTrail(client: client, table: configuration.table, retention: configuration.auditRetention),
         authentication: configuration.auth == .off ? .off : .required(ring, stage: options.stage),
+        limiter: limiter,
         options: options
     )
     let application = buildApplication(
@@ -68,7 +75,7 @@ public func buildAPI(_ start: ServiceStart) async throws -> [any Service] {
         options: options,
         logger: .current
     )
-    return [cache, ring, PlacedService(application, executor: transport.executor)]
+    return (apis.map { [$0] } ?? []) + [cache, ring, PlacedService(application, executor: transport.executor)]
 }
 
 /// How many connections may be open, so that file descriptors are left for connections to AWS and for the rest.

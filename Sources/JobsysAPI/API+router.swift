@@ -20,6 +20,7 @@ package import Logging
 ///   - keys: Where API keys are kept.
 ///   - audit: Where changes are noted.
 ///   - authentication: Whether requests have to show a credential.
+///   - limiter: How often somebody may ask; nil if that is not limited.
 ///   - options: Limits and clocks.
 ///   - logger: Is told of every request.
 /// - Returns: A router that answers every request, and every error with a problem document.
@@ -35,6 +36,7 @@ package func buildRouter(
     keys: any APIKeyStore,
     audit: any AuditTrail,
     authentication: Authentication = .off,
+    limiter: RateLimiter? = nil,
     options: APIOptions = APIOptions(),
     logger: Logger = .current
 ) -> Router<APIRequestContext> {
@@ -60,7 +62,8 @@ package func buildRouter(
         now: options.now,
         makeTrace: options.makeTrace,
         clock: options.clock,
-        offers: OfferCheck(cache: cache, unknownTypes: options.unknownTypes)
+        offers: OfferCheck(cache: cache, unknownTypes: options.unknownTypes),
+        limiter: limiter
     )
     let interventions = InterventionController(jobs: access, bodyReader: bodyReader)
     let lists = CatalogController(jobs: access, now: options.now)
@@ -90,6 +93,7 @@ package func buildRouter(
         middleware: AccessMiddleware(
             table: AccessTable(routes),
             authentication: authentication,
+            limiter: limiter,
             auditor: Auditor(trail: audit, now: options.now)
         )
     )

@@ -29,10 +29,13 @@ public struct APIConfiguration: Sendable, Hashable {
     package var proxies: TrustedProxies
     /// How many connections are open at a time.
     public var connections: Int
+    /// How many requests are let through from each tenant and with each key; nil if that is not limited.
+    public var rateLimits: RateLimits?
 
     /// Reads `PORT` (8080), `HOST` (`*`), `DDB_TABLE`, `SQS_QUEUE_URL`, `SQS_FIFO_QUEUE_URL`, `INDEX_SHARDS` (4),
     /// `UNKNOWN_TYPES` (`accept`), `STAGE` (`dev`), `AUTH` (`off` in stage dev, `required` elsewhere),
-    /// `AUDIT_RETENTION_DAYS` (365), `CORS_ORIGINS` and `TRUSTED_PROXIES` (none) and `MAX_CONNECTIONS` (4096).
+    /// `AUDIT_RETENTION_DAYS` (365), `CORS_ORIGINS`, `TRUSTED_PROXIES` and `RATE_LIMITS` (none) and `MAX_CONNECTIONS`
+    /// (4096).
     ///
     /// - Throws: `ConfigurationError` for the first that is missing or malformed.
     public init(config: ConfigReader) throws(ConfigurationError) {
@@ -49,6 +52,7 @@ public struct APIConfiguration: Sendable, Hashable {
         origins = try config.value(for: Setting<AllowedOrigins>.corsOrigins.optional) ?? .none
         proxies = try config.value(for: Setting<TrustedProxies>.trustedProxies.optional) ?? .none
         connections = try config.value(for: .maxConnections)
+        rateLimits = try config.value(for: Setting<RateLimits>.rateLimits.optional)
         if origins.isEverybody, auth == .required {
             throw ConfigurationError(
                 key: Setting<AllowedOrigins>.corsOrigins.key,
@@ -65,7 +69,7 @@ public struct APIConfiguration: Sendable, Hashable {
             Setting.fifoQueueURL, Setting.indexShards, Setting.unknownTypes, Setting.auth.optional,
             Setting.auditRetentionDays,
             Setting.corsOrigins.optional, Setting.trustedProxies.optional,
-            Setting.maxConnections,
+            Setting.maxConnections, Setting.rateLimits.optional,
         ]
         return ServiceSettings.base + own
     }

@@ -63,6 +63,8 @@ struct AccessMiddleware: RouterMiddleware {
 
     let table: AccessTable
     let authentication: Authentication
+    /// How often somebody may ask; nil if that is not limited.
+    let limiter: RateLimiter?
     let auditor: Auditor
 
     func handle(
@@ -77,6 +79,8 @@ struct AccessMiddleware: RouterMiddleware {
         var context = context
         context.principal = try await authentication.principal(request.headers)
         if context.principal != .anyone { RequestNotes.current?.add(context.principal.logMetadata) }
+        // Before the audit trail, which somebody who asks too often must not fill.
+        if let limiter, scope.isRateLimited { RequestNotes.current?.add(try limiter.admit(context.principal)) }
         guard let change = row.change else { return try await pass(request, context, scope, next) }
         return try await auditor.noting(change, context) { [context] in
             try await pass(request, context, scope, next)

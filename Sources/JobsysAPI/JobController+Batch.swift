@@ -19,6 +19,8 @@ extension JobController {
     /// Those that share an idempotency key or an ordering key are submitted one after the other.
     @Sendable func submitBatch(_ request: Request, context: APIRequestContext) async throws -> Response {
         let batch = try await BatchRequest(request, body: bodyReader)
+        // One was counted before the body was read.
+        if let limiter { RequestNotes.current?.add(limiter.charge(context.principal, batch.members.count - 1)) }
         let trace = request.headers.trace
         let elapsed = stopwatch(clock)
         let results = await batch.sequences.concurrentMap(limit: Self.batchWidth) { places in

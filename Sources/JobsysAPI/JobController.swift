@@ -12,6 +12,7 @@ struct JobController: Sendable {
     let makeTrace: @Sendable () -> TraceContext
     let clock: any Clock<Duration>
     let offers: OfferCheck
+    let limiter: RateLimiter?
 
     /// All that it does.
     var routes: [Route] {

@@ -17,6 +17,8 @@ struct Problem: Error, Sendable {
     var errors: [FieldProblem] = []
     /// Where the job stands that the request was about, if that is the problem.
     var jobStatus: JobStatus?
+    /// The names of the limits that are reached, if that is the problem.
+    var violatedPolicies: [String] = []
     /// Header fields that go with the answer.
     var headers: HTTPFields = [:]
     /// The error beneath, for the log; nil if the request alone is at fault.
@@ -69,6 +71,9 @@ struct Problem: Error, Sendable {
                 writer.array("errors") { writer in
                     for error in errors { writer.fieldProblem(error) }
                 }
+            }
+            if !violatedPolicies.isEmpty {
+                writer.member("violated-policies", .array(violatedPolicies.map { .string($0) }))
             }
             writer.member("jobStatus", ifPresent: jobStatus?.rawValue)
             writer.member("requestId", requestID.description)

@@ -35,6 +35,9 @@ extension HTTPField.Name {
     static let xrayTraceID = name("X-Amzn-Trace-Id")
     /// `Jobsys-Warning`: that a submission was accepted, and what may come of it.
     static let jobsysWarning = name("Jobsys-Warning")
+    /// `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-10, sections 3 and 4).
+    static let rateLimitPolicy = name("RateLimit-Policy")
+    static let rateLimit = name("RateLimit")
 
     static func name(_ text: String) -> HTTPField.Name {
         guard let name = HTTPField.Name(text) else { preconditionFailure("\(text) is not a header field's name") }

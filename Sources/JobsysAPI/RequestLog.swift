@@ -72,7 +72,14 @@ final class RequestNotes: Sendable {
     /// The request's name.
     let requestID: RequestID
 
-    private let state = Mutex<(metadata: Logger.Metadata, problem: Problem?, subject: String?)>(([:], nil, nil))
+    private struct State {
+        var metadata: Logger.Metadata = [:]
+        var problem: Problem?
+        var subject: String?
+        var fields: HTTPFields = [:]
+    }
+
+    private let state = Mutex(State())
 
     init(_ requestID: RequestID) {
         self.requestID = requestID
@@ -87,6 +94,15 @@ final class RequestNotes: Sendable {
     var subject: String? {
         get { state.withLock(\.subject) }
         set { state.withLock { $0.subject = newValue } }
+    }
+
+    /// Header fields of the answer, whatever it is.
+    var fields: HTTPFields { state.withLock(\.fields) }
+
+    func add(_ fields: HTTPFields) {
+        state.withLock { state in
+            for field in fields { state.fields[field.name] = field.value }
+        }
     }
 
     func add(_ metadata: Logger.Metadata) {

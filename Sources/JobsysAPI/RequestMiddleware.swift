@@ -36,6 +36,7 @@ struct RequestMiddleware: RouterMiddleware {
                 return await answer(request, context, id, next)
             }
             origins.note(request.headers[.origin], in: &response.headers)
+            for field in notes.fields { response.headers[field.name] = field.value }
             response.headers[.requestID] = id.description
             response.headers[.xContentTypeOptions] = "nosniff"
             log.note(

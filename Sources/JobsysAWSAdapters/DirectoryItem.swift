@@ -2,16 +2,17 @@ import JobsysAWS
 import JobsysCore
 import JobsysTime
 
-/// The layout of workers and job types in the table, `WORKER#<id>` and `TYPE#<name>`.
+/// The layout of workers, processes of svc-api and job types in the table, `WORKER#<id>`, `API#<id>` and `TYPE#<name>`.
 enum DirectoryItem {
     /// The sparse index `directory`, with all attributes: only workers and types have its keys.
     static let index = "directory"
-    /// What kind of thing it is: ``workers`` or ``types``.
+    /// What kind of thing it is: ``workers``, ``apis`` or ``types``.
     static let kind = "kind"
     /// What it is listed by: a worker's id or a type's name.
     static let kindSort = "kindSort"
     static let workers = "WORKER"
     static let types = "TYPE"
+    static let apis = "API"
 
     static let workerVersion = "workerVersion"
     static let host = "host"
@@ -34,6 +35,14 @@ enum DirectoryItem {
     static func key(ofWorker id: String) -> Item { [JobItem.partitionKey: .s("\(workers)#\(id)")] }
 
     static func key(ofType name: String) -> Item { [JobItem.partitionKey: .s("\(types)#\(name)")] }
+
+    /// The item of a process of svc-api; one that has ended has expired.
+    static func item(of api: APIRecord, expiresAt: Timestamp) -> Item {
+        [
+            JobItem.partitionKey: .s("\(apis)#\(api.id)"), kind: .s(apis), kindSort: .s(api.id),
+            seenAt: .time(api.seenAt), JobItem.expiresAt: .seconds(expiresAt),
+        ]
+    }
 
     /// An update of a type's item that puts it into the index, too: an item of an older version is not in it.
     static func update(ofType name: String) -> Update {

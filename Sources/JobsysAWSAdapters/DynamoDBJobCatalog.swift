@@ -1,7 +1,12 @@
 public import JobsysAWS
 public import JobsysCore
+import Logging
+import Synchronization
 
-/// Lists of jobs and incidents, from the indexes `timeline` and `incidents` of the table.
+/// Lists of jobs and incidents, from the indexes `timeline` and `incidents` of the table, and those of one tenant from `tenant`.
+///
+/// A table that has no index `tenant`, or where it is not filled yet, has a tenant's lists read from those of all, with what is
+/// others' left out; that is warned of once. So are the lists of the default tenant, whose jobs `tenant` does not hold.
 ///
 /// The indexes hold keys alone; the items are read from the table, as they are now, give or take a second: reads are
 /// eventually consistent, as those of the indexes are anyway.
@@ -12,6 +17,7 @@ public struct DynamoDBJobCatalog: JobCatalog {
     private let table: String
     private let shards: IndexShards
     private let unreadable = UnreadableRecordLog()
+    private let tenantIndex = TenantIndexLog()
 
     /// Makes a catalog of a table that has the layout of `infra/cloudformation/data-plane.yaml`.
     public init(client: AWSClient, table: String, shards: IndexShards = .standard) {
@@ -22,9 +28,14 @@ public struct DynamoDBJobCatalog: JobCatalog {
 
     /// Lists jobs day by day, merging the shards of each.
     public func jobs(_ query: JobQuery) async throws -> Listing<Job> {
-        let walk = IndexWalk(section: query.section, isUnfiltered: query.isUnfiltered)
+        try await listing(for: query.section.tenant) { tenant in try await jobs(query, of: tenant) }
+    }
+
+    /// Lists jobs from the index of one tenant's, or from that of all.
+    private func jobs(_ query: JobQuery, of tenant: String?) async throws -> Listing<Job> {
+        let walk = IndexWalk(section: query.section, isUnfiltered: query.isUnfiltered && tenant == query.section.tenant)
         return try await walk.listing { look in
-            try await days(of: query.section, for: look)
+            try await days(of: query.section, for: look, of: tenant)
         } read: { keys in
             try await items(keys)
                 .map { item in
@@ -36,9 +47,16 @@ public struct DynamoDBJobCatalog: JobCatalog {
 
     /// Lists open incidents from the sparse index.
     public func openIncidents(_ query: IncidentQuery) async throws -> Listing<Incident> {
-        let walk = IndexWalk(section: query.section, isUnfiltered: query.isUnfiltered)
+        try await listing(for: query.section.tenant) { tenant in try await openIncidents(query, of: tenant) }
+    }
+
+    /// Lists open incidents from the index of one tenant's, or from that of all.
+    private func openIncidents(_ query: IncidentQuery, of tenant: String?) async throws -> Listing<Incident> {
+        let walk = IndexWalk(section: query.section, isUnfiltered: query.isUnfiltered && tenant == query.section.tenant)
+        let (index, list) =
+            tenant.map { (ListIndex.tenant, IncidentItem.openList(of: $0)) } ?? (.incidents, IncidentItem.openList)
         return try await walk.listing { look in
-            try await keys(of: .incidents, IncidentItem.openList, before: look.position, count: look.count)
+            try await keys(of: index, list, before: look.position, count: look.count)
         } read: { keys in
             try await items(keys)
                 .map { item in
@@ -48,12 +66,27 @@ public struct DynamoDBJobCatalog: JobCatalog {
         }
     }
 
+    /// Lists from the index of one tenant's, if it has one that can be read, and else from that of all.
+    private func listing<Element>(
+        for tenant: String?,
+        _ list: (String?) async throws -> Listing<Element>
+    ) async throws -> Listing<Element> {
+        guard let tenant, tenant != Submission.defaultTenant else { return try await list(nil) }
+        do {
+            return try await list(tenant)
+        } catch let error as DependencyError where error.refusesRequest {
+            // A query of an index that is not there, or not filled yet, is refused; nothing else is wrong with ours.
+            tenantIndex.warn(of: error)
+            return try await list(nil)
+        }
+    }
+
     /// The newest keys of some days that follow each other, side by side, up to the day that has more than was asked for.
-    private func days(of section: ListSection, for look: IndexLook) async throws -> IndexSlice {
+    private func days(of section: ListSection, for look: IndexLook, of tenant: String?) async throws -> IndexSlice {
         let days = TimelineDay.days(of: section, before: look.position, upTo: look.parts)
         let slices = try await withThrowingTaskGroup(of: (Int, IndexSlice).self) { group in
             for (index, day) in days.enumerated() {
-                group.addTask { (index, try await keys(of: day, count: look.count)) }
+                group.addTask { (index, try await keys(of: day, tenant, count: look.count)) }
             }
             return try await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
         }
@@ -65,10 +98,11 @@ public struct DynamoDBJobCatalog: JobCatalog {
         return joined
     }
 
-    private func keys(of day: TimelineDay, count: Int) async throws -> IndexSlice {
-        try await withThrowingTaskGroup(of: IndexSlice.self) { group in
-            for shard in day.partitions(shards) {
-                group.addTask { try await keys(of: .timeline, shard, before: day.position, count: count) }
+    private func keys(of day: TimelineDay, _ tenant: String?, count: Int) async throws -> IndexSlice {
+        let index = tenant == nil ? ListIndex.timeline : .tenant
+        return try await withThrowingTaskGroup(of: IndexSlice.self) { group in
+            for shard in day.partitions(shards, of: tenant) {
+                group.addTask { try await keys(of: index, shard, before: day.position, count: count) }
             }
             return day.merged(try await group.reduce(into: []) { $0.append($1) })
         }
@@ -120,5 +154,22 @@ public struct DynamoDBJobCatalog: JobCatalog {
     private func items(_ keys: [IndexKey]) async throws -> [Item?] {
         let items = try await client.items(of: table, keys: keys.map(\.partitionKey), consistently: false)
         return keys.map { items[$0.partitionKey] }
+    }
+}
+
+/// Warns once of a table without an index `tenant` that can be read.
+private final class TenantIndexLog: Sendable {
+    private let hasWarned = Mutex(false)
+
+    func warn(of error: DependencyError) {
+        let isFirst = hasWarned.withLock { hasWarned in
+            defer { hasWarned = true }
+            return !hasWarned
+        }
+        Logger.current.log(
+            level: isFirst ? .warning : .debug,
+            "index tenant cannot be read: lists of tenants are read from those of all; deploy infra/cloudformation/data-plane.yaml",
+            metadata: ["error.message": "\(error.message)"]
+        )
     }
 }

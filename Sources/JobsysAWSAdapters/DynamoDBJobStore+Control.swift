@@ -77,7 +77,9 @@ extension DynamoDBJobStore: JobControl {
             update: Update()
                 .set(IncidentItem.closedAt, .time(now))
                 .remove(IncidentItem.openKey)
-                .remove(IncidentItem.openSort),
+                .remove(IncidentItem.openSort)
+                .remove(JobItem.tenantKey)
+                .remove(JobItem.tenantSort),
             condition: .attributeExists(JobItem.partitionKey)
         )
         // A job that was cancelled has no incident.

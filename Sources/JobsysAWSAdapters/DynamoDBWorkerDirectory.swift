@@ -109,6 +109,34 @@ public struct DynamoDBWorkerDirectory: WorkerDirectory {
     }
 }
 
+extension DynamoDBWorkerDirectory: APIDirectory {
+    /// Writes the process's item anew.
+    public func announce(_ api: APIRecord) async throws {
+        try await put(api, expiresAt: api.expiresAt)
+    }
+
+    /// Has the process's item expire, which takes no permission to delete items.
+    public func withdrawAPI(_ api: APIRecord) async throws {
+        try await put(api, expiresAt: api.seenAt)
+    }
+
+    /// Reads the processes from the index; one that cannot be read is taken to be there, as somebody has written it.
+    public func apis(at now: Timestamp) async throws -> [APIRecord] {
+        try await client.directory(of: table, DirectoryItem.apis)
+            .compactMap { item in
+                guard let id = item[DirectoryItem.kindSort]?.string,
+                    (item[JobItem.expiresAt]?.int).map({ Int64($0) > now.seconds }) ?? true
+                else { return nil }
+                return APIRecord(id: id, seenAt: item[DirectoryItem.seenAt]?.string.flatMap { Timestamp($0) } ?? now)
+            }
+    }
+
+    private func put(_ api: APIRecord, expiresAt: Timestamp) async throws {
+        let write = DynamoDB.PutItem(table: table, item: DirectoryItem.item(of: api, expiresAt: expiresAt))
+        _ = try await translatingErrors { try await client.perform(write) }
+    }
+}
+
 extension Update {
     /// Sets an attribute, or removes it if there is no value.
     fileprivate func set(_ name: String, ifPresent value: AttributeValue?) -> Update {

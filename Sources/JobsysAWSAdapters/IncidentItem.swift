@@ -19,6 +19,9 @@ enum IncidentItem {
     /// All that is open is one list, whoever's it is.
     static let openList = Submission.defaultTenant
 
+    /// The open incidents of one tenant's jobs, in the sparse index `tenant`.
+    static func openList(of tenant: String) -> String { "INCIDENT#\(tenant)" }
+
     static func key(of id: Incident.ID) -> Item {
         [JobItem.partitionKey: .s("INCIDENT#\(id)")]
     }
@@ -46,6 +49,11 @@ enum IncidentItem {
         item[JobItem.expiresAt] = .seconds(expiresAt)
         item[openKey] = .s(openList)
         item[openSort] = .s("\(incident.failure.at)#\(incident.id)")
+        // A message that belongs to no job is no tenant's.
+        if incident.isJob, incident.tenant != Submission.defaultTenant {
+            item[JobItem.tenantKey] = .s(openList(of: incident.tenant))
+            item[JobItem.tenantSort] = item[openSort]
+        }
         return item
     }
 

@@ -56,6 +56,12 @@ enum JobItem {
     static let timelineKey = "timelineKey"
     static let timelineSort = "timelineSort"
 
+    /// The sparse index `tenant`, which jobs of tenants other than the default one are in, and open incidents of theirs.
+    ///
+    /// Whoever has no tenants pays nothing for it. A job's keys never change.
+    static let tenantKey = "tenantKey"
+    static let tenantSort = "tenantSort"
+
     /// The sparse index `due`: only jobs that must be looked up when their time comes have its keys.
     static let dueKey = "dueKey"
     static let dueSort = "dueSort"
@@ -117,6 +123,10 @@ enum JobItem {
         let shard = job.id.shard(of: shards.count)
         add(timelineKey, .s(TimelineDay.partition(of: job.createdAt.day, shard)))
         add(timelineSort, .s("\(createdAt)#\(job.id)"))
+        if job.tenant != Submission.defaultTenant {
+            add(tenantKey, .s(TimelineDay.partition(of: job.createdAt.day, shard, tenant: job.tenant)))
+            add(tenantSort, .s("\(createdAt)#\(job.id)"))
+        }
         if let dueAt = dueAt ?? (job.awaitsPromotion ? job.runAt : nil) {
             add(dueKey, .s("\(shard)"))
             add(dueSort, .s("\(dueAt)#\(job.id)"))

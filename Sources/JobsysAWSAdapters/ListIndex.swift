@@ -24,6 +24,13 @@ struct ListIndex: Sendable {
         sortKey: IncidentItem.openSort
     )
 
+    /// The jobs of tenants other than the default one, and their open incidents.
+    static let tenant = ListIndex(
+        name: "tenant",
+        partitionKey: JobItem.tenantKey,
+        sortKey: JobItem.tenantSort
+    )
+
     /// Reads a key from what the index holds.
     func key(of item: Item) throws(UnreadableRecord) -> IndexKey {
         let reader = ItemReader(item: item)

@@ -61,7 +61,8 @@ extension SQSJobQueue: MessageReplacer {
             body: delivery.body,
             delay: min(max(.zero, delay), limits.longestDelay),
             attributes: JobAttributes.attributes(jobType: delivery.jobType, deferral: delivery.deferral),
-            traceHeader: delivery.trace?.xrayHeader
+            traceHeader: delivery.trace?.xrayHeader,
+            groupID: delivery.fairnessGroup
         )
         try await copies.submit(copy)
         try await delete(delivery)
@@ -79,6 +80,7 @@ extension Delivery {
             sentAt: message.sentAt.map { Timestamp(milliseconds: Int64(($0.timeIntervalSince1970 * 1000).rounded())) },
             trace: message.traceHeader.flatMap { TraceContext(xrayHeader: $0) },
             orderingKey: message.orderingKey,
+            fairnessGroup: message.orderingKey == nil ? message.groupID : nil,
             deferral: JobAttributes.deferral(in: texts)
         )
         DeadLetterAttributes.read(texts, into: &self)

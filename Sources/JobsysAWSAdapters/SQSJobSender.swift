@@ -57,7 +57,7 @@ public struct SQSJobSender: JobSender {
             try await ordered.submit(message)
         } else {
             // A fair queue: a tenant with many messages holds up its own, and not those of others.
-            message.groupID = job.tenant == Submission.defaultTenant ? nil : job.tenant
+            message.groupID = job.fairnessGroup
             message.delay = delay > .zero ? min(delay, QueueLimits.sqsStandard.longestDelay) : nil
             try await unordered.submit(message)
         }

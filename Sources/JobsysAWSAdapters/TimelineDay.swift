@@ -1,7 +1,8 @@
 import JobsysCore
 import JobsysTime
 
-/// A day in the index `timeline`, which is spread over shards and has the jobs of all tenants.
+/// A day in the index `timeline`, which has the jobs of all tenants, or in `tenant`, which has those of one apart; it is spread
+/// over shards.
 struct TimelineDay: Sendable, Hashable {
     /// The position before which it is read.
     let position: ListPosition
@@ -27,9 +28,12 @@ struct TimelineDay: Sendable, Hashable {
         return days
     }
 
-    /// The partition keys of its shards.
-    func partitions(_ shards: IndexShards) -> [String] {
-        (0..<shards.count).map { Self.partition(of: day, $0) }
+    /// The partition keys of its shards, in the index of all jobs or in that of one tenant's.
+    func partitions(_ shards: IndexShards, of tenant: String? = nil) -> [String] {
+        (0..<shards.count)
+            .map { shard in
+                tenant.map { Self.partition(of: day, shard, tenant: $0) } ?? Self.partition(of: day, shard)
+            }
     }
 
     /// The partition key of a day's shard.
@@ -45,6 +49,13 @@ struct TimelineDay: Sendable, Hashable {
             preconditionFailure("\(day) is not a day")
         }
         return ListPosition(before: midnight)
+    }
+
+    /// The partition key of a shard of a tenant's day, in the index `tenant`.
+    ///
+    /// The kind goes before the name, so that no name of a tenant runs into another list.
+    static func partition(of day: String, _ shard: Int, tenant: String) -> String {
+        "JOB#\(tenant)#\(day)#\(shard)"
     }
 
     /// Puts what was read of each shard in order.

@@ -57,7 +57,7 @@ public protocol MessageReplacer: Sendable {
     /// message. Goes on when the calling task is cancelled.
     ///
     /// Not for an ordered queue: the copy would come behind the others of its key. The copy carries the delivery's
-    /// ``Delivery/deferral``.
+    /// ``Delivery/deferral`` and is of its ``Delivery/fairnessGroup``.
     ///
     /// - Throws: ``DependencyError``; the copy may have been sent nevertheless.
     func replace(_ delivery: Delivery, after delay: Duration) async throws
@@ -89,6 +89,8 @@ public struct Delivery: Sendable, Hashable {
     public var jobType: String?
     /// The key whose jobs this message holds up until it is deleted; nil on a queue that keeps no order.
     public var orderingKey: String?
+    /// Whose message it is, for a queue that keeps no order and is fair; nil if nobody's.
+    public var fairnessGroup: String?
     /// How often and since when the message was put off for workers of another version; nil if it never was.
     public var deferral: Deferral?
     /// Why the message is among the dead letters; nil if the queue itself moved it there, or on any other queue.
@@ -106,6 +108,7 @@ public struct Delivery: Sendable, Hashable {
         trace: TraceContext? = nil,
         jobType: String? = nil,
         orderingKey: String? = nil,
+        fairnessGroup: String? = nil,
         deferral: Deferral? = nil,
         deadLetterReason: DeadLetter.Reason? = nil,
         wholeBody: BodyDigest? = nil
@@ -118,6 +121,7 @@ public struct Delivery: Sendable, Hashable {
         self.trace = trace
         self.jobType = jobType
         self.orderingKey = orderingKey
+        self.fairnessGroup = fairnessGroup
         self.deferral = deferral
         self.deadLetterReason = deadLetterReason
         self.wholeBody = wholeBody

@@ -27,15 +27,18 @@ enum Emulator {
     /// Runs a test with a table that has the keys and the indexes of the data plane.
     ///
     /// A sorted one has the sort key `SK` too, and one index alone, `kinds`, of the items that have `kind`, in the order of
-    /// `SK`. Without a directory, the index of that name is missing.
+    /// `SK`. Without a directory, the index of that name is missing, and without tenants the index `tenant`.
     static func withTable(
         isSorted: Bool = false,
         hasDirectory: Bool = true,
+        hasTenants: Bool = true,
         _ body: (AWSClient, String) async throws -> Void
     ) async throws {
         try await withClient { client in
             let table = uniqueName()
-            try await client.perform(CreateTable(table: table, isSorted: isSorted, hasDirectory: hasDirectory))
+            try await client.perform(
+                CreateTable(table: table, isSorted: isSorted, hasDirectory: hasDirectory, hasTenants: hasTenants)
+            )
             try await cleaningUp {
                 while try await client.perform(DynamoDB.DescribeTable(table: table)).status != "ACTIVE" {
                     try await Task.sleep(for: .milliseconds(100))
@@ -108,6 +111,7 @@ private struct CreateTable: AWSOperation {
     let table: String
     let isSorted: Bool
     let hasDirectory: Bool
+    let hasTenants: Bool
 
     func encode(to writer: inout JSONWriter) {
         let keys = isSorted ? ["PK", "SK"] : ["PK"]
@@ -149,7 +153,8 @@ private struct CreateTable: AWSOperation {
         return (hasDirectory ? [directory] : []) + [
             Index(name: "timeline", hash: "timelineKey", range: "timelineSort"),
             Index(name: "incidents", hash: "incidentKey", range: "incidentSort"),
-            Index(name: "due", hash: "dueKey", range: "dueSort"),
+        ] + (hasTenants ? [Index(name: "tenant", hash: "tenantKey", range: "tenantSort")] : []) + [
+            Index(name: "due", hash: "dueKey", range: "dueSort")
         ]
     }
 }

@@ -55,6 +55,48 @@ struct JobsAWSConformanceTests {
         }
     }
 
+    @Test(
+        "A tenant's page is full however many jobs and incidents of others lie between, unless the table lacks the index"
+    )
+    func tenantIndex() async throws {
+        for hasTenants in [true, false] {
+            try await Emulator.withTable(hasTenants: hasTenants) { client, table in
+                let store = DynamoDBJobStore(client: client, table: table)
+                let catalog = DynamoDBJobCatalog(client: client, table: table)
+                @Sendable func create(_ age: Int, tenant: String) async throws -> Job {
+                    var job = Job.sample(at: .sample + .seconds(-age))
+                    job.tenant = tenant
+                    #expect(try await store.create(job) == .created)
+                    return job
+                }
+                let own = [try await create(1, tenant: "acme"), try await create(2000, tenant: "acme")]
+                // More than one call reads of a list that is filtered.
+                let others = (2..<1100)
+                let failures = await Array(others)
+                    .concurrentMap(limit: 16) { age -> String? in
+                        do {
+                            _ = try await create(age, tenant: "other")
+                            return nil
+                        } catch {
+                            return "\(error)"
+                        }
+                    }
+                #expect(failures.compactMap(\.self) == [])
+                let since = Timestamp.sample + .seconds(-86400)
+                let section = ListSection(tenant: "acme", since: since, until: .sample + .seconds(1), limit: 2)
+                let page = try await catalog.jobs(JobQuery(section))
+                #expect(page.elements == (hasTenants ? own : [own[0]]), "index: \(hasTenants)")
+                #expect(page.next != nil)
+                let incident = Incident.sample(of: own[0])
+                #expect(try await store.fail(own[0], with: incident, expiresAt: .sample) == .written)
+                #expect(try await catalog.openIncidents(IncidentQuery(section)).elements.map(\.id) == [incident.id])
+                _ = try await store.redrive(own[0].id, with: nil, at: .sample)
+                #expect(try await catalog.openIncidents(IncidentQuery(section)).elements == [])
+                #expect(try await catalog.jobs(JobQuery(section)).elements.map(\.id) == page.elements.map(\.id))
+            }
+        }
+    }
+
     @Test("The table keeps every rule of a store of API keys", arguments: APIKeyStoreRule.all)
     func apiKeys(rule: APIKeyStoreRule) async throws {
         try await Emulator.withTable { client, table in
@@ -88,6 +130,22 @@ struct JobsAWSConformanceTests {
     func auditTrail(rule: AuditTrailRule) async throws {
         try await Emulator.withTable { client, table in
             try await rule.check(DynamoDBAuditTrail(client: client, table: table, retention: .seconds(86400)))
+        }
+    }
+
+    @Test("The table lists the processes of svc-api until they expire or have ended, and no worker sees them")
+    func apis() async throws {
+        try await Emulator.withTable { client, table in
+            let directory = DynamoDBWorkerDirectory(client: client, table: table)
+            #expect(try await directory.apis(at: .sample) == [])
+            let second = Timestamp(milliseconds: Timestamp.sample.seconds * 1000)
+            let (one, two) = (APIRecord(id: "one", seenAt: second), APIRecord(id: "two", seenAt: second + .seconds(1)))
+            for record in [two, one, one] { try await directory.announce(record) }
+            #expect(try await directory.apis(at: second) == [one, two])
+            #expect(try await directory.apis(at: one.expiresAt) == [two])
+            try await directory.withdrawAPI(APIRecord(id: "two", seenAt: second + .seconds(1)))
+            #expect(try await directory.apis(at: second + .seconds(1)) == [one])
+            #expect(try await directory.workers(at: second) == [])
         }
     }
 

@@ -27,6 +27,8 @@ struct APIFixture: Sendable {
     let ring: KeyRing
     /// Whether requests have to show a credential.
     var asksForCredentials = false
+    /// How often somebody may ask.
+    var limiter: RateLimiter?
     /// What is known of the directory; nothing until it is read.
     let cache: DirectoryCache
     let logs = InMemoryLogHandler()
@@ -93,6 +95,7 @@ struct APIFixture: Sendable {
             keys: keys,
             audit: audit,
             authentication: asksForCredentials ? .required(ring, stage: options.stage) : .off,
+            limiter: limiter,
             options: options,
             logger: logger
         )

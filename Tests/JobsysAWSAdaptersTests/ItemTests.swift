@@ -47,8 +47,26 @@ struct ItemTests {
                 "updatedAt": .s("2025-11-21T10:13:20.123Z"),
                 "timelineKey": .s("default#2025-11-21#\(shard)"),
                 "timelineSort": .s("2025-11-21T10:13:20.123Z#019a7c1e-5a30-7cc1-8f6a-2b1c3d4e5f60"),
+                "tenantKey": .s("JOB#acme#2025-11-21#\(shard)"),
+                "tenantSort": .s("2025-11-21T10:13:20.123Z#019a7c1e-5a30-7cc1-8f6a-2b1c3d4e5f60"),
             ]
         )
+    }
+
+    @Test(
+        "are in the index of tenants only if their job is of one that is not the default, and incidents while they are open"
+    )
+    func tenants() throws {
+        var job = Job.sample()
+        #expect(JobItem.item(of: job).keys.filter { $0.hasPrefix("tenantK") || $0.hasPrefix("tenantS") } == [])
+        func incident() -> Item { IncidentItem.item(of: .sample(of: job), expiresAt: .sample) }
+        #expect(incident()["tenantKey"] == nil)
+        job.tenant = "acme"
+        #expect(incident()["tenantKey"] == .s("INCIDENT#acme"))
+        #expect(incident()["tenantSort"] == incident()["incidentSort"])
+        var stray = Incident.sample(of: job)
+        stray.id = .message("stray")
+        #expect(IncidentItem.item(of: stray, expiresAt: .sample)["tenantKey"] == nil)
     }
 
     @Test("read back as the job that they were made of, whatever has become of it")

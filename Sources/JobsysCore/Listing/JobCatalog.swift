@@ -28,8 +28,8 @@ public struct JobQuery: Sendable, Hashable {
         self.type = type
     }
 
-    /// Whether every job of the section is asked for.
-    public var isUnfiltered: Bool { status == nil && type == nil && section.tenant == nil }
+    /// Whether every job of the section and its tenant is asked for.
+    public var isUnfiltered: Bool { status == nil && type == nil }
 
     /// Whether a job of the section's time is asked for.
     public func matches(_ job: Job) -> Bool {
@@ -54,8 +54,8 @@ public struct IncidentQuery: Sendable, Hashable {
         self.type = type
     }
 
-    /// Whether every incident of the section is asked for.
-    public var isUnfiltered: Bool { errorClass == nil && type == nil && section.tenant == nil }
+    /// Whether every incident of the section and its tenant is asked for.
+    public var isUnfiltered: Bool { errorClass == nil && type == nil }
 
     /// Whether an incident of the section's time is asked for.
     ///

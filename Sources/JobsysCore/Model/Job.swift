@@ -126,6 +126,11 @@ public struct Job: Sendable, Hashable {
 }
 
 extension Job {
+    /// What jobs share that wait for each other rather than hold up those of others: a tenant; nil for the default one.
+    ///
+    /// Each message without a group is a tenant of its own to SQS.
+    public var fairnessGroup: String? { tenant == Submission.defaultTenant ? nil : tenant }
+
     /// What jobs share that run one after the other: an ordering key of one tenant.
     ///
     /// nil for a job without one. The key itself in the tenant `default`; elsewhere a hash of tenant and key, for a queue's

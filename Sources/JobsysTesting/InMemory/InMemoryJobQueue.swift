@@ -3,8 +3,10 @@ package import JobsysObservability
 import JobsysTime
 import Synchronization
 
-/// A queue in memory that behaves as SQS does: visibility, receive counts, redrive to the dead letters; and, if it is to,
-/// as a FIFO queue: order and one receiver at a time for each key, deduplication.
+/// A queue in memory that behaves as SQS does: visibility, receive counts, redrive to the dead letters.
+///
+/// If it is to, it is a FIFO queue: order and one receiver at a time for each key, deduplication. A standard queue is fair: messages
+/// of groups that have much in flight come after those of others.
 package final class InMemoryJobQueue: JobQueue, JobSender, DeadLetterSender, MessageReplacer {
     fileprivate struct Message {
         var id: String
@@ -12,6 +14,7 @@ package final class InMemoryJobQueue: JobQueue, JobSender, DeadLetterSender, Mes
         var trace: TraceContext?
         var jobType: String?
         var orderingKey: String?
+        var fairnessGroup: String?
         var deferral: Delivery.Deferral?
         var reason: DeadLetter.Reason?
         var wholeBody: BodyDigest?
@@ -125,13 +128,20 @@ package final class InMemoryJobQueue: JobQueue, JobSender, DeadLetterSender, Mes
             trace: trace,
             jobType: job.type,
             orderingKey: job.orderingGroup,
+            fairnessGroup: job.fairnessGroup,
             after: delay
         )
     }
 
     /// Sends a job's message once more.
     package func sendAgain(_ job: Job, trace: TraceContext?) async throws {
-        try add(body: job.message.body, trace: trace, jobType: job.type, orderingKey: job.orderingGroup)
+        try add(
+            body: job.message.body,
+            trace: trace,
+            jobType: job.type,
+            orderingKey: job.orderingGroup,
+            fairnessGroup: job.fairnessGroup
+        )
     }
 
     /// Sends a copy of a message and removes it.
@@ -140,6 +150,7 @@ package final class InMemoryJobQueue: JobQueue, JobSender, DeadLetterSender, Mes
             body: delivery.body,
             trace: delivery.trace,
             jobType: delivery.jobType,
+            fairnessGroup: delivery.fairnessGroup,
             deferral: delivery.deferral,
             after: delay
         )
@@ -173,6 +184,7 @@ package final class InMemoryJobQueue: JobQueue, JobSender, DeadLetterSender, Mes
         trace: TraceContext? = nil,
         jobType: String? = nil,
         orderingKey: String? = nil,
+        fairnessGroup: String? = nil,
         deferral: Delivery.Deferral? = nil,
         reason: DeadLetter.Reason? = nil,
         wholeBody: BodyDigest? = nil,
@@ -189,6 +201,7 @@ package final class InMemoryJobQueue: JobQueue, JobSender, DeadLetterSender, Mes
                     trace: trace,
                     jobType: jobType,
                     orderingKey: isOrdered ? orderingKey : nil,
+                    fairnessGroup: isOrdered ? nil : fairnessGroup,
                     deferral: deferral,
                     reason: reason,
                     wholeBody: wholeBody,
@@ -242,7 +255,7 @@ package final class InMemoryJobQueue: JobQueue, JobSender, DeadLetterSender, Mes
             var batch: [Delivery] = []
             var given: [Message] = []
             let blocked = Set(state.messages.filter { $0.isInFlight(at: now) }.compactMap(\.orderingKey))
-            for index in state.messages.indices where state.messages[index].visibleAt <= now && batch.count < limit {
+            for index in Self.order(of: state.messages, at: now) where batch.count < limit {
                 guard state.messages[index].orderingKey.map(blocked.contains) != true else { continue }
                 state.messages[index].receiveCount += 1
                 guard deadLetters == nil || state.messages[index].receiveCount <= maxReceiveCount else {
@@ -263,10 +276,31 @@ package final class InMemoryJobQueue: JobQueue, JobSender, DeadLetterSender, Mes
                     body: message.body,
                     trace: message.trace,
                     jobType: message.jobType,
-                    orderingKey: message.orderingKey
+                    orderingKey: message.orderingKey,
+                    fairnessGroup: message.fairnessGroup
                 )
         }
         return batch
+    }
+
+    /// The messages that can be received, those of noisy groups last.
+    ///
+    /// A group is noisy that has more than a tenth of what is in flight, and 30 messages at least; a message without a group
+    /// belongs to nobody who could be.
+    ///
+    /// Source: Amazon SQS Developer Guide, "How Amazon SQS fair queues work", which also counts the time that messages take.
+    private static func order(of messages: [Message], at now: Timestamp) -> [Int] {
+        let visible = messages.indices.filter { messages[$0].visibleAt <= now }
+        var inFlight: [String: Int] = [:]
+        var total = 0
+        for message in messages where message.isInFlight(at: now) {
+            total += 1
+            if let group = message.fairnessGroup { inFlight[group, default: 0] += 1 }
+        }
+        let noisy = inFlight.filter { $0.value >= 30 && $0.value * 10 > total }
+        guard !noisy.isEmpty else { return visible }
+        let isNoisy = { (index: Int) in messages[index].fairnessGroup.map { noisy[$0] != nil } ?? false }
+        return visible.filter { !isNoisy($0) } + visible.filter(isNoisy)
     }
 
     private func waitForChange(_ changes: AsyncStream<Void>, until deadline: ManualClock.Instant) async {
@@ -320,6 +354,7 @@ extension Delivery {
             trace: message.trace,
             jobType: message.jobType,
             orderingKey: message.orderingKey,
+            fairnessGroup: message.fairnessGroup,
             deferral: message.deferral,
             deadLetterReason: message.reason,
             wholeBody: message.wholeBody

@@ -7,6 +7,7 @@ public final class InMemoryWorkerDirectory: WorkerDirectory {
     private struct State {
         var workers: [String: WorkerRecord] = [:]
         var types: [String: TypeRecord] = [:]
+        var apis: [String: Timestamp] = [:]
         var outage: DependencyError?
         var readings = 0
     }
@@ -99,6 +100,27 @@ public final class InMemoryWorkerDirectory: WorkerDirectory {
         try state.withLock { state in
             if let outage = state.outage { throw outage }
             return try body(&state)
+        }
+    }
+}
+
+extension InMemoryWorkerDirectory: APIDirectory {
+    /// Notes that a process is there.
+    public func announce(_ api: APIRecord) async throws {
+        try access { $0.apis[api.id] = api.seenAt }
+    }
+
+    /// Notes that a process has ended.
+    public func withdrawAPI(_ api: APIRecord) async throws {
+        try access { $0.apis[api.id] = nil }
+    }
+
+    /// The processes that have not expired.
+    public func apis(at now: Timestamp) async throws -> [APIRecord] {
+        try access { state in
+            state.apis.map { APIRecord(id: $0.key, seenAt: $0.value) }
+                .filter { $0.expiresAt > now }
+                .sorted { $0.id < $1.id }
         }
     }
 }

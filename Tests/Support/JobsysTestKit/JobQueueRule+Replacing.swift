@@ -6,7 +6,8 @@ extension JobQueueRule {
     static let replacing = [
         JobQueueRule("a replaced message comes as another, with all that it carries and no receipt before") {
             subject async throws in
-            let job = Job.sample()
+            var job = Job.sample()
+            job.tenant = "acme"
             try await subject.sender.send(job, trace: .sample, after: .zero)
             let first = try await subject.next(visibility: .seconds(1))
             try await subject.queue.hide(first, for: .zero)
@@ -18,6 +19,8 @@ extension JobQueueRule {
             #expect(copy.body == first.body)
             #expect(copy.trace == first.trace)
             #expect(copy.jobType == job.type)
+            #expect(first.fairnessGroup == "acme")
+            #expect(copy.fairnessGroup == "acme")
             try await subject.elapse(.seconds(2))
             #expect(try await subject.isEmpty())
         },
