@@ -22,19 +22,30 @@ is_set_by_template() {
     grep -qE "\{Name: $1, |^ +$1: |[{ ]$1: required\}" "$TEMPLATES/$mode.yaml"
 }
 
-# put_settings_file FILE: into S3, called by its hash: another content is another version of the services. Without a file
-# there are no other settings.
+# put_settings_file [FILE]: what it says and what is known here, into S3, called by its hash: another content is another
+# version of the services.
 put_settings_file() {
-    local bucket key
-    if [[ -z $1 ]]; then
+    local bucket key content
+    content=$(all_settings "$1")
+    if [[ -z $content ]]; then
         PARAMETERS+=("SettingsFileArn=")
         return
     fi
     bucket=$(parameter CodeBucketName)
-    key="settings/$stage-$(sha256sum <"$1" | cut -d ' ' -f 1).env"
+    key="settings/$stage-$(sha256sum <<<"$content" | cut -d ' ' -f 1).env"
     say "settings s3://$bucket/$key"
-    aws_cli s3 cp --only-show-errors "$1" "s3://$bucket/$key"
+    aws_cli s3 cp --only-show-errors - "s3://$bucket/$key" <<<"$content"
     PARAMETERS+=("SettingsFileArn=arn:$(partition):s3:::$bucket/$key")
+}
+
+# all_settings [FILE]: on ECS the load balancer, in the same network, is believed where a request comes from, unless the file
+# says whom to believe.
+all_settings() {
+    [[ -z $1 ]] || cat "$1"
+    if [[ $mode == ecs ]] && { [[ -z $1 ]] || ! grep -q '^TRUSTED_PROXIES=' "$1"; }; then
+        # On a line of its own, wherever the file ends.
+        printf '\nTRUSTED_PROXIES=%s\n' "$(parameter VpcCidr)"
+    fi
 }
 
 # The partition that the caller's account is in, such as `aws`.
