@@ -64,24 +64,6 @@ struct SlowClientTests {
         #expect(api.reasons == ["it did not take its answer in time"])
     }
 
-    @Test("A connection beyond the limit is taken when another one has ended")
-    func limit() async throws {
-        var api = api()
-        api.options.connectionLimit = 1
-        try await api.application()
-            .test(.live) { [api] client in
-                let port = try #require(client.port)
-                try await RawConnection.with(port: port) { slow in
-                    try await slow.send("G")
-                    try await RawConnection.with(port: port) { other in
-                        try await other.send("GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-                        #expect(RawAnswer(try await other.rest()).status == 200)
-                    }
-                    #expect(api.reasons == ["its header did not come in time"])
-                }
-            }
-    }
-
     @Test("A request that takes long to answer is no slow client")
     func longAnswer() async throws {
         let api = api()
