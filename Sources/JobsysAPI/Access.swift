@@ -79,8 +79,10 @@ struct AccessMiddleware: RouterMiddleware {
         var context = context
         context.principal = try await authentication.principal(request.headers)
         if context.principal != .anyone { RequestNotes.current?.add(context.principal.logMetadata) }
-        // Before the audit trail, which somebody who asks too often must not fill.
-        if let limiter, scope.isRateLimited { RequestNotes.current?.add(try limiter.admit(context.principal)) }
+        // A change that may not be made counts too: each is noted, and nobody is to fill the audit trail with them.
+        if let limiter, scope.isRateLimited, context.principal.may(scope) || row.change != nil {
+            RequestNotes.current?.add(try limiter.admit(context.principal))
+        }
         guard let change = row.change else { return try await pass(request, context, scope, next) }
         return try await auditor.noting(change, context) { [context] in
             try await pass(request, context, scope, next)
