@@ -32,6 +32,11 @@ public func buildAPI(_ start: ServiceStart) async throws -> [any Service] {
     options.stage = configuration.stage.rawValue
     let keys = DynamoDBAPIKeyStore(client: client, table: configuration.table)
     let ring = KeyRing(keys)
+    let taken = configuration.auth == .off ? nil : configuration.tokens
+    let tokenKeys = try taken.map { settings in
+        TokenKeyRing(TokenKeySource(settings.place, transport: try start.makeTransport(TokenKeySource.limit)))
+    }
+    let tokens = taken.flatMap { settings in tokenKeys.map { TokenVerifier(settings.rules, keys: $0) } }
     if configuration.auth == .off {
         Logger.current.warning(
             "no credentials are asked for, whoever reaches the port may do everything: AUTH is off",
@@ -48,7 +53,7 @@ public func buildAPI(_ start: ServiceStart) async throws -> [any Service] {
         readiness: readiness,
         stats: aws.meter,
         keys: keys,
-        authentication: configuration.auth == .off ? .off : .required(ring, stage: options.stage),
+        authentication: configuration.auth == .off ? .off : .required(ring, stage: options.stage, tokens: tokens),
         options: options
     )
     let application = buildApplication(
@@ -58,7 +63,7 @@ public func buildAPI(_ start: ServiceStart) async throws -> [any Service] {
         options: options,
         logger: .current
     )
-    return [cache, ring, PlacedService(application, executor: transport.executor)]
+    return [cache, ring] + (tokenKeys.map { [$0] } ?? []) + [PlacedService(application, executor: transport.executor)]
 }
 
 extension APIConfiguration {

@@ -21,9 +21,12 @@ public struct APIConfiguration: Sendable, Hashable {
     public var stage: Stage
     /// Whether requests have to show a credential.
     public var auth: AuthMode
+    /// Whose JSON Web Tokens are taken beside API keys; nil for nobody's.
+    public var tokens: TokenSettings?
 
     /// Reads `PORT` (8080), `HOST` (`*`), `DDB_TABLE`, `SQS_QUEUE_URL`, `SQS_FIFO_QUEUE_URL`, `INDEX_SHARDS` (4),
-    /// `UNKNOWN_TYPES` (`accept`), `STAGE` (`dev`) and `AUTH` (`off` in stage dev, `required` elsewhere).
+    /// `UNKNOWN_TYPES` (`accept`), `STAGE` (`dev`), `AUTH` (`off` in stage dev, `required` elsewhere) and what
+    /// ``TokenSettings`` reads.
     ///
     /// - Throws: `ConfigurationError` for the first that is missing or malformed.
     public init(config: ConfigReader) throws(ConfigurationError) {
@@ -36,6 +39,7 @@ public struct APIConfiguration: Sendable, Hashable {
         unknownTypes = try config.value(for: .unknownTypes)
         stage = try config.value(for: .stage)
         auth = try config.value(for: Setting<AuthMode>.auth.optional) ?? (stage == .dev ? .off : .required)
+        tokens = try TokenSettings(config: config)
     }
 
     /// Every variable, beside those of the AWS client, that the API reads.
@@ -44,7 +48,7 @@ public struct APIConfiguration: Sendable, Hashable {
             Setting.port(default: 8080), Setting.host, Setting.table, Setting.queueURL,
             Setting.fifoQueueURL, Setting.indexShards, Setting.unknownTypes, Setting.auth.optional,
         ]
-        return ServiceSettings.base + own
+        return ServiceSettings.base + own + TokenSettings.settings
     }
 }
 
@@ -61,7 +65,8 @@ extension Setting where Value == AuthMode {
     static var auth: Self {
         .choice(
             "AUTH",
-            summary: "Whether requests have to show an API key; off in stage dev and required elsewhere if not set"
+            summary:
+                "Whether requests have to show an API key or token; off in stage dev and required elsewhere if not set"
         )
     }
 }

@@ -26,6 +26,8 @@ struct APIFixture: Sendable {
     let ring: KeyRing
     /// Whether requests have to show a credential.
     var asksForCredentials = false
+    /// Tells who shows a token, if tokens are taken.
+    var tokens: TokenVerifier?
     /// What is known of the directory; nothing until it is read.
     let cache: DirectoryCache
     let logs = InMemoryLogHandler()
@@ -90,7 +92,7 @@ struct APIFixture: Sendable {
             cache: cache,
             readiness: readiness,
             keys: keys,
-            authentication: asksForCredentials ? .required(ring, stage: options.stage) : .off,
+            authentication: asksForCredentials ? .required(ring, stage: options.stage, tokens: tokens) : .off,
             options: options,
             logger: logger
         )

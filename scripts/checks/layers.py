@@ -60,6 +60,7 @@ LAYERS = {
 # What single files of a module may import beyond their row: those that put a service together, and what speaks HTTP itself.
 FILES = {
     "JobsysAPI/*+build.swift": "JobsysAWS JobsysAWSAdapters JobsysHTTP",
+    "JobsysAPI/Tokens/*.swift": "JobsysHTTP",
     "JobsysWorker/*+build.swift": "JobsysAWS JobsysAWSAdapters JobsysHTTP",
     "JobsysWorker/ScaleInProtection*.swift": "JobsysHTTP",
     "JobsysWorker/HTTPHandlers/*.swift": "JobsysHTTP JobsysSigV4",
