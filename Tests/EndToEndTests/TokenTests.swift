@@ -17,7 +17,8 @@ struct TokenTests {
         let deployment = try Deployment.current
         let (first, second) = (try await TokenSigner.rs256("2025"), try await TokenSigner.es256("2026"))
         let issuer = Issuer(keys: [first])
-        try await ScriptedServer.with(handler: { issuer.answer($0) }) { server in
+        let answer: ScriptedServer.Handler = { issuer.answer($0) }
+        try await ScriptedServer.with(handler: answer) { server in
             issuer.url = server.url
             let settings = [
                 "AUTH": "required", "JWT_ISSUER": server.url, "JWT_AUDIENCE": "jobsys", "JWT_TENANT_CLAIM": "org",

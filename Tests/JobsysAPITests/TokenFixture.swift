@@ -52,7 +52,8 @@ struct TokenFixture: Sendable {
     ) async throws {
         let answers = Answers()
         answers["/jwks"] = .keys(signers)
-        try await ScriptedServer.with(handler: { answers[$0.path] ?? .respond(404) }) { server in
+        let answer: ScriptedServer.Handler = { answers[$0.path] ?? .respond(404) }
+        try await ScriptedServer.with(handler: answer) { server in
             var api = APIFixture.asking()
             guard let url = HTTPURL("\(server.url)\(discovering ? "" : "/jwks")") else { return }
             let keys = TokenKeyRing(
