@@ -36,6 +36,7 @@ let package = Package(
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.3.0"),
     ],
     targets: [
         // C headers with non-variadic shims, nothing else.
@@ -105,7 +106,8 @@ let package = Package(
             dependencies: [
                 "JobsysHTTP", "JobsysHashing", "JobsysCore", "JobsysAWSAdapters", "JobsysJSON",
                 "JobsysObservability", "JobsysServiceRuntime", "JobsysTime",
-                .argumentParser, .configuration, .httpTypes, .hummingbird, .hummingbirdCore, .logging, .nioCore,
+                .argumentParser, .configuration, .httpTypes, .hummingbird, .hummingbirdCore, .jwtKit, .logging,
+                .nioCore,
                 .nioHTTP1,
                 .nioHTTPTypes, .nioHTTPTypesHTTP1,
                 .serviceLifecycle,
@@ -182,6 +184,12 @@ let package = Package(
             path: "Tests/Support/JobsysServiceTestKit"
         ),
 
+        .target(
+            name: "JobsysTokenTestKit",
+            dependencies: ["JobsysJSON", .jwtKit],
+            path: "Tests/Support/JobsysTokenTestKit"
+        ),
+
         // The README's worker, as its reader would write it.
         .executableTarget(name: "greeter", dependencies: ["JobsysWorker"], path: "Tests/Samples/Greeter"),
 
@@ -242,8 +250,9 @@ let package = Package(
         .testTarget(
             name: "JobsysAPITests",
             dependencies: [
-                "JobsysAPI", "JobsysCore", "JobsysAWSAdapters", "JobsysTestKit", "JobsysJSON", "JobsysObservability",
-                "JobsysServiceRuntime", "JobsysServiceTestKit", "JobsysTime",
+                "JobsysAPI", "JobsysAWSTestKit", "JobsysCore", "JobsysAWSAdapters", "JobsysHTTP", "JobsysHashing",
+                "JobsysTestKit", "JobsysJSON", "JobsysObservability", "JobsysPropertyTestKit",
+                "JobsysServiceRuntime", "JobsysServiceTestKit", "JobsysTime", "JobsysTokenTestKit",
                 .configuration, .httpTypes, .hummingbird, .inMemoryLogging, .logging, .nioCore,
                 .nioPosix,
                 .serviceLifecycle, .serviceLifecycleTestKit,
@@ -294,7 +303,7 @@ let package = Package(
             dependencies: [
                 "JobsysAWS", "JobsysAWSTestKit", "JobsysClient", "JobsysHTTP", "JobsysHandlers", "JobsysHashing",
                 "JobsysJSON", "JobsysCore", "JobsysTestKit", "JobsysPropertyTestKit", "JobsysTime",
-                .httpTypes,
+                "JobsysTokenTestKit", .httpTypes,
             ],
             exclude: ["Endpoints/endpoint.py", "Endpoints/drill.py", "Endpoints/drill.sh"]
         ),
@@ -310,6 +319,7 @@ extension Target.Dependency {
     static let hummingbird = product(name: "Hummingbird", package: "hummingbird")
     static let hummingbirdCore = product(name: "HummingbirdCore", package: "hummingbird")
     static let inMemoryLogging = product(name: "InMemoryLogging", package: "swift-log")
+    static let jwtKit = product(name: "JWTKit", package: "jwt-kit")
     static let logging = product(name: "Logging", package: "swift-log")
     static let nioEmbedded = product(name: "NIOEmbedded", package: "swift-nio")
     static let nioCore = product(name: "NIOCore", package: "swift-nio")

@@ -37,6 +37,11 @@ public func buildAPI(_ start: ServiceStart) async throws -> [any Service] {
     options.connectionLimit = connectionLimit(configuration.connections)
     let keys = DynamoDBAPIKeyStore(client: client, table: configuration.table)
     let ring = KeyRing(keys)
+    let taken = configuration.auth == .off ? nil : configuration.tokens
+    let tokenKeys = try taken.map { settings in
+        TokenKeyRing(TokenKeySource(settings.place, transport: try start.makeTransport(TokenKeySource.limit)))
+    }
+    let tokens = taken.flatMap { settings in tokenKeys.map { TokenVerifier(settings.rules, keys: $0) } }
     if configuration.auth == .off {
         Logger.current.warning(
             "no credentials are asked for, whoever reaches the port may do everything: AUTH is off",
@@ -64,7 +69,7 @@ public func buildAPI(_ start: ServiceStart) async throws -> [any Service] {
         stats: aws.meter,
         keys: keys,
         audit: DynamoDBAuditTrail(client: client, table: configuration.table, retention: configuration.auditRetention),
-        authentication: configuration.auth == .off ? .off : .required(ring, stage: options.stage),
+        authentication: configuration.auth == .off ? .off : .required(ring, stage: options.stage, tokens: tokens),
         limiter: limiter,
         options: options
     )
@@ -75,7 +80,8 @@ public func buildAPI(_ start: ServiceStart) async throws -> [any Service] {
         options: options,
         logger: .current
     )
-    return (apis.map { [$0] } ?? []) + [cache, ring, PlacedService(application, executor: transport.executor)]
+    let optional: [(any Service)?] = [apis, tokenKeys]
+    return optional.compactMap(\.self) + [cache, ring, PlacedService(application, executor: transport.executor)]
 }
 
 /// How many connections may be open, so that file descriptors are left for connections to AWS and for the rest.

@@ -31,11 +31,13 @@ public struct APIConfiguration: Sendable, Hashable {
     public var connections: Int
     /// How many requests are let through from each tenant and with each key; nil if that is not limited.
     public var rateLimits: RateLimits?
+    /// Whose JSON Web Tokens are taken beside API keys; nil for nobody's.
+    public var tokens: TokenSettings?
 
     /// Reads `PORT` (8080), `HOST` (`*`), `DDB_TABLE`, `SQS_QUEUE_URL`, `SQS_FIFO_QUEUE_URL`, `INDEX_SHARDS` (4),
     /// `UNKNOWN_TYPES` (`accept`), `STAGE` (`dev`), `AUTH` (`off` in stage dev, `required` elsewhere),
-    /// `AUDIT_RETENTION_DAYS` (365), `CORS_ORIGINS`, `TRUSTED_PROXIES` and `RATE_LIMITS` (none) and `MAX_CONNECTIONS`
-    /// (4096).
+    /// `AUDIT_RETENTION_DAYS` (365), `CORS_ORIGINS`, `TRUSTED_PROXIES` and `RATE_LIMITS` (none), `MAX_CONNECTIONS`
+    /// (4096) and what ``TokenSettings`` reads.
     ///
     /// - Throws: `ConfigurationError` for the first that is missing or malformed.
     public init(config: ConfigReader) throws(ConfigurationError) {
@@ -48,6 +50,7 @@ public struct APIConfiguration: Sendable, Hashable {
         unknownTypes = try config.value(for: .unknownTypes)
         stage = try config.value(for: .stage)
         auth = try config.value(for: Setting<AuthMode>.auth.optional) ?? (stage == .dev ? .off : .required)
+        tokens = try TokenSettings(config: config)
         auditRetention = .seconds(try config.value(for: .auditRetentionDays) * 86400)
         origins = try config.value(for: Setting<AllowedOrigins>.corsOrigins.optional) ?? .none
         proxies = try config.value(for: Setting<TrustedProxies>.trustedProxies.optional) ?? .none
@@ -71,7 +74,7 @@ public struct APIConfiguration: Sendable, Hashable {
             Setting.corsOrigins.optional, Setting.trustedProxies.optional,
             Setting.maxConnections, Setting.rateLimits.optional,
         ]
-        return ServiceSettings.base + own
+        return ServiceSettings.base + own + TokenSettings.settings
     }
 }
 
@@ -88,7 +91,8 @@ extension Setting where Value == AuthMode {
     static var auth: Self {
         .choice(
             "AUTH",
-            summary: "Whether requests have to show an API key; off in stage dev and required elsewhere if not set"
+            summary:
+                "Whether requests have to show an API key or token; off in stage dev and required elsewhere if not set"
         )
     }
 }

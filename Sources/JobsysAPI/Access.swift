@@ -109,7 +109,7 @@ extension Problem {
     /// Source: RFC 6750, section 3.
     static let noCredential = Problem(
         .unauthorized,
-        "This needs a credential: Authorization: Bearer and an API key.",
+        "This needs a credential: Authorization: Bearer and an API key or token.",
         headers: [.wwwAuthenticate: "Bearer"]
     )
 

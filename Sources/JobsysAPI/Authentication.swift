@@ -7,15 +7,22 @@ import Logging
 package enum Authentication: Sendable {
     /// They have not: whoever reaches the port may do everything.
     case off
-    /// They have to show an API key of this stage.
-    case required(KeyRing, stage: String)
+    /// They have to show an API key of this stage, or, if they are taken, a JSON Web Token.
+    case required(KeyRing, stage: String, tokens: TokenVerifier? = nil)
 
     /// Who sends a request.
     ///
     /// - Throws: ``Problem`` with 401 if that cannot be told, 429 if too many try; what the store of keys throws.
     func principal(_ headers: HTTPFields) async throws -> Principal {
-        guard case .required(let ring, let stage) = self else { return .anyone }
+        guard case .required(let ring, let stage, let tokens) = self else { return .anyone }
         let token = try Self.bearerToken(headers)
+        if let tokens, !APIKeyText.isMeant(token) {
+            do {
+                return try await tokens.principal(token)
+            } catch let refusal as TokenRefusal {
+                throw Self.refused(refusal.rawValue)
+            }
+        }
         // A text that is none of our keys costs no look at the table.
         guard let text = APIKeyText(token), text.stage == stage else { throw Self.refused("malformed") }
         let key = try await ring.key(text.keyID)

@@ -133,7 +133,7 @@ extension JSONWriter {
 extension Authentication {
     /// Has a key looked up again that was changed.
     fileprivate func forget(_ id: String) {
-        if case .required(let ring, _) = self { ring.forget(id) }
+        if case .required(let ring, _, _) = self { ring.forget(id) }
     }
 }
 

@@ -29,6 +29,8 @@ struct APIFixture: Sendable {
     var asksForCredentials = false
     /// How often somebody may ask.
     var limiter: RateLimiter?
+    /// Tells who shows a token, if tokens are taken.
+    var tokens: TokenVerifier?
     /// What is known of the directory; nothing until it is read.
     let cache: DirectoryCache
     let logs = InMemoryLogHandler()
@@ -94,7 +96,7 @@ struct APIFixture: Sendable {
             readiness: readiness,
             keys: keys,
             audit: audit,
-            authentication: asksForCredentials ? .required(ring, stage: options.stage) : .off,
+            authentication: asksForCredentials ? .required(ring, stage: options.stage, tokens: tokens) : .off,
             limiter: limiter,
             options: options,
             logger: logger

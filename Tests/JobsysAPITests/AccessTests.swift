@@ -90,7 +90,12 @@ struct AccessTests {
         let none = try await APIFixture.asking().answer(.get, "/jobs")
         #expect(none.headers[.wwwAuthenticate] == "Bearer")
         #expect(
-            none.json == problem(401, "Unauthorized", "This needs a credential: Authorization: Bearer and an API key.")
+            none.json
+                == problem(
+                    401,
+                    "Unauthorized",
+                    "This needs a credential: Authorization: Bearer and an API key or token."
+                )
         )
     }
 

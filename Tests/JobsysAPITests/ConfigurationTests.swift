@@ -51,6 +51,39 @@ struct ConfigurationTests {
         }
     }
 
+    @Test("Tokens are taken of one issuer, whose keys are where the settings or its discovery document say")
+    func tokens() throws {
+        #expect(try read(required).tokens == nil)
+        let settings = required.merging(["JWT_ISSUER": "https://login.example.com", "JWT_AUDIENCE": "jobsys"]) { $1 }
+        let read = try #require(try read(settings).tokens)
+        #expect(read.rules == TokenRules(issuer: "https://login.example.com", audience: "jobsys"))
+        let other = settings.merging([
+            "JWT_ISSUER": "accounts", "JWT_JWKS_URL": "http://127.0.0.1:9000/keys",
+            "JWT_TENANT_CLAIM": "https://x/tenant",
+            "JWT_SCOPES_CLAIM": "scp",
+        ]) { $1 }
+        let rules = try #require(try self.read(other).tokens).rules
+        #expect(
+            rules
+                == TokenRules(
+                    issuer: "accounts",
+                    audience: "jobsys",
+                    tenantClaim: "https://x/tenant",
+                    scopesClaim: "scp"
+                )
+        )
+        for (changes, key) in [
+            (["JWT_ISSUER": ""], "JWT_ISSUER"), (["JWT_AUDIENCE": " "], "JWT_AUDIENCE"),
+            (["JWT_ISSUER": "accounts"], "JWT_JWKS_URL"), (["JWT_ISSUER": "http://login.example.com"], "JWT_JWKS_URL"),
+            (["JWT_JWKS_URL": "http://login.example.com/keys"], "JWT_JWKS_URL"),
+            (["JWT_JWKS_URL": "file:///keys"], "JWT_JWKS_URL"),
+            (["JWT_JWKS_URL": "https://u:p@x.example"], "JWT_JWKS_URL"),
+        ] {
+            let error = #expect(throws: ConfigurationError.self) { try self.read(settings.merging(changes) { $1 }) }
+            #expect(error?.key == key, "\(changes)")
+        }
+    }
+
     private func read(_ variables: [String: String]) throws -> APIConfiguration {
         let provider = EnvironmentVariablesProvider(environmentVariables: variables)
         return try APIConfiguration(config: ConfigReader(provider: provider))

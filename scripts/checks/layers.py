@@ -61,6 +61,7 @@ LAYERS = {
 FILES = {
     "JobsysAPI/*+build.swift": "JobsysAWS JobsysAWSAdapters JobsysHTTP",
     "JobsysAPI/ClientAddress.swift": "JobsysHTTP",
+    "JobsysAPI/Tokens/*.swift": "JobsysHTTP",
     "JobsysWorker/*+build.swift": "JobsysAWS JobsysAWSAdapters JobsysHTTP",
     "JobsysWorker/ScaleInProtection*.swift": "JobsysHTTP",
     "JobsysWorker/HTTPHandlers/*.swift": "JobsysHTTP JobsysSigV4",

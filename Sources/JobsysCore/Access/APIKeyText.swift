@@ -63,6 +63,9 @@ public struct APIKeyText: Sendable, Hashable {
         self.text = text
     }
 
+    /// Whether a text begins as keys do, whatever follows: nobody else's credential does.
+    public static func isMeant(_ text: String) -> Bool { text.utf8.starts(with: prefix) }
+
     /// Whether a text may be a key's id.
     public static func isKeyID(_ text: String) -> Bool {
         text.utf8.count == idLength && text.utf8.allSatisfy(Base62.isDigit)

@@ -76,6 +76,9 @@ public struct HTTPURL: Sendable, Hashable {
         user.map { "Basic \(Data("\($0):\(password ?? "")".utf8).base64EncodedString())" }
     }
 
+    /// Whether it leads to this machine: `localhost`, or an address of the loopback interface.
+    public var isLoopback: Bool { host == "localhost" || IPAddress(host)?.isLoopback == true }
+
     /// The URL with another path behind its own, and another query if one is given.
     ///
     /// - Parameters:
