@@ -70,8 +70,12 @@ package func buildRouter(
         bodyReader: bodyReader,
         now: options.now
     )
+    let pages = ConsolePages(isOpen: authentication.isOff)
     let routes =
         jobs.routes + lists.routes + interventions.routes + workers.routes + keyRoutes.routes + [OpenAPIDocument.route]
+        + ConsoleSystem(pages: pages, authentication: authentication, jobs: access, lists: lists, workers: workers)
+        .routes
+        + ConsoleJobs(pages: pages, jobs: jobs, lists: lists).routes
     let router = Router(context: APIRequestContext.self, options: .autoGenerateHeadEndpoints)
     router.add(
         middleware: RequestMiddleware(
@@ -81,6 +85,7 @@ package func buildRouter(
             makeRequestID: options.makeRequestID
         )
     )
+    router.add(middleware: ConsoleMiddleware(pages: pages))
     router.add(middleware: AccessMiddleware(table: AccessTable(routes), authentication: authentication))
     for route in routes {
         router.on(RouterPath(route.path), method: route.method, use: route.respond)

@@ -67,7 +67,11 @@ struct AccessMiddleware: RouterMiddleware {
         guard let access = table[request.method, path] else { throw Problem.undecided }
         guard case .needs(let scope) = access else { return try await next(request, context) }
         var context = context
-        context.principal = try await authentication.principal(request.headers)
+        // A browser's session is good for the console alone, whose forms are checked for who has sent them.
+        context.principal =
+            ConsolePath.isInside(path)
+            ? try await authentication.principal(ofSessionIn: request)
+            : try await authentication.principal(request.headers)
         if context.principal != .anyone { RequestNotes.current?.add(context.principal.logMetadata) }
         guard context.principal.may(scope) else { throw Problem.missing(scope) }
         return try await next(request, context)
