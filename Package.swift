@@ -34,6 +34,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.34.1"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/vapor/jwt-kit", from: "5.3.0"),
@@ -107,12 +108,29 @@ let package = Package(
                 "JobsysHTTP", "JobsysHashing", "JobsysCore", "JobsysAWSAdapters", "JobsysJSON",
                 "JobsysObservability", "JobsysServiceRuntime", "JobsysTime",
                 .argumentParser, .configuration, .httpTypes, .hummingbird, .hummingbirdCore, .jwtKit, .logging,
+                .mustache,
                 .nioCore,
                 .nioHTTP1,
                 .nioHTTPTypes, .nioHTTPTypesHTTP1,
                 .serviceLifecycle,
             ],
-            resources: [.embedInCode("openapi.json")]
+            resources: [
+                .embedInCode("openapi.json"),
+                .embedInCode("Console/Assets/console.css"),
+                .embedInCode("Console/Assets/console.js"),
+                .embedInCode("Console/Templates/error.mustache"),
+                .embedInCode("Console/Templates/incidentrows.mustache"),
+                .embedInCode("Console/Templates/incidents.mustache"),
+                .embedInCode("Console/Templates/job.mustache"),
+                .embedInCode("Console/Templates/jobrows.mustache"),
+                .embedInCode("Console/Templates/jobs.mustache"),
+                .embedInCode("Console/Templates/layout.mustache"),
+                .embedInCode("Console/Templates/overview.mustache"),
+                .embedInCode("Console/Templates/signin.mustache"),
+                .embedInCode("Console/Templates/submit.mustache"),
+                .embedInCode("Console/Templates/types.mustache"),
+                .embedInCode("Console/Templates/workers.mustache"),
+            ]
         ),
         .target(
             name: "JobsysWorker",
@@ -321,6 +339,7 @@ extension Target.Dependency {
     static let inMemoryLogging = product(name: "InMemoryLogging", package: "swift-log")
     static let jwtKit = product(name: "JWTKit", package: "jwt-kit")
     static let logging = product(name: "Logging", package: "swift-log")
+    static let mustache = product(name: "Mustache", package: "swift-mustache")
     static let nioEmbedded = product(name: "NIOEmbedded", package: "swift-nio")
     static let nioCore = product(name: "NIOCore", package: "swift-nio")
     static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")

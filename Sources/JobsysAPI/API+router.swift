@@ -75,9 +75,13 @@ package func buildRouter(
         bodyReader: bodyReader,
         now: options.now
     )
+    let pages = ConsolePages(isOpen: authentication.isOff)
     let routes =
         jobs.routes + lists.routes + interventions.routes + workers.routes + keyRoutes.routes
         + AuditController(trail: audit).routes + [OpenAPIDocument.route]
+        + ConsoleSystem(pages: pages, authentication: authentication, jobs: access, lists: lists, workers: workers)
+        .routes
+        + ConsoleJobs(pages: pages, jobs: jobs, lists: lists).routes
     let router = Router(context: APIRequestContext.self, options: .autoGenerateHeadEndpoints)
     router.add(
         middleware: RequestMiddleware(
@@ -89,6 +93,7 @@ package func buildRouter(
             makeRequestID: options.makeRequestID
         )
     )
+    router.add(middleware: ConsoleMiddleware(pages: pages))
     router.add(
         middleware: AccessMiddleware(
             table: AccessTable(routes),

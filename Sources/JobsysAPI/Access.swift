@@ -77,7 +77,11 @@ struct AccessMiddleware: RouterMiddleware {
         guard let row = table[request.method, path] else { throw Problem.undecided }
         guard case .needs(let scope) = row.access else { return try await next(request, context) }
         var context = context
-        context.principal = try await authentication.principal(request.headers)
+        // A browser's session is good for the console alone, whose forms are checked for who has sent them.
+        context.principal =
+            ConsolePath.isInside(path)
+            ? try await authentication.principal(ofSessionIn: request)
+            : try await authentication.principal(request.headers)
         if context.principal != .anyone { RequestNotes.current?.add(context.principal.logMetadata) }
         // A change that may not be made counts too: each is noted, and nobody is to fill the audit trail with them.
         if let limiter, scope.isRateLimited, context.principal.may(scope) || row.change != nil {

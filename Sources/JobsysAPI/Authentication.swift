@@ -10,6 +10,9 @@ package enum Authentication: Sendable {
     /// They have to show an API key of this stage, or, if they are taken, a JSON Web Token.
     case required(KeyRing, stage: String, tokens: TokenVerifier? = nil)
 
+    /// Whether nobody is asked.
+    var isOff: Bool { if case .off = self { true } else { false } }
+
     /// Who sends a request.
     ///
     /// - Throws: ``Problem`` with 401 if that cannot be told, 429 if too many try; what the store of keys throws.

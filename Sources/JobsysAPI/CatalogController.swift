@@ -21,12 +21,7 @@ struct CatalogController: Sendable {
 
     @Sendable private func listJobs(_ request: Request, context: APIRequestContext) async throws -> Response {
         let parameters = try ListParameters(request, list: "jobs", filters: ["status", "type"])
-        let query = JobQuery(
-            try section(parameters, since: now() + (.zero - Self.defaultAge)),
-            status: try parameters.choice("status", of: JobStatus.self),
-            type: parameters["type"]
-        )
-        let listing = try await jobs.jobs(query, for: context.principal)
+        let listing = try await jobs.jobs(try jobQuery(parameters), for: context.principal)
         return response("jobs", listing.elements, next: listing.next.map(parameters.cursor)) { job, writer in
             JobRepresentation(job, showsResult: false).encode(to: &writer, withResult: false)
         }
@@ -34,16 +29,33 @@ struct CatalogController: Sendable {
 
     @Sendable private func listIncidents(_ request: Request, context: APIRequestContext) async throws -> Response {
         let parameters = try ListParameters(request, list: "incidents", filters: ["class", "type"])
-        let query = IncidentQuery(
-            try section(parameters, since: .earliest),
-            errorClass: try parameters.choice("class", of: ErrorClass.self),
-            type: parameters["type"]
-        )
-        let listing = try await jobs.openIncidents(query, for: context.principal)
+        let listing = try await jobs.openIncidents(try incidentQuery(parameters), for: context.principal)
         let withExcerpts = context.principal.may(.readPayloads)
         return response("incidents", listing.elements, next: listing.next.map(parameters.cursor)) { incident, writer in
             writer.incident(incident, withExcerpt: withExcerpts)
         }
+    }
+
+    /// The jobs that a query asks for.
+    ///
+    /// - Throws: ``Problem`` with 422.
+    func jobQuery(_ parameters: ListParameters) throws -> JobQuery {
+        JobQuery(
+            try section(parameters, since: now() + (.zero - Self.defaultAge)),
+            status: try parameters.choice("status", of: JobStatus.self),
+            type: parameters["type"]
+        )
+    }
+
+    /// The incidents that a query asks for.
+    ///
+    /// - Throws: ``Problem`` with 422.
+    func incidentQuery(_ parameters: ListParameters) throws -> IncidentQuery {
+        IncidentQuery(
+            try section(parameters, since: .earliest),
+            errorClass: try parameters.choice("class", of: ErrorClass.self),
+            type: parameters["type"]
+        )
     }
 
     private func section(_ parameters: ListParameters, since: Timestamp) throws -> ListSection {

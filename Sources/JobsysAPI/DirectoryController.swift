@@ -45,6 +45,11 @@ struct DirectoryController: Sendable {
     @Sendable private func pause(_ request: Request, context: APIRequestContext) async throws -> Response {
         let name = try context.typeName
         let pause = try await PauseRequest(request, body: bodyReader, at: now()).pause
+        return try await self.pause(name, pause)
+    }
+
+    /// Pauses a type and answers it.
+    func pause(_ name: String, _ pause: TypePause) async throws -> Response {
         let answer = try await change { try await directory.pause(name, pause) }
         Logger.current.notice(
             "type paused",
@@ -54,7 +59,11 @@ struct DirectoryController: Sendable {
     }
 
     @Sendable private func resume(_ request: Request, context: APIRequestContext) async throws -> Response {
-        let name = try context.typeName
+        try await resume(try context.typeName)
+    }
+
+    /// Has jobs of a type start again, and answers it.
+    func resume(_ name: String) async throws -> Response {
         let answer = try await change { try await directory.resume(name) }
         Logger.current.notice("type resumed", metadata: ["job.type": "\(name)"])
         return answer
@@ -96,7 +105,7 @@ extension APIRequestContext {
     /// The job type that the path names.
     ///
     /// - Throws: ``Problem`` with 422 for what is no type's name.
-    fileprivate var typeName: String {
+    var typeName: String {
         get throws {
             guard let name = parameters.get("name"), isJobTypeName(name) else {
                 let rule = "1 to 64 of a-z, 0-9, '.', '_' and '-' that start with a letter"

@@ -21,8 +21,9 @@ struct ListParameters: Sendable {
     ///   - request: The request.
     ///   - list: What is listed; cursors are good for one list.
     ///   - filters: The parameters that only this list has.
+    ///   - ignoresEmpty: Whether a parameter without a value is as none: forms send all that they have.
     /// - Throws: ``Problem`` with 422 for a parameter that the list does not have, or has twice.
-    init(_ request: Request, list: String, filters: [String]) throws {
+    init(_ request: Request, list: String, filters: [String], ignoringEmpty ignoresEmpty: Bool = false) throws {
         self.list = list
         self.filters = filters + ["since", "until"]
         let known = self.filters + ["limit", "cursor"]
@@ -33,6 +34,7 @@ struct ListParameters: Sendable {
                     "There is no query parameter \(name) here; there are \(known.joined(separator: ", "))."
                 )
             }
+            if ignoresEmpty, value.isEmpty { continue }
             guard values.updateValue(value, forKey: name) == nil else {
                 throw Self.problem("The query parameter \(name) must be given once.")
             }
@@ -95,6 +97,13 @@ struct ListParameters: Sendable {
     /// The cursor that leads on from a position.
     func cursor(at position: ListPosition) -> String {
         ListCursor(scope: scope).text(of: position)
+    }
+
+    /// The path of the list's next part, with the same filters.
+    func link(_ path: String, after position: ListPosition) -> String {
+        let names = filters + ["limit"]
+        let pairs = names.compactMap { name in values[name].map { "\(name)=\($0.queryEscaped)" } }
+        return "\(path)?" + (pairs + ["cursor=\(cursor(at: position))"]).joined(separator: "&")
     }
 
     /// What must be the same from one part of the list to the next.

@@ -56,7 +56,7 @@ struct AccessTests {
             api.asksForCredentials = asks
             let router = api.router()
             let known = try await Operation.all().map(\.0)
-            for route in router.routes where route.method != .head {
+            for route in router.routes where route.method != .head && !"\(route.path)".hasPrefix("/console") {
                 #expect(known.contains("\(route.method.rawValue) \(route.path)"), "\(route.path) is in no contract")
             }
             router.get("planted") { _, _ in "reached" }
