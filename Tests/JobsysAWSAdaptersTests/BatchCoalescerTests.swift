@@ -144,9 +144,12 @@ struct BatchCoalescerTests {
     func outageFailsTheQueue(isTransient: Bool) async throws {
         let calls = Mutex(0)
         let coalescer = BatchCoalescer<Int>(batchLimit: 2, concurrencyLimit: 1) { _ in
-            // Time enough for all the others to gather.
-            for _ in 0..<500 { await Task.yield() }
-            calls.withLock { $0 += 1 }
+            // Time enough for all the others to gather behind the first.
+            let isFirst = calls.withLock { calls in
+                calls += 1
+                return calls == 1
+            }
+            if isFirst { for _ in 0..<500 { await Task.yield() } }
             throw DependencyError(dependency: "sqs", code: "Down", message: "no", isTransient: isTransient)
         }
         let failures = await withTaskGroup(of: Bool.self) { group in
