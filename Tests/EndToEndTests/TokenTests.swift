@@ -7,7 +7,7 @@ import JobsysTokenTestKit
 import Synchronization
 import Testing
 
-@Suite("Tokens", .endToEnd, .timeLimit(.minutes(5)))
+@Suite("Tokens", .endToEnd, .timeLimit(.minutes(15)))
 struct TokenTests {
     @Test(
         "of an issuer let its people in, each to their own tenant's jobs, whatever becomes of the issuer",

@@ -43,15 +43,20 @@ struct Audit: Sendable {
             found.filter { ($0.record.number("attempts") ?? .max) > $0.order.maxAttempts }
                 .map { Self.note($0.order, $0.id)($0.record.summary) }
         )
+        let failed = snapshot.jobs.filter { $0.value.status == "FAILED_FINAL" }
+        report.check("every final failure has its one incident, and nothing else has", cases: failed.count, incidents)
+        report.check("jobs of an ordering key succeeded in their order", cases: keys.count, disorder)
+    }
+
+    /// Adds to a report whether each job belongs to the tenant whose key it was submitted with.
+    func checkTenants(into report: inout DrillReport) {
+        let found = found
         report.check(
             "every job belongs to whom its key does",
             cases: found.count,
             found.filter { ($0.record["tenant"] ?? JobOrder.operatorsTenant) != $0.order.tenant }
                 .map { Self.note($0.order, $0.id)($0.record["tenant"] ?? "no tenant") }
         )
-        let failed = snapshot.jobs.filter { $0.value.status == "FAILED_FINAL" }
-        report.check("every final failure has its one incident, and nothing else has", cases: failed.count, incidents)
-        report.check("jobs of an ordering key succeeded in their order", cases: keys.count, disorder)
     }
 
     private static func note(_ order: JobOrder, _ id: String) -> (String) -> String {

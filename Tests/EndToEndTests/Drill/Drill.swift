@@ -81,6 +81,7 @@ struct Drill: Sendable {
         await count(audit, fleet, requests: first.requests + client.requests, into: &report)
         report.check("the emulator answered every call", cases: proxy.calls, proxy.mishaps)
         audit.check(into: &report)
+        audit.checkTenants(into: &report)
         hostile.check(into: &report)
         let lists = ListAudit(client: try await fleet.anyClient, limit: 100, time: "at the end")
         try await lists.check(against: audit, hostile.ledger, into: &report)
