@@ -1,7 +1,7 @@
 import JobsysJSON
 import Testing
 
-@Suite("Many jobs at once", .endToEnd, .timeLimit(.minutes(15)))
+@Suite("Many jobs at once", .endToEnd, .timeLimit(.minutes(40)))
 struct LoadTests {
     static let clients = 16
     static let texts = (0..<1000).map { "job \($0): " + String(repeating: "straße ", count: $0 % 40) }

@@ -3,7 +3,7 @@ import Glibc
 import JobsysJSON
 import Testing
 
-@Suite("A rolling deploy", .endToEnd, .timeLimit(.minutes(15)))
+@Suite("A rolling deploy", .endToEnd, .timeLimit(.minutes(40)))
 struct RollingDeployTests {
     /// What a deployment has that does not set it.
     static let defaultGrace = 20
