@@ -92,7 +92,7 @@ struct Choice {
 
 /// How many rows a list has: no number is said that is not known.
 func countText(_ count: Int, _ one: String, _ many: String, goesOn: Bool) -> String {
-    goesOn ? "\(count) of more \(many)." : "\(count) \(count == 1 ? one : many), and no more."
+    "\(count) \(count == 1 ? one : many), and \(goesOn ? "perhaps older ones" : "no more")."
 }
 
 extension String {
