@@ -43,11 +43,19 @@ struct Printer {
         guard format == .table, let members = document.objectValue?.members else {
             return try write(document.serializedString)
         }
-        let width = members.map(\.key.count).max() ?? 0
-        for member in members {
-            let text = member.value.stringValue ?? member.value.serializedString
-            try write("\(member.key.padded(to: width))  \(text.printable())")
+        let lines = members.flatMap(Self.lines)
+        let width = lines.map(\.name.count).max() ?? 0
+        for (name, value) in lines {
+            let text = value.stringValue ?? value.serializedString
+            try write("\(name.padded(to: width))  \(text.printable())")
         }
+    }
+
+    /// What jobsys says of a job in several words has a line for each; what is a client's own stays JSON, to be copied.
+    private static func lines(of member: JSONObject.Member) -> [(name: String, value: JSONValue)] {
+        guard !["payload", "result"].contains(member.key), let parts = member.value.objectValue?.members, !parts.isEmpty
+        else { return [(member.key, member.value)] }
+        return parts.map { ("\(member.key).\($0.key)", $0.value) }
     }
 
     private func line(_ text: (Column) -> String) -> String {

@@ -38,12 +38,20 @@ struct PrinterTests {
         #expect(try lines(.table, Column.jobs, []) == [])
     }
 
-    @Test("has a line for each member of a single document")
+    @Test("has a line for each member of a single document, and for each part of what jobsys says of it")
     func single() throws {
         let lines = Mutex<[String]>([])
         try Printer(.table, []) { line in lines.withLock { $0.append(line) } }
-            .single(["jobId": "x", "result": ["a": 1]])
-        #expect(lines.withLock { $0 } == ["jobId   x", #"result  {"a":1}"#])
+            .single([
+                "jobId": "x", "result": ["a": 1], "waiting": ["reason": "paused", "detail": "red \u{1b}[31m"],
+                "tags": [:],
+            ])
+        #expect(
+            lines.withLock { $0 } == [
+                "jobId           x", #"result          {"a":1}"#, "waiting.reason  paused",
+                "waiting.detail  red  [31m", "tags            {}",
+            ]
+        )
     }
 
     @Test("has the incidents of jobs and those of messages in one table")
