@@ -71,6 +71,7 @@ public struct HealthServer: Service {
     package var application: some ApplicationProtocol {
         Application(
             router: router,
+            server: .http1(configuration: .init(idleTimeout: Self.idleLimit)),
             configuration: .init(address: address),
             onServerRunning: { [logger, onListening] channel in
                 if let port = channel.localAddress?.port { onListening(port) }
@@ -79,6 +80,12 @@ public struct HealthServer: Service {
             logger: logger.forHTTPServer
         )
     }
+
+    /// How long a connection may be silent between requests.
+    ///
+    /// One that is accepted while the shutdown begins may not hear of it, and its client need not close it: it ends by this
+    /// before the process gives up waiting for it, which is at least five seconds.
+    private static let idleLimit = TimeAmount.seconds(4)
 
     private var router: Router<BasicRequestContext> {
         let router = Router(options: .autoGenerateHeadEndpoints)
