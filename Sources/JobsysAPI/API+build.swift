@@ -7,6 +7,13 @@ import JobsysTime
 import Logging
 public import ServiceLifecycle
 
+/// The store of settings of `svc-api`; nil if its environment says that there is none.
+///
+/// - Throws: `ConfigurationError` for what is malformed in the environment.
+public func apiSettingsStore(_ start: ServiceStart) async throws -> (any SettingsStore)? {
+    try await start.parameterStore()
+}
+
 /// Builds what `svc-api` runs; the only place that knows which store and which queue it is.
 public func buildAPI(_ start: ServiceStart) async throws -> [any Service] {
     let configuration = try APIConfiguration(config: start.config)

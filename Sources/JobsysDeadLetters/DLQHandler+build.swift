@@ -6,6 +6,13 @@ import JobsysObservability
 public import JobsysServiceRuntime
 public import ServiceLifecycle
 
+/// The store of settings of `dlq-handler`; nil if its environment says that there is none.
+///
+/// - Throws: `ConfigurationError` for what is malformed in the environment.
+public func dlqHandlerSettingsStore(_ start: ServiceStart) async throws -> (any SettingsStore)? {
+    try await start.parameterStore()
+}
+
 /// Builds what `dlq-handler` runs, as a Lambda or as a poller.
 ///
 /// The only place that knows which store and which queue it is. In a Lambda, a start that fails is told to Lambda

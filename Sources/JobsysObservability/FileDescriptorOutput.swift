@@ -18,7 +18,7 @@ extension LogOutput where Self == FileDescriptorOutput {
 ///
 /// A reader that has gone away or does not keep up costs log lines, never the service: a line that cannot be written
 /// within ``patience`` is dropped and counted, and the lines after it do not wait until the reader takes some again.
-/// For a pipe whose reader has gone SIGPIPE must be ignored, as `LoggingSystem.bootstrapJSON` sees to.
+/// For a pipe whose reader has gone SIGPIPE must be ignored, as `LoggingSystem.bootstrapLines` sees to.
 public final class FileDescriptorOutput: LogOutput {
     private struct State {
         var isStalled = false

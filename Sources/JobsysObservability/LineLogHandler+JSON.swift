@@ -3,9 +3,11 @@ internal import JobsysJSON
 internal import JobsysTime
 internal import Logging
 
-extension JSONLogHandler {
+extension LineLogHandler {
     /// No single text takes more of a line than this.
     private static let maxTextBytes = 8192
+
+    /// The event as a JSON object.
 
     func line(of event: LogEvent, at date: Date) -> [UInt8] {
         var writer = JSONWriter(capacity: 512)
@@ -14,9 +16,7 @@ extension JSONLogHandler {
         writer.member("level", event.level.rawValue)
         writer.member("component", component)
         writer.member("msg", shown(event.message.description))
-        // The event's metadata wins over that of the provider, and that over the handler's own.
-        let members = LogMembers(error: event.error, event.metadata, metadataProvider?.get(), metadata).members
-        for member in members {
+        for member in members(of: event) {
             writer.key(member.name)
             write(member.value, under: member.name, to: &writer)
         }
@@ -26,7 +26,7 @@ extension JSONLogHandler {
         return line
     }
 
-    private func write(_ value: Logger.MetadataValue, under key: String, to writer: inout JSONWriter) {
+    func write(_ value: Logger.MetadataValue, under key: String, to writer: inout JSONWriter) {
         guard !keys.isSensitive(key) else { return writer.string(Redactor.mark) }
         switch value {
         case .string(let text): writer.string(shown(text))
@@ -55,7 +55,8 @@ extension JSONLogHandler {
         }
     }
 
-    private func shown(_ text: String) -> String {
+    /// A text as it may be in a line: without secrets, and cut.
+    func shown(_ text: String) -> String {
         Excerpt.cut(redactor.redact(text: text), toBytes: Self.maxTextBytes)
     }
 }
@@ -64,7 +65,7 @@ extension Timestamp {
     /// The instant of a date, rounded down to the millisecond.
     ///
     /// A date is a double of seconds, exact to under a microsecond: rounding to that first keeps the millisecond.
-    fileprivate init(_ date: Date) {
+    init(_ date: Date) {
         let microseconds = Int64((date.timeIntervalSince1970 * 1_000_000).rounded())
         self.init(milliseconds: microseconds >= 0 ? microseconds / 1000 : (microseconds - 999) / 1000)
     }

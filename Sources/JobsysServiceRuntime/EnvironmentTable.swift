@@ -18,18 +18,20 @@ package struct EnvironmentTable: CustomStringConvertible {
     private func row(_ variable: any EnvironmentVariable) -> String {
         let label = "  " + variable.key
         let indent = String(repeating: " ", count: Self.labelWidth)
-        let lines = wrap("\(variable.summary): \(variable.expected) (\(note(variable.whenUnset)))")
+        let lines = wrap("\(variable.summary): \(variable.expected) (\(note(variable)))")
         let body = lines.joined(separator: "\n" + indent)
         guard label.count < Self.labelWidth else { return label + "\n" + indent + body }
         return label + indent.dropFirst(label.count) + body
     }
 
-    private func note(_ whenUnset: WhenUnset) -> String {
-        switch whenUnset {
-        case .required: "required"
-        case .optional: "optional"
-        case .defaultsTo(let text): "default: \(text)"
-        }
+    private func note(_ variable: any EnvironmentVariable) -> String {
+        let note =
+            switch variable.whenUnset {
+            case .required: "required"
+            case .optional: "optional"
+            case .defaultsTo(let text): "default: \(text)"
+            }
+        return variable.changesWhileRunning ? note + "; may change while it runs" : note
     }
 
     private func wrap(_ text: String) -> [String] {

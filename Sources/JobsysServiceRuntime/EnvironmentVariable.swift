@@ -10,8 +10,20 @@ public protocol EnvironmentVariable: Sendable {
     var expected: String { get }
     /// What holds if it is unset.
     var whenUnset: WhenUnset { get }
+    /// Whether the value never appears in a text.
+    var isSecret: Bool { get }
+    /// Whether a new value in the store of settings holds at once, without a new start.
+    var changesWhileRunning: Bool { get }
     /// What is wrong with it in this configuration, or `nil`.
     func problem(in config: ConfigReader) -> ConfigurationError?
+}
+
+extension EnvironmentVariable {
+    /// It is none, unless its name or its look says so.
+    public var isSecret: Bool { false }
+
+    /// It holds from the start to the end.
+    public var changesWhileRunning: Bool { false }
 }
 
 /// What holds if an environment variable is unset or blank.

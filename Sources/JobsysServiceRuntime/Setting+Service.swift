@@ -10,8 +10,39 @@ extension Setting where Value == Stage {
 extension Setting where Value == Logger.Level {
     /// `LOG_LEVEL`: the least severe level that is logged.
     public static var logLevel: Self {
-        .choice("LOG_LEVEL", summary: "The least severe level that is logged", default: .info)
+        .choice("LOG_LEVEL", summary: "The least severe level that is logged", default: .info).changing
     }
+}
+
+extension Setting where Value == LogStyle {
+    /// `LOG_FORMAT`: how log lines look.
+    static var logFormat: Self {
+        .choice("LOG_FORMAT", summary: "Log lines for programs, or for people", default: .json)
+    }
+}
+
+/// How log lines look.
+enum LogStyle: String, CaseIterable, Sendable {
+    case json
+    case text
+}
+
+extension Setting where Value == SettingsStoreUse {
+    /// `SSM`: whether settings are read from Parameter Store.
+    public static var ssm: Self {
+        .choice(
+            "SSM",
+            summary:
+                "Whether settings that are not in the environment are read from Parameter Store, /jobsys/<stage>/NAME; "
+                + "off in stage dev and on elsewhere if not set"
+        )
+    }
+}
+
+/// Whether a store of settings is used.
+public enum SettingsStoreUse: String, CaseIterable, Sendable {
+    case on
+    case off
 }
 
 extension Setting where Value == Int {

@@ -14,6 +14,8 @@ public struct Setting<Value: Sendable>: EnvironmentVariable {
     public let whenUnset: WhenUnset
     /// Whether the value never appears in a text.
     public let isSecret: Bool
+    /// Whether a new value in the store of settings holds at once, without a new start.
+    public private(set) var changesWhileRunning = false
 
     private let fallback: Value?
     private let parse: @Sendable (String) -> Value?
@@ -73,7 +75,7 @@ public struct Setting<Value: Sendable>: EnvironmentVariable {
 
     /// The same variable with `nil` for its value if it is unset.
     public var optional: Setting<Value?> {
-        Setting<Value?>(
+        var optional = Setting<Value?>(
             key: key,
             summary: summary,
             expected: expected,
@@ -82,6 +84,15 @@ public struct Setting<Value: Sendable>: EnvironmentVariable {
             fallback: .some(nil),
             parse: { [parse] text in parse(text).map(Optional.some) }
         )
+        optional.changesWhileRunning = changesWhileRunning
+        return optional
+    }
+
+    /// The same variable, of which a new value holds at once: see ``SettingChanges``.
+    public var changing: Setting {
+        var changing = self
+        changing.changesWhileRunning = true
+        return changing
     }
 
     /// What is wrong with it in this configuration, or `nil`.

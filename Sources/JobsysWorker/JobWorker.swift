@@ -1,5 +1,6 @@
 import ArgumentParser
 import FoundationEssentials
+import JobsysAWSAdapters
 import JobsysCore
 import JobsysServiceRuntime
 public import ServiceLifecycle
@@ -64,12 +65,20 @@ public struct JobWorker: HandlerCollection {
         )
         await WorkerCommand.$about.withValue(about) {
             do {
-                if let path = try WorkerCommand.parse().checkHandlers {
+                let command = try WorkerCommand.parse()
+                let process = ServiceProcess(
+                    name: about.name,
+                    settings: WorkerConfiguration.environment,
+                    store: { try await $0.parameterStore() },
+                    build: services
+                )
+                if let path = command.checkHandlers {
                     try await check(handlersFile: path)
-                    WorkerCommand.exit()
+                } else if command.options.printConfig {
+                    try await process.printConfiguration()
+                } else {
+                    try await process.run()
                 }
-                let settings = WorkerConfiguration.environment
-                try await ServiceProcess(name: about.name, settings: settings, build: services).run()
                 WorkerCommand.exit()
             } catch {
                 WorkerCommand.exit(withError: error)
@@ -118,6 +127,9 @@ private struct WorkerCommand: ParsableCommand {
         )
     )
     var checkHandlers: String?
+
+    @OptionGroup
+    var options: ServiceOptions
 
     /// The parser asks the type, which cannot know whose worker it is.
     @TaskLocal static var about = About(name: "worker", version: ServiceVersion.current)

@@ -4,6 +4,7 @@ import JobsysCore
 import JobsysHTTP
 import JobsysObservability
 package import JobsysServiceRuntime
+import Logging
 import ServiceLifecycle
 
 /// Builds what a worker runs, for these handlers.
@@ -39,6 +40,9 @@ func buildWorker(
         environment: start.environment,
         endpoints: endpoints
     )
+    var offer: Logger.Metadata = ["job.types": "\(registry.types.sorted().joined(separator: " "))"]
+    offer["handlers.file"] = configuration.handlersFile.map { "\($0)" }
+    Logger.current.info("offers its types of jobs", metadata: offer)
     let directory = DynamoDBWorkerDirectory(client: client, table: configuration.table)
     let gate = TypeGate(policy: registry.policy)
     let handlerThreads = HandlerThreads(count: configuration.concurrency)

@@ -11,6 +11,13 @@ struct SvcAPI: ServiceCommand {
     static let settings = APIConfiguration.environment
     static let subcommands: [any ParsableCommand.Type] = [KeysCommand.self]
 
+    @OptionGroup
+    var options: ServiceOptions
+
+    static func settingsStore(_ start: ServiceStart) async throws -> (any SettingsStore)? {
+        try await apiSettingsStore(start)
+    }
+
     static func build(_ start: ServiceStart) async throws -> [any Service] {
         try await buildAPI(start)
     }

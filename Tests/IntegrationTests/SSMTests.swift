@@ -1,4 +1,5 @@
 import JobsysAWS
+import JobsysAWSAdapters
 import JobsysJSON
 import Testing
 
@@ -38,6 +39,27 @@ struct SSMTests {
             #expect(pages >= 3)
             let flat = SSM.GetParametersByPath(path: path, recursive: false)
             #expect(try await client.perform(flat).parameters.count == 5)
+        }
+    }
+
+    @Test("Settings are those directly below the stage's path, secure ones in clear, whatever their number")
+    func settings() async throws {
+        try await Emulator.withClient { client in
+            let names = (1...12).map { "SETTING_\(Emulator.uniqueName())_\($0)" }
+            for name in names {
+                try await client.perform(PutParameter(parameter: "/jobsys/staging/\(name)", value: "of \(name)"))
+            }
+            let secret = "SECRET_\(Emulator.uniqueName())"
+            try await client.perform(
+                PutParameter(parameter: "/jobsys/staging/\(secret)", value: "hush", type: "SecureString")
+            )
+            try await client.perform(PutParameter(parameter: "/jobsys/staging/handlers/\(secret)", value: "deep"))
+            try await client.perform(PutParameter(parameter: "/jobsys/prod/\(secret)", value: "of another stage"))
+
+            let values = try await ParameterStore(client: client, stage: .staging).read()
+            for name in names { #expect(values[name] == "of \(name)") }
+            #expect(values[secret] == "hush")
+            #expect(!values.keys.contains { $0.contains("/") })
         }
     }
 }

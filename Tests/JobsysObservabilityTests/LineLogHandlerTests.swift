@@ -22,19 +22,21 @@ struct SampleError: Error, CustomStringConvertible {
     var description = "host h refused, password=hunter2"
 }
 
-@Suite("JSON log lines")
-struct JSONLogHandlerTests {
+@Suite("Log lines")
+struct LineLogHandlerTests {
     let output = RecordedOutput()
 
     private func logger(
         level: Logger.Level = .info,
+        format: LogFormat = .json,
         provider: Logger.MetadataProvider? = nil,
         at seconds: Double = 1_440_938_160.123
     ) -> Logger {
         Logger(label: "test") { _ in
-            JSONLogHandler(
+            LineLogHandler(
                 component: "svc-worker",
-                level: level,
+                format: format,
+                threshold: LogThreshold(level),
                 output: output,
                 metadataProvider: provider,
                 now: { Date(timeIntervalSince1970: seconds) }
@@ -105,6 +107,53 @@ struct JSONLogHandlerTests {
         info.debug("no")
         debug.debug("yes")
         #expect(output.lines.count == 1)
+    }
+
+    @Test("The level of all handlers can be changed while they are in use, unless one has a level of its own")
+    func threshold() {
+        let threshold = LogThreshold(.info)
+        let shared = Logger(label: "test") { _ in
+            LineLogHandler(component: "c", threshold: threshold, output: output)
+        }
+        var own = shared
+        own.logLevel = .error
+        for level in Logger.Level.allCases {
+            threshold.level = level
+            #expect(shared.logLevel == level)
+            #expect(own.logLevel == .error)
+        }
+    }
+
+    @Test(
+        "A line for people has the message first, quotes what is no plain word, and escapes what would move the cursor"
+    )
+    func text() {
+        logger(format: .text(isColored: false))
+            .warning(
+                "Job \"failed\"\n\u{1b}[31m",
+                error: SampleError(),
+                metadata: [
+                    "jobId": "0192", "n": .stringConvertible(3), "empty": "", "nested": ["a": "x\u{9b}"],
+                    "db.password": "p",
+                ]
+            )
+        #expect(
+            output.lines == [
+                #"2015-08-30T12:36:00.123Z WARNING  svc-worker: Job "failed"\n\u{1B}[31m jobId=0192 "#
+                    + #"error="host h refused, password=[redacted]" db.password=[redacted] empty="" n=3 "#
+                    + #"nested={"a":"x\u{009B}"}"# + "\n"
+            ]
+        )
+    }
+
+    @Test("On a terminal the level has a colour, and names are dim")
+    func colors() {
+        logger(format: .text(isColored: true)).error("m", metadata: ["a": "b"])
+        #expect(
+            output.lines == [
+                "2015-08-30T12:36:00.123Z \u{1b}[31mERROR\u{1b}[0m    svc-worker: m \u{1b}[2ma=\u{1b}[0mb\n"
+            ]
+        )
     }
 
     @Test(

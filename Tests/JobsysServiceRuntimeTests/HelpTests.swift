@@ -6,6 +6,8 @@ import Testing
 @Suite("Help")
 struct HelpTests {
     private struct Sample: ServiceCommand {
+        @OptionGroup var options: ServiceOptions
+
         static let name = "svc-sample"
         static let abstract = "Does what samples do."
         static let settings: [any EnvironmentVariable] = [
@@ -39,9 +41,11 @@ struct HelpTests {
                                           The same for one service, such as SQS or DYNAMODB:
                                           an http or https URL (optional)
 
-                USAGE: svc-sample
+                USAGE: svc-sample [--print-config]
 
                 OPTIONS:
+                  --print-config          Print the settings that are in force and where each
+                                          comes from, and end.
                   --version               Show the version.
                   -h, --help              Show help information.
 

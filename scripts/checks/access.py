@@ -20,6 +20,8 @@ RESOURCES = {
 # Where access.yaml lets parameters be, and in stage dev.
 PARAMETERS = "parameter/${NamePrefix}/${Stage}/handlers/*"
 PARAMETERS_OF_DEV = "/jobsys/dev/handlers/"
+SETTINGS = "parameter/jobsys/${Stage}"
+SETTINGS_OF_DEV = "/jobsys/dev"
 # SSM decrypts a parameter as who reads it, without a call of his own. Source: AWS Systems Manager User Guide, "How AWS
 # Systems Manager Parameter Store uses AWS KMS".
 DECRYPTED_BY_SSM = ("kms:Decrypt", "HandlerSecretsKeyArn")
@@ -47,8 +49,9 @@ def granted(template, policy):
 
 def granted_resource(resource):
     """The resource's parameter, with what comes after it for an index; of parameters where they are."""
-    if "Fn::Sub" in resource and resource["Fn::Sub"].endswith(PARAMETERS):
-        return PARAMETERS
+    for parameters in (PARAMETERS, SETTINGS):
+        if "Fn::Sub" in resource and resource["Fn::Sub"].endswith(parameters):
+            return parameters
     return resource["Ref"] if "Ref" in resource else resource["Fn::Sub"].replace("${", "").replace("}", "")
 
 
@@ -56,6 +59,8 @@ def seen_resource(action, name):
     """The same, of what was recorded."""
     if action.startswith("ssm:") and name.startswith(PARAMETERS_OF_DEV):
         return PARAMETERS
+    if name == SETTINGS_OF_DEV:
+        return SETTINGS
     name, slash, index = name.partition("/")
     return RESOURCES[name][action.split(":")[0]] + slash + index
 

@@ -33,7 +33,7 @@ def grants(target, body):
         action = operation.removesuffix("Batch") if operation in BATCHES else operation
         return [(f"sqs:{action}", document["QueueUrl"].rsplit("/", 1)[1])]
     if prefix == "AmazonSSM":
-        return [(f"ssm:{operation}", document["Name"])]
+        return [(f"ssm:{operation}", document.get("Name") or document["Path"])]
     if operation == "TransactWriteItems":
         actions = [(ITEM_ACTIONS[kind], write) for item in document["TransactItems"] for kind, write in item.items()]
         return [(f"dynamodb:{action}", write["TableName"]) for action, write in actions]
