@@ -297,7 +297,7 @@ let package = Package(
         .testTarget(
             name: "JobctlTests",
             dependencies: [
-                "JobsysClient", "JobsysHTTP", "JobsysTestKit", "JobsysJSON", "jobctl", .argumentParser, .httpTypes,
+                "JobsysClient", "JobsysHTTP", "JobsysTestKit", "JobsysJSON", "JobsysTime", "jobctl", .argumentParser, .httpTypes,
             ]
         ),
 

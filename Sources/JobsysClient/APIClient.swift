@@ -1,7 +1,7 @@
 package import HTTPTypes
 package import JobsysHTTP
 package import JobsysJSON
-import JobsysTime
+package import JobsysTime
 
 /// Talks to `svc-api`.
 ///
@@ -59,6 +59,38 @@ package struct APIClient: Sendable {
         patience: Duration? = nil
     ) async throws -> JSONValue {
         try await send(request(.get, path, query: query), body: [], patience: patience)
+    }
+
+    /// What a path answers, whatever that is.
+    package struct Answer: Sendable {
+        /// The status.
+        package var status: Int
+        /// The document; nil for one that is no JSON.
+        package var document: JSONValue?
+        /// The body as a text.
+        package var text: String
+        /// What the service's clock said; nil if it did not say.
+        package var date: Timestamp?
+    }
+
+    /// Asks once, and takes any answer, refusals too.
+    ///
+    /// - Throws: ``APIFailure`` if there is none; `CancellationError`.
+    package func look(at path: [String], query: [(String, String?)] = []) async throws -> Answer {
+        let timeouts = TransportTimeouts(connect: .seconds(5), request: .seconds(15))
+        do {
+            let response = try await transport.send(request(.get, path, query: query), body: [], timeouts: timeouts)
+            return Answer(
+                status: response.status,
+                // A text is an answer, too.
+                document: try? JSONValue(parsing: response.body),
+                text: String(decoding: response.body, as: UTF8.self),
+                date: response[.date].flatMap { Timestamp(httpDate: $0) }
+            )
+        } catch let error {
+            if error.code == .cancelled { throw CancellationError() }
+            throw APIFailure(kind: .noAnswer("\(url.scheme)://\(url.authority)", error))
+        }
     }
 
     /// Sends a document, or none; answers the one that comes back.

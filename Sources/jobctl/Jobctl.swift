@@ -29,6 +29,7 @@ struct Jobctl: AsyncParsableCommand {
             SubmitCommand.self, ShowCommand.self, ListCommand.self, CancelCommand.self, RedriveCommand.self,
             IncidentsCommand.self, WorkersCommand.self, TypesCommand.self, PauseCommand.self, ResumeCommand.self,
             LimitCommand.self, InitCommand.self, KeysCommand.self, AuditCommand.self,
+            DoctorCommand.self,
         ]
     )
 

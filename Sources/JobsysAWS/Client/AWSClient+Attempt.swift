@@ -3,6 +3,7 @@ import HTTPTypes
 import JobsysHTTP
 import JobsysHashing
 import JobsysSigV4
+import JobsysTime
 import Synchronization
 
 extension AWSClient {
@@ -151,7 +152,7 @@ extension AWSClient {
         guard configuration.retry.correctsClockSkew, !response.isSuccess || offset != 0,
             // An answer with an age comes out of somebody's cache.
             response[.age] == nil,
-            let serverDate = response[.date].flatMap({ HTTPDate.parse($0) })
+            let serverDate = response[.date].flatMap({ Timestamp(httpDate: $0) }).map({ Date($0) })
         else { return false }
         let received = runtime.now()
         let skew = clockSkew.withLock { skew in

@@ -1,9 +1,8 @@
-import FoundationEssentials
+import JobsysTime
 import Testing
 
-@testable import JobsysAWS
-
-@Suite struct HTTPDateTests {
+@Suite("Dates of HTTP")
+struct HTTPDateTests {
     @Test(
         "A date is read to the second",
         arguments: [
@@ -11,10 +10,10 @@ import Testing
             ("Thu, 29 Feb 2024 23:59:59 GMT", 1_709_251_199), ("Fri, 01 Mar 2024 00:00:00 GMT", 1_709_251_200),
             ("Sun, 01 Mar 2026 00:00:00 GMT", 1_772_323_200), ("Thu, 01 Jan 2026 00:00:00 GMT", 1_767_225_600),
             ("Fri, 31 Dec 2100 12:00:00 GMT", 4_133_937_600),
-        ]
+        ] as [(String, Int64)]
     )
-    func dates(text: String, seconds: Double) {
-        #expect(HTTPDate.parse(text) == Date(timeIntervalSince1970: seconds))
+    func dates(text: String, seconds: Int64) {
+        #expect(Timestamp(httpDate: text) == Timestamp(milliseconds: seconds * 1000))
     }
 
     @Test(
@@ -27,6 +26,6 @@ import Testing
         ]
     )
     func refused(text: String) {
-        #expect(HTTPDate.parse(text) == nil)
+        #expect(Timestamp(httpDate: text) == nil)
     }
 }
