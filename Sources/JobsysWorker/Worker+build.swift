@@ -39,6 +39,16 @@ func buildWorker(
         environment: start.environment,
         endpoints: endpoints
     )
+    let sender = SQSJobSender(
+        client: client,
+        queueURL: configuration.queueURL,
+        fifoQueueURL: configuration.fifoQueueURL
+    )
+    let workflows = WorkflowEngine(
+        store: DynamoDBWorkflowStore(client: client, table: configuration.table),
+        jobs: store,
+        sender: sender
+    )
     let directory = DynamoDBWorkerDirectory(client: client, table: configuration.table)
     let gate = TypeGate(policy: registry.policy)
     let handlerThreads = HandlerThreads(count: configuration.concurrency)
@@ -53,6 +63,7 @@ func buildWorker(
             replacer: replacer,
             deadLetters: SQSDeadLetterSender(client: client, queueURL: deadLetterQueueURL),
             directory: directory,
+            workflows: workflows,
             registry: registry,
             gate: gate,
             lease: lease,
@@ -144,13 +155,10 @@ func buildWorker(
                 table: configuration.table,
                 shards: IndexShards(configuration.shards)
             ),
-            sender: SQSJobSender(
-                client: client,
-                queueURL: configuration.queueURL,
-                fifoQueueURL: configuration.fifoQueueURL
-            ),
+            sender: sender,
             backlog: backlog,
             orderedBacklog: orderedBacklog,
+            workflows: workflows,
             oldestReceipt: { queue.oldestRecentReceipt },
             isOffered: { type in
                 guard !gate.isPaused(type) else { return false }
