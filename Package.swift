@@ -176,7 +176,7 @@ let package = Package(
             dependencies: [
                 "JobsysClient", "JobsysHashing", "JobsysHTTP", "JobsysJSON", "JobsysObservability", "JobsysTime",
                 .argumentParser,
-                .httpTypes, .unixSignals,
+                .httpTypes, .unixSignals, .yams,
             ]
         ),
 

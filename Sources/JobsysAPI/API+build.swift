@@ -70,6 +70,11 @@ public func buildAPI(_ start: ServiceStart) async throws -> [any Service] {
         control: store,
         catalog: DynamoDBJobCatalog(client: client, table: configuration.table, shards: shards),
         queue: queue,
+        workflows: WorkflowEngine(
+            store: DynamoDBWorkflowStore(client: client, table: configuration.table),
+            jobs: store,
+            sender: queue
+        ),
         directory: directory,
         cache: cache,
         readiness: readiness,

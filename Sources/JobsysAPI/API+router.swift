@@ -13,6 +13,7 @@ package import Logging
 ///   - control: Where people intervene in what becomes of them.
 ///   - catalog: Where they are listed.
 ///   - queue: Where their messages go.
+///   - workflows: What opens workflows and carries them on; nil without any.
 ///   - directory: Where workers and types are listed, and types paused and limited.
 ///   - cache: What is known of the directory without asking; without one, nothing is.
 ///   - readiness: What `/readyz` asks.
@@ -29,6 +30,7 @@ package func buildRouter(
     control: any JobControl,
     catalog: any JobCatalog,
     queue: any JobSender,
+    workflows: WorkflowEngine? = nil,
     directory: any WorkerDirectory,
     cache: DirectoryCache? = nil,
     readiness: Readiness,
@@ -52,7 +54,7 @@ package func buildRouter(
             now: options.now,
             makeID: options.makeJobID
         ),
-        supervisor: JobSupervisor(store: control, queue: queue, now: options.now),
+        supervisor: JobSupervisor(store: control, queue: queue, workflows: workflows, now: options.now),
         watcher: JobWatcher(store: store, clock: options.clock),
         catalog: catalog
     )
@@ -65,6 +67,17 @@ package func buildRouter(
         offers: OfferCheck(cache: cache, unknownTypes: options.unknownTypes),
         limiter: limiter
     )
+    let workflowRoutes = workflows.map { engine in
+        WorkflowController(
+            engine: engine,
+            bodyReader: bodyReader,
+            now: options.now,
+            makeTrace: options.makeTrace,
+            offers: jobs.offers,
+            limiter: limiter
+        )
+        .routes
+    }
     let interventions = InterventionController(jobs: access, bodyReader: bodyReader)
     let lists = CatalogController(jobs: access, now: options.now)
     let workers = DirectoryController(directory: directory, cache: cache, bodyReader: bodyReader, now: options.now)
@@ -77,7 +90,7 @@ package func buildRouter(
     )
     let pages = ConsolePages(isOpen: authentication.isOff)
     let routes =
-        jobs.routes + lists.routes + interventions.routes + workers.routes + keyRoutes.routes
+        jobs.routes + lists.routes + (workflowRoutes ?? []) + interventions.routes + workers.routes + keyRoutes.routes
         + AuditController(trail: audit).routes + [OpenAPIDocument.route]
         + ConsoleSystem(pages: pages, authentication: authentication, jobs: access, lists: lists, workers: workers)
         .routes

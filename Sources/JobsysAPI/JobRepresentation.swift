@@ -58,6 +58,7 @@ struct JobRepresentation {
             writer.member("attempts", job.attempts)
             writer.member("maxAttempts", job.maxAttempts)
             writer.member("orderingKey", ifPresent: job.orderingKey)
+            if let membership = job.workflow { writer.membership(membership) }
             writer.member("runAt", ifPresent: job.runAt?.description)
             writer.member("cancelRequestedAt", ifPresent: job.cancelRequestedAt?.description)
             writer.member("createdAt", job.createdAt.description)
@@ -75,6 +76,19 @@ struct JobRepresentation {
 }
 
 extension JSONWriter {
+    /// Writes what a job's place in a workflow is.
+    fileprivate mutating func membership(_ membership: WorkflowMembership) {
+        member("workflowId", membership.workflow.description)
+        member("key", membership.key)
+        if !membership.dependsOn.isEmpty {
+            array("dependsOn") { writer in
+                for key in membership.dependsOn { writer.string(key) }
+            }
+        }
+        member("dependencies", ifPresent: membership.dependencies > 0 ? membership.dependencies : nil)
+        member("onFailure", ifPresent: membership.continues ? "continue" : nil)
+    }
+
     /// Writes the member `progress`.
     mutating func progress(_ progress: JobProgress) {
         object("progress") { writer in

@@ -21,7 +21,7 @@ struct SubmissionRequest {
         }
     }
 
-    private static func idempotencyKey(_ headers: HTTPFields) throws -> String? {
+    static func idempotencyKey(_ headers: HTTPFields) throws -> String? {
         guard let key = headers[.idempotencyKey] else { return nil }
         guard isIdempotencyKey(key) else {
             throw Problem(.unprocessableContent, "The Idempotency-Key header must be \(idempotencyKeyRule).")

@@ -24,7 +24,7 @@ extension DynamoDBJobStore: JobControl {
                 case .succeeded, .failedFinal: return .refused(job)
                 case .running where job.givenUpAt != nil: return .refused(job)
                 case .running: (write, outcome) = (cancellationRequest(of: id, at: now), Intervention.requested)
-                case .scheduled, .pending, .retrying:
+                case .waiting, .scheduled, .pending, .retrying:
                     (write, outcome) = (cancellation(of: id, at: now, expiresAt: expiresAt), Intervention.done)
                 }
             }
@@ -33,7 +33,7 @@ extension DynamoDBJobStore: JobControl {
     }
 
     private func cancellation(of id: JobID, at now: Timestamp, expiresAt: Timestamp) -> DynamoDB.UpdateItem {
-        let waiting = [JobStatus.scheduled, .pending, .retrying].map { AttributeValue.s($0.rawValue) }
+        let waiting = [JobStatus.waiting, .scheduled, .pending, .retrying].map { AttributeValue.s($0.rawValue) }
         return DynamoDB.UpdateItem(
             table: table,
             key: JobItem.key(of: id),
@@ -41,7 +41,10 @@ extension DynamoDBJobStore: JobControl {
                 .set(JobItem.status, .s(JobStatus.cancelled.rawValue))
                 .set(JobItem.updatedAt, .time(now))
                 .set(JobItem.finishedAt, .time(now))
-                .set(JobItem.expiresAt, .seconds(expiresAt))
+                .set(
+                    Attribute(JobItem.expiresAt),
+                    to: .ifNotExists(Attribute(JobItem.keepUntil), .value(.seconds(expiresAt)))
+                )
                 .remove(JobItem.runAt)
                 .remove(JobItem.dueKey)
                 .remove(JobItem.dueSort),
@@ -66,14 +69,22 @@ extension DynamoDBJobStore: JobControl {
     /// Reads the job, then moves it to its next generation and closes its incident, both or neither.
     public func redrive(_ id: JobID, with payload: JSONValue?, at now: Timestamp) async throws -> Intervention {
         guard let job = try await job(id) else { return .noSuchJob }
-        guard job.status == .failedFinal || job.status == .cancelled else { return .refused(job) }
+        guard job.status == .failedFinal || job.status == .cancelled, job.workflow == nil else { return .refused(job) }
         let next = job.redriven(with: payload, at: now)
+        if try await restart(job, with: next, at: now) != nil { return .done(next) }
+        // Somebody was faster.
+        return try await self.job(id).map { .refused($0) } ?? .noSuchJob
+    }
+
+    /// Moves a job that is as it was read to its next generation and closes its incident, both or neither.
+    public func restart(_ job: Job, with next: Job, at now: Timestamp) async throws -> Job? {
         // The caller sends the message now; if it dies before, the job is found when this time has come.
-        let item = JobItem.item(of: next, dueAt: now + .seconds(60), shards: shards)
+        let dueAt = next.status == .waiting ? nil : now + .seconds(60)
+        let item = JobItem.item(of: next, dueAt: dueAt, shards: shards)
         let restart = DynamoDB.PutItem(table: table, item: item, condition: job.unchanged)
         let close = DynamoDB.UpdateItem(
             table: table,
-            key: IncidentItem.key(of: .job(id, generation: job.generation)),
+            key: IncidentItem.key(of: .job(job.id, generation: job.generation)),
             update: Update()
                 .set(IncidentItem.closedAt, .time(now))
                 .remove(IncidentItem.openKey)
@@ -88,11 +99,10 @@ extension DynamoDBJobStore: JobControl {
         let transaction = DynamoDB.TransactWriteItems(actions: actions, clientRequestToken: UUID().uuidString)
         switch try await translatingErrors({ try await client.perform(transaction) }) {
         case .committed:
-            return .done(next)
+            return next
         case .cancelled(let reasons):
             guard reasons.contains(where: \.isConditionFailure) else { throw DependencyError(cancelledBy: reasons) }
-            // Somebody was faster.
-            return try await self.job(id).map { .refused($0) } ?? .noSuchJob
+            return nil
         }
     }
 }

@@ -56,6 +56,9 @@ extension Job {
             result = try reader.json(JobItem.result)
         }
         progress = reader.progress(JobItem.progress)
+        if reader.item[JobItem.workflow] != nil {
+            workflow = try reader.membership(JobItem.workflow, until: JobItem.keepUntil)
+        }
         failures = try reader.failures(JobItem.failures)
         if reader.item[JobItem.error] != nil {
             error = try reader.failure(JobItem.error)

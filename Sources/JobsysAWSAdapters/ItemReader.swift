@@ -56,6 +56,27 @@ struct ItemReader {
         return JobProgress(fraction, members["message"]?.string, at: at)
     }
 
+    /// A job's place in a workflow.
+    func membership(_ name: String, until end: String) throws(UnreadableRecord) -> WorkflowMembership {
+        guard let members = item[name]?.map, let id = members["id"]?.string.flatMap({ JobID($0) }) else {
+            throw malformed(name, "a place in a workflow")
+        }
+        let reader = ItemReader(item: members)
+        let dependsOn = (members["dependsOn"]?.list ?? []).compactMap(\.string)
+        return WorkflowMembership(
+            workflow: id,
+            key: try reader.string("key"),
+            page: try reader.string("page"),
+            index: try reader.int("index"),
+            dependsOn: dependsOn,
+            dependencies: members["dependencies"]?.int ?? dependsOn.count,
+            continues: members["continues"]?.bool ?? false,
+            keepUntil: Timestamp(milliseconds: Int64(try int(end)) * 1000),
+            maxParallel: members["maxParallel"]?.int,
+            tolerance: members["tolerate"]?.string.flatMap { WorkflowTolerance($0) }
+        )
+    }
+
     func failure(_ name: String) throws(UnreadableRecord) -> Job.RecordedFailure {
         try failure(item[name], name)
     }

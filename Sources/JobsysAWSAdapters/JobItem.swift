@@ -62,6 +62,11 @@ enum JobItem {
     static let tenantKey = "tenantKey"
     static let tenantSort = "tenantSort"
 
+    /// A map of what `WorkflowMembership` says; absent for a job of its own.
+    static let workflow = "workflow"
+    /// When a workflow's member may be forgotten, in seconds since 1970: not before all others.
+    static let keepUntil = "keepUntil"
+
     /// The sparse index `due`: only jobs that must be looked up when their time comes have its keys.
     static let dueKey = "dueKey"
     static let dueSort = "dueSort"
@@ -120,6 +125,10 @@ enum JobItem {
         if let instant = job.startedAt { add(startedAt, .time(instant)) }
         if let instant = job.finishedAt { add(finishedAt, .time(instant)) }
         if let instant = job.expiresAt { add(expiresAt, .seconds(instant)) }
+        if let membership = job.workflow {
+            add(workflow, attribute(of: membership))
+            add(keepUntil, .seconds(membership.keepUntil))
+        }
         let shard = job.id.shard(of: shards.count)
         add(timelineKey, .s(TimelineDay.partition(of: job.createdAt.day, shard)))
         add(timelineSort, .s("\(createdAt)#\(job.id)"))
@@ -137,6 +146,20 @@ enum JobItem {
     static func attribute(of progress: JobProgress) -> AttributeValue {
         var members: [String: AttributeValue] = ["fraction": .n(progress.fraction), "at": .time(progress.at)]
         members["message"] = progress.message.map { .s($0) }
+        return .m(members)
+    }
+
+    /// The attribute that a job's place in a workflow is kept in; what is usual is left out.
+    static func attribute(of membership: WorkflowMembership) -> AttributeValue {
+        var members: [String: AttributeValue] = [
+            "id": .s("\(membership.workflow)"), "key": .s(membership.key), "page": .s(membership.page),
+            "index": .n(membership.index),
+        ]
+        if membership.dependencies > 0 { members["dependencies"] = .n(membership.dependencies) }
+        if !membership.dependsOn.isEmpty { members["dependsOn"] = .l(membership.dependsOn.map { .s($0) }) }
+        if membership.continues { members["continues"] = .bool(true) }
+        members["maxParallel"] = membership.maxParallel.map { .n($0) }
+        members["tolerate"] = membership.tolerance.map { .s($0.description) }
         return .m(members)
     }
 

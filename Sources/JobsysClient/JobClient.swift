@@ -258,7 +258,7 @@ public struct JobList: AsyncSequence, Sendable {
 }
 
 extension HTTPField.Name {
-    fileprivate static let idempotencyKey: HTTPField.Name = {
+    static let idempotencyKey: HTTPField.Name = {
         guard let name = HTTPField.Name("Idempotency-Key") else { preconditionFailure("it is a header field's name") }
         return name
     }()

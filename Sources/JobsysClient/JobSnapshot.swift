@@ -39,6 +39,8 @@ public struct JobSnapshot: Sendable, Hashable {
             self.rawValue = rawValue
         }
 
+        /// Accepted, waiting for others of its workflow.
+        public static let waiting = Status(rawValue: "WAITING")
         /// Accepted, to start at a later time.
         public static let scheduled = Status(rawValue: "SCHEDULED")
         /// Accepted, waiting for a worker.

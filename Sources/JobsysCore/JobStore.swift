@@ -92,6 +92,8 @@ public enum ClaimResult: Sendable, Hashable {
     case claimed(Job)
     /// The job is over in this generation: the message is done with.
     case finished
+    /// The same, of a member of a workflow: what its end brings about may have been left undone.
+    case finishedMember(Job)
     /// The job is in a later generation: the message is void.
     case superseded
     /// The message was made for another payload than the job has: it is none of ours.

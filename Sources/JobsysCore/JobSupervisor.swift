@@ -7,6 +7,7 @@ public struct JobSupervisor: Sendable {
     private let store: any JobControl
     private let queue: any JobSender
     private let retention: Duration
+    private let workflows: WorkflowEngine?
     private let now: @Sendable () -> Timestamp
 
     /// Makes a supervisor.
@@ -15,16 +16,19 @@ public struct JobSupervisor: Sendable {
     ///   - store: Where the jobs are recorded.
     ///   - queue: Where their messages go.
     ///   - retention: How long a job that was cancelled is kept.
+    ///   - workflows: What carries workflows on when a member of one is cancelled or started anew.
     ///   - now: The wall clock.
     public init(
         store: any JobControl,
         queue: any JobSender,
         retention: Duration = JobPolicy.standard.retention,
+        workflows: WorkflowEngine? = nil,
         now: @escaping @Sendable () -> Timestamp = Timestamp.now
     ) {
         self.store = store
         self.queue = queue
         self.retention = retention
+        self.workflows = workflows
         self.now = now
     }
 
@@ -40,11 +44,16 @@ public struct JobSupervisor: Sendable {
             intervention = try await store.cancel(id, at: instant, expiresAt: instant + retention)
             guard case .refused(let job) = intervention else { break }
             // Whoever cancelled it, it is as it was asked to be.
-            if job.status == .cancelled { return .done(job) }
+            if job.status == .cancelled {
+                try await workflows?.ended(job)
+                return .done(job)
+            }
             if job.status.isFinal { break }
         }
         switch intervention {
-        case .done(let job): Logger.current.info("job cancelled", metadata: job.logMetadata)
+        case .done(let job):
+            Logger.current.info("job cancelled", metadata: job.logMetadata)
+            try await workflows?.ended(job)
         case .requested(let job): Logger.current.info("job asked to stop", metadata: job.logMetadata)
         case .refused, .noSuchJob: break
         }
@@ -60,6 +69,10 @@ public struct JobSupervisor: Sendable {
     /// - Throws: ``DependencyError``. The record may have moved then, and its message may be missing: a repeat sends it.
     public func redrive(_ id: JobID, with payload: JSONValue? = nil) async throws -> Intervention {
         let intervention = try await store.redrive(id, with: payload, at: now())
+        // A member's workflow must know first that it is open again, so the store leaves it alone.
+        if case .refused(let job) = intervention, job.workflow != nil, job.status.isFinal, let workflows {
+            return try await workflows.redrive(job, with: payload)
+        }
         switch intervention {
         case .done(let job):
             try await queue.send(job, trace: job.resumedTrace, after: .zero)

@@ -28,15 +28,18 @@ public func buildDLQHandler(_ start: ServiceStart) async throws -> [any Service]
         let aws = try await AWSConnection(start, transport: transport)
         let client = aws.client
         let store = DynamoDBJobStore(client: client, table: configuration.table)
+        let sender = SQSJobSender(
+            client: client,
+            queueURL: configuration.queueURL,
+            fifoQueueURL: configuration.fifoQueueURL
+        )
+        let workflows = WorkflowEngine(
+            store: DynamoDBWorkflowStore(client: client, table: configuration.table),
+            jobs: store,
+            sender: sender
+        )
         let processor = DeadLetterProcessor(
-            recorder: DeadLetterRecorder(
-                store: store,
-                queue: SQSJobSender(
-                    client: client,
-                    queueURL: configuration.queueURL,
-                    fifoQueueURL: configuration.fifoQueueURL
-                )
-            ),
+            recorder: DeadLetterRecorder(store: store, queue: sender, workflows: workflows),
             reporter: configuration.notifications.reporter(client: client, transport: transport),
             metrics: .standardOutput
         )

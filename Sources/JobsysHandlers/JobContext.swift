@@ -24,6 +24,8 @@ public struct JobContext: Sendable {
     public var trace: TraceContext
     /// Writes log lines that say which job and which attempt they are about.
     public var logger: Logger
+    /// The workflow that the job is a member of; nil for a job of its own.
+    public var workflow: WorkflowContext?
 
     private var report: @Sendable (_ fraction: Double, _ message: String?) -> Void
 

@@ -150,7 +150,7 @@ extension JobTestRun.Ending {
         case .succeeded: self = .succeeded(job.result ?? .null)
         case .cancelled: self = .cancelled
         case .failedFinal: self = .failed(JobFailure(job.error?.errorClass ?? .unknown, job.error?.message ?? ""))
-        case .scheduled, .pending, .running, .retrying: return nil
+        case .waiting, .scheduled, .pending, .running, .retrying: return nil
         }
     }
 }

@@ -43,6 +43,16 @@ func buildWorker(
     var offer: Logger.Metadata = ["job.types": "\(registry.types.sorted().joined(separator: " "))"]
     offer["handlers.file"] = configuration.handlersFile.map { "\($0)" }
     Logger.current.info("offers its types of jobs", metadata: offer)
+    let sender = SQSJobSender(
+        client: client,
+        queueURL: configuration.queueURL,
+        fifoQueueURL: configuration.fifoQueueURL
+    )
+    let workflows = WorkflowEngine(
+        store: DynamoDBWorkflowStore(client: client, table: configuration.table),
+        jobs: store,
+        sender: sender
+    )
     let directory = DynamoDBWorkerDirectory(client: client, table: configuration.table)
     let gate = TypeGate(policy: registry.policy)
     let handlerThreads = HandlerThreads(count: configuration.concurrency)
@@ -57,6 +67,7 @@ func buildWorker(
             replacer: replacer,
             deadLetters: SQSDeadLetterSender(client: client, queueURL: deadLetterQueueURL),
             directory: directory,
+            workflows: workflows,
             registry: registry,
             gate: gate,
             lease: lease,
@@ -148,13 +159,10 @@ func buildWorker(
                 table: configuration.table,
                 shards: IndexShards(configuration.shards)
             ),
-            sender: SQSJobSender(
-                client: client,
-                queueURL: configuration.queueURL,
-                fifoQueueURL: configuration.fifoQueueURL
-            ),
+            sender: sender,
             backlog: backlog,
             orderedBacklog: orderedBacklog,
+            workflows: workflows,
             oldestReceipt: { queue.oldestRecentReceipt },
             isOffered: { type in
                 guard !gate.isPaused(type) else { return false }

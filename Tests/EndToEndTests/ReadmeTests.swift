@@ -6,6 +6,7 @@ struct ReadmeTests {
     @Test(
         "have commands that work when they are pasted",
         arguments: try Sample.all(in: "README.md") + Sample.all(in: "docs/api.md")
+            + Sample.all(in: "docs/workflows.md")
     )
     func commands(sample: Sample) async throws {
         let address = try await Deployment.current.running(.api).address()

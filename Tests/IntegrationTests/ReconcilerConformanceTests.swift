@@ -19,6 +19,20 @@ struct ReconcilerConformanceTests {
         }
     }
 
+    @Test("The table of jobs keeps every rule of a store of workflows", arguments: WorkflowStoreRule.all)
+    func workflows(rule: WorkflowStoreRule) async throws {
+        try await Emulator.withTable { client, table in
+            try await rule.check(DynamoDBWorkflowStore(client: client, table: table))
+        }
+    }
+
+    @Test("The table of jobs keeps every rule of workflows' members", arguments: MemberStoreRule.all)
+    func members(rule: MemberStoreRule) async throws {
+        try await Emulator.withTable { client, table in
+            try await rule.check(DynamoDBJobStore(client: client, table: table))
+        }
+    }
+
     @Test("The table of jobs keeps every rule of the leases of a lead", arguments: LeaderLeasesRule.all)
     func leases(rule: LeaderLeasesRule) async throws {
         try await Emulator.withTable { client, table in

@@ -20,6 +20,7 @@ struct APIFixture: Sendable {
     let clock: ManualClock
     let store = InMemoryJobStore()
     let queue: InMemoryJobQueue
+    let workflows = InMemoryWorkflowStore()
     let directory = InMemoryWorkerDirectory()
     let keys = InMemoryAPIKeyStore()
     let audit = InMemoryAuditTrail()
@@ -91,6 +92,7 @@ struct APIFixture: Sendable {
             control: control ?? self.store,
             catalog: catalog ?? self.store,
             queue: queue,
+            workflows: WorkflowEngine(store: workflows, jobs: self.store, sender: queue, now: options.now),
             directory: directory,
             cache: cache,
             readiness: readiness,

@@ -232,6 +232,7 @@ extension JSONValue {
         switch name {
         case "POST /jobs": #"{"type": "transform", "payload": null}"#
         case "POST /jobs:batch": #"{"jobs": [{"type": "transform", "payload": null}]}"#
+        case "POST /workflows/{id}/jobs": #"{"jobs": [{"key": "a", "type": "transform", "payload": null}]}"#
         case "POST /keys": #"{"scopes": ["jobs:read"]}"#
         case "PUT /types/{name}/limits": #"{"rate": 5}"#
         default: nil

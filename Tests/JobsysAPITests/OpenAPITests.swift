@@ -42,6 +42,15 @@ struct OpenAPITests {
         var job = Job.sample()
         (job.generation, job.tenant) = (1, "acme")
         job.orderingKey = "key"
+        job.workflow = WorkflowMembership(
+            workflow: job.id,
+            key: "b",
+            page: "page",
+            index: 0,
+            dependsOn: ["a"],
+            continues: true,
+            keepUntil: .sample
+        )
         (job.runAt, job.cancelRequestedAt) = (.sample, .sample)
         (job.startedAt, job.finishedAt) = (.sample, .sample)
         job.result = "done"

@@ -50,6 +50,16 @@ struct ConformanceTests {
         try await rule.check(InMemoryLeaderLeases())
     }
 
+    @Test("The store of workflows keeps every rule", arguments: WorkflowStoreRule.all)
+    func workflows(rule: WorkflowStoreRule) async throws {
+        try await rule.check(InMemoryWorkflowStore())
+    }
+
+    @Test("The store of jobs keeps every rule of workflows' members", arguments: MemberStoreRule.all)
+    func members(rule: MemberStoreRule) async throws {
+        try await rule.check(InMemoryJobStore())
+    }
+
     @Test("The store of API keys keeps every rule", arguments: APIKeyStoreRule.all)
     func apiKeys(rule: APIKeyStoreRule) async throws {
         try await rule.check(InMemoryAPIKeyStore())

@@ -20,7 +20,7 @@ extension JobStatus {
         case .failedFinal: "bad"
         case .retrying: "warn"
         case .running: "live"
-        case .scheduled, .pending, .cancelled: "calm"
+        case .waiting, .scheduled, .pending, .cancelled: "calm"
         }
     }
 }

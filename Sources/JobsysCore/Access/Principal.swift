@@ -12,6 +12,14 @@ public enum Scope: String, Sendable, Hashable, CaseIterable {
     case readPayloads = "payload:read"
     /// See what failed for good.
     case readIncidents = "incidents:read"
+    /// Open workflows, and add members to them.
+    case submitWorkflows = "workflows:submit"
+    /// See workflows and their members.
+    case readWorkflows = "workflows:read"
+    /// Cancel workflows.
+    case cancelWorkflows = "workflows:cancel"
+    /// Start the failed part of workflows anew.
+    case retryWorkflows = "workflows:retry"
     /// See workers, job types and what the service counts, which is nobody's alone.
     case readSystem = "system:read"
     /// Everything, and what changes it for others: types, keys.

@@ -16,7 +16,7 @@ extension DeadLetterRecorder {
     func verdict(on job: Job, message: JobMessage, delivery: Delivery, at now: Timestamp) -> Verdict {
         guard job.generation == message.generation else { return .obsolete }
         if job.status == .failedFinal { return .alreadyRecorded }
-        if job.status.isFinal { return .obsolete }
+        if job.status.isFinal || job.status == .waiting { return .obsolete }
         guard let reason = delivery.deadLetterReason else {
             return verdict(onGivenUp: job, at: now)
         }

@@ -7,6 +7,7 @@ public struct DeadLetterRecorder: Sendable {
     private let store: any FailureStore
     private let queue: any JobSender
     private let policy: JobPolicy
+    private let workflows: WorkflowEngine?
     private let now: @Sendable () -> Timestamp
 
     /// Makes a recorder.
@@ -16,16 +17,19 @@ public struct DeadLetterRecorder: Sendable {
     ///   - queue: Where the message of a job goes that has attempts left after all.
     ///   - policy: How long failed jobs and their incidents are kept, and how long a letter waits that only a newer
     ///     version can read.
+    ///   - workflows: What carries workflows on when a member of one has failed.
     ///   - now: The wall clock.
     public init(
         store: any FailureStore,
         queue: any JobSender,
         policy: JobPolicy = .standard,
+        workflows: WorkflowEngine? = nil,
         now: @escaping @Sendable () -> Timestamp = Timestamp.now
     ) {
         self.store = store
         self.queue = queue
         self.policy = policy
+        self.workflows = workflows
         self.now = now
     }
 
@@ -102,7 +106,9 @@ public struct DeadLetterRecorder: Sendable {
             }
             let instant = now()
             switch verdict(on: job, message: message, delivery: delivery, at: instant) {
-            case .alreadyRecorded: return try await outcome(ofRepeated: .job(job.id, generation: job.generation))
+            case .alreadyRecorded:
+                try await workflows?.ended(job)
+                return try await outcome(ofRepeated: .job(job.id, generation: job.generation))
             case .obsolete: return .obsolete
             case .postponed(let reason): throw Postponed(description: reason)
             case .unfinished:
@@ -111,14 +117,24 @@ public struct DeadLetterRecorder: Sendable {
                 return .sentAgain
             case .failed(let failure):
                 let incident = Incident(of: job, failure: Job.RecordedFailure(failure, at: instant))
-                if try await store.fail(job, with: incident, expiresAt: instant + policy.retention) == .written {
+                let expiry = job.workflow?.keepUntil ?? instant + policy.retention
+                if try await store.fail(job, with: incident, expiresAt: expiry) == .written {
                     CrashPoint.afterFail.reached()
+                    try await carryOn(job)
                     log(incident)
                     return .recorded(incident)
                 }
             }
         }
         throw Postponed(description: "the job changed at every try to record its failure")
+    }
+
+    /// Carries a workflow on whose member has failed; a letter that comes again has it done if this fails.
+    private func carryOn(_ job: Job) async throws {
+        guard job.workflow != nil, let workflows else { return }
+        var failed = job
+        failed.status = .failedFinal
+        try await workflows.ended(failed)
     }
 
     /// Leaves a letter that only a newer version can read to such a one for a while, unless a worker has given it up.

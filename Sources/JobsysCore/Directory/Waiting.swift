@@ -4,6 +4,8 @@ public import JobsysTime
 public struct Waiting: Sendable, Hashable {
     /// What kind of reason it is.
     public enum Reason: String, Sendable, Hashable, CaseIterable {
+        /// It waits for other members of its workflow, or for room among them.
+        case workflow
         /// It is to start later.
         case scheduled
         /// Its last attempt has failed, and the next one starts later.
@@ -45,6 +47,12 @@ public struct Waiting: Sendable, Hashable {
     public init?(of job: Job, in directory: DirectorySnapshot?, at now: Timestamp) {
         switch job.status {
         case .scheduled, .pending, .retrying: break
+        case .waiting:
+            let count = job.workflow?.dependencies ?? 0
+            let members = count == 1 ? "another member" : "\(count) other members"
+            let detail = count == 0 ? "It waits for room in its workflow." : "It waits for \(members) of its workflow."
+            self.init(.workflow, detail)
+            return
         case .running, .succeeded, .failedFinal, .cancelled: return nil
         }
         let answer =

@@ -60,6 +60,8 @@ public struct Job: Sendable, Hashable {
     public var finishedAt: Timestamp?
     /// When the store may forget the job.
     public var expiresAt: Timestamp?
+    /// The job's place in a workflow; nil for a job of its own.
+    public var workflow: WorkflowMembership?
 
     /// A worker's right to write a job's outcome.
     public struct Lease: Sendable, Hashable {

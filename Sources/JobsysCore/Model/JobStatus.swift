@@ -2,6 +2,8 @@
 ///
 /// Every move between two of these is one conditional write.
 public enum JobStatus: String, Sendable, Hashable, CaseIterable {
+    /// Accepted, and no message is sent: it waits for other members of its workflow, or for room among them.
+    case waiting = "WAITING"
     /// Accepted, to start at a later time.
     case scheduled = "SCHEDULED"
     /// Accepted, waiting for a worker.
@@ -21,7 +23,7 @@ public enum JobStatus: String, Sendable, Hashable, CaseIterable {
     public var isFinal: Bool {
         switch self {
         case .succeeded, .failedFinal, .cancelled: true
-        case .scheduled, .pending, .running, .retrying: false
+        case .waiting, .scheduled, .pending, .running, .retrying: false
         }
     }
 }

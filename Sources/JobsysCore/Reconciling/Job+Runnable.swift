@@ -6,7 +6,7 @@ extension Job {
     /// Nil if no message has to come: the job is over, or will be looked up among the due ones.
     var runnableSince: Timestamp? {
         switch status {
-        case .succeeded, .failedFinal, .cancelled: nil
+        case .waiting, .succeeded, .failedFinal, .cancelled: nil
         case .scheduled where awaitsPromotion: nil
         case .scheduled, .pending, .retrying: runAt ?? updatedAt
         case .running:

@@ -160,7 +160,7 @@ enum Promotion: Sendable, Hashable {
             self = delay <= limit ? .send(after: delay) : .wait
         case .pending:
             self = due.at <= now ? .send(after: .zero) : .wait
-        case .running, .retrying, .succeeded, .failedFinal, .cancelled:
+        case .waiting, .running, .retrying, .succeeded, .failedFinal, .cancelled:
             self = .drop
         }
     }

@@ -11,6 +11,7 @@ public struct Reconciler: Sendable {
     let sender: any JobSender
     let backlog: any QueueBacklog
     let orderedBacklog: (any QueueBacklog)?
+    let workflows: WorkflowEngine?
     let oldestReceipt: @Sendable () -> Timestamp?
     let isOffered: @Sendable (String) async -> Bool
     let options: ReconcilerOptions
@@ -24,6 +25,7 @@ public struct Reconciler: Sendable {
     ///   - sender: Where messages are sent.
     ///   - backlog: How much waits in the queue that they are sent to.
     ///   - orderedBacklog: How much waits in the queue of jobs with an ordering key; nil if they share the other one.
+    ///   - workflows: What mends workflows; without one, those are left alone.
     ///   - oldestReceipt: When the oldest message was sent that this worker has lately received for the first time.
     ///   - isOffered: Whether a worker may run jobs of a type now. The message of a job that none runs is put off again and
     ///     again, where no count of the queue shows it: a second one would not bring the job on.
@@ -35,6 +37,7 @@ public struct Reconciler: Sendable {
         sender: any JobSender,
         backlog: any QueueBacklog,
         orderedBacklog: (any QueueBacklog)? = nil,
+        workflows: WorkflowEngine? = nil,
         oldestReceipt: @escaping @Sendable () -> Timestamp?,
         isOffered: @escaping @Sendable (String) async -> Bool = { _ in true },
         options: ReconcilerOptions = ReconcilerOptions(),
@@ -45,6 +48,7 @@ public struct Reconciler: Sendable {
         self.sender = sender
         self.backlog = backlog
         self.orderedBacklog = orderedBacklog
+        self.workflows = workflows
         self.oldestReceipt = oldestReceipt
         self.isOffered = isOffered
         self.options = options
@@ -68,6 +72,7 @@ public struct Reconciler: Sendable {
         let moreIsDue = try await promoteDue(&state)
         var scanGoesOn = false
         if state.isLoaded {
+            try await mendWorkflows(&state)
             scanGoesOn = try await scanTimeline(&state)
             try await checkWatched(&state)
             try await save(&state)
@@ -77,6 +82,17 @@ public struct Reconciler: Sendable {
         meter.note(state.round)
         return state.round
     }
+
+    /// Has workflows mended whose time has come, and their open jobs watched: the timeline has passed those that waited.
+    private func mendWorkflows(_ state: inout ReconcilerState) async throws {
+        guard let workflows, state.workflowLookAt <= now() else { return }
+        state.workflowLookAt = now() + Self.workflowPause
+        let open = try await attempt(.workflows, &state) { try await workflows.mendDue() }
+        for job in open ?? [] where state.checkpoint.watches[job.id] == nil { watch(job, in: &state) }
+    }
+
+    /// How long workflows are left alone after a look.
+    private static let workflowPause: Duration = .seconds(30)
 
     /// Reads how far the leader before has come, unless that is known.
     private func load(_ state: inout ReconcilerState) async throws {

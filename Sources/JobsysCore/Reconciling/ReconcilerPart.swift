@@ -12,6 +12,8 @@ public enum ReconcilerPart: Sendable, Hashable {
     case sending(MessageQueue)
     /// Asking how much waits in a queue.
     case depth(MessageQueue)
+    /// Looking at workflows that are not over.
+    case workflows
     /// Reading and keeping how far the reconciler has come.
     case checkpoint
 
@@ -37,6 +39,7 @@ public enum ReconcilerPart: Sendable, Hashable {
         case .settling: "settling"
         case .sending(let queue): "sending.\(queue.rawValue)"
         case .depth(let queue): "depth.\(queue.rawValue)"
+        case .workflows: "workflows"
         case .checkpoint: "checkpoint"
         }
     }
@@ -45,13 +48,13 @@ public enum ReconcilerPart: Sendable, Hashable {
     public var shard: Int? {
         switch self {
         case .due(let shard), .timeline(let shard): shard
-        case .records, .settling, .sending, .depth, .checkpoint: nil
+        case .records, .settling, .sending, .depth, .workflows, .checkpoint: nil
         }
     }
 
     static let names: [String] =
         [due(shard: 0), timeline(shard: 0), records, settling].map(\.name)
-        + MessageQueue.allCases.flatMap { [sending($0).name, depth($0).name] } + [checkpoint.name]
+        + MessageQueue.allCases.flatMap { [sending($0).name, depth($0).name] } + [workflows.name, checkpoint.name]
 }
 
 /// What one round of the reconciler came to.

@@ -15,6 +15,8 @@ public struct ReconcilerState: Sendable {
     var savedAt = Timestamp(milliseconds: 0)
     /// How far each shard's due jobs were read.
     var dueScans: [DueScan]
+    /// When workflows are looked at next.
+    var workflowLookAt = Timestamp(milliseconds: 0)
     /// The watched jobs whose records cannot be read.
     var unreadable: Set<JobID> = []
     /// What the round that is under way has come to.

@@ -9,7 +9,9 @@ extension Claim {
         guard job.payloadHash == payloadHash else { return .mismatched }
         switch job.status {
         case .succeeded, .failedFinal, .cancelled:
-            return .finished
+            return job.workflow == nil ? .finished : .finishedMember(job)
+        case .waiting:
+            return .notReady()
         case .running:
             if job.givenUpAt != nil { return .givenUp(job) }
             guard let lease = job.lease, let expiry = lease.expiresAt else { return .notReady() }

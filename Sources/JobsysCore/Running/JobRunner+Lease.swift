@@ -8,8 +8,9 @@ extension JobRunner {
     func outcome(of job: Job, from delivery: Delivery, as run: Run, hooks: RunHooks) async -> JobOutcome {
         let timeout = registry.policy(ofType: job.type).timeout
         let progress = ProgressReporter(alarms: alarms, now: now)
-        let context = JobContext(job, timeout: timeout, trace: delivery.trace, at: now(), report: progress.report)
-        let handler = Task(executorPreference: executor(forType: job.type)) {
+        var context = JobContext(job, timeout: timeout, trace: delivery.trace, at: now(), report: progress.report)
+        if job.workflow != nil { context.workflow = workflows?.context(of: job, trace: context.trace) }
+        let handler = Task(executorPreference: executor(forType: job.type)) { [context] in
             await registry.run(job, in: context)
         }
         let warned = WarnedOnce()

@@ -47,6 +47,7 @@ extension JobRunner {
                     return try await settle(.ended(.cancelled), of: delivery, round: round, job: job, run: run)
                 }
                 note(settlement.record, of: job)
+                try await carryOn(job, after: settlement.record)
                 if settlement.message == .leave { noteLoss(of: job) }
             }
             let processing = try await carryOut(settlement.message, of: delivery, run: run, facts)
@@ -79,7 +80,7 @@ extension JobRunner {
         case .none:
             return .written
         case .succeed(let result):
-            conclusion = .succeeded(JobResult(result, expiresAt: now() + policy.retention))
+            conclusion = .succeeded(JobResult(result, expiresAt: expiry(of: job, policy)))
         case .retry(let failure, let delay, let maxAttempts):
             conclusion = .retrying(failure, notBefore: now() + delay, maxAttempts: maxAttempts)
         case .giveUp(let failure):
@@ -87,9 +88,28 @@ extension JobRunner {
         case .release:
             conclusion = .released
         case .cancel:
-            conclusion = .cancelled(expiresAt: now() + policy.retention)
+            conclusion = .cancelled(expiresAt: expiry(of: job, policy))
         }
         return try await persistently { try await store.conclude(run, with: conclusion, at: now()) }
+    }
+
+    /// A member of a workflow is kept for as long as that.
+    private func expiry(of job: Job, _ policy: JobPolicy) -> Timestamp {
+        job.workflow?.keepUntil ?? now() + policy.retention
+    }
+
+    /// Carries a workflow on whose member has ended.
+    ///
+    /// The message is deleted after it: if it fails, or the worker dies, the message comes again and has it done.
+    private func carryOn(_ job: Job, after change: Settlement.RecordChange) async throws {
+        guard job.workflow != nil, let workflows else { return }
+        var ended = job
+        switch change {
+        case .succeed: ended.status = .succeeded
+        case .cancel: ended.status = .cancelled
+        case .none, .retry, .giveUp, .release: return
+        }
+        try await persistently { [ended] in try await workflows.ended(ended) }
     }
 
     /// Counts what was written; only then, so that no count claims what the store does not hold.

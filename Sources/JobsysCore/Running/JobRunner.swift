@@ -10,6 +10,7 @@ public struct JobRunner: Sendable {
     let replacer: (any MessageReplacer)?
     let deadLetters: any DeadLetterSender
     let directory: (any TypeDirectory)?
+    let workflows: WorkflowEngine?
     let registry: JobRegistry
     let gate: TypeGate
     let lease: LeaseTiming
@@ -31,6 +32,7 @@ public struct JobRunner: Sendable {
     ///   - deadLetters: Where messages go whose jobs have failed for good.
     ///   - directory: Which types other workers offer; without one a type that this worker does not know is waited for as if
     ///     nobody ever had offered it.
+    ///   - workflows: What carries workflows on when a member of one ends; without one, the reconciler of some worker does.
     ///   - registry: The handlers and their policies.
     ///   - gate: Decides whether jobs of a type may start; without one, by the registry's policies.
     ///   - lease: How long a job is held without renewal.
@@ -46,6 +48,7 @@ public struct JobRunner: Sendable {
         replacer: (any MessageReplacer)? = nil,
         deadLetters: any DeadLetterSender,
         directory: (any TypeDirectory)? = nil,
+        workflows: WorkflowEngine? = nil,
         registry: JobRegistry,
         gate: TypeGate? = nil,
         lease: LeaseTiming = LeaseTiming(),
@@ -61,6 +64,7 @@ public struct JobRunner: Sendable {
         self.replacer = replacer
         self.deadLetters = deadLetters
         self.directory = directory
+        self.workflows = workflows
         self.registry = registry
         self.gate = gate ?? TypeGate(clock: clock, draw: draw, policy: registry.policy)
         self.lease = lease
@@ -165,6 +169,10 @@ public struct JobRunner: Sendable {
             return try await settle(.refused(result), of: delivery, round: round, job: job, run: run)
         case .givenUp(let job):
             return try await settle(.refused(result), of: delivery, round: round, run: Run(latestOf: job))
+        case .finishedMember(let job):
+            // Whoever ended it may have died before its workflow was carried on.
+            try await uncancelled { [workflows] in try await workflows?.ended(job) }
+            return try await settle(.refused(result), of: delivery, round: round)
         case .finished, .superseded, .mismatched, .duplicate, .leased, .notReady:
             return try await settle(.refused(result), of: delivery, round: round)
         }
@@ -190,11 +198,19 @@ public struct JobRunner: Sendable {
             }
         }
         defer { if delivery.jobType == nil { gate.finish(type: job.type) } }
-        let outcome = await outcome(of: job, from: delivery, as: run, hooks: hooks)
+        let outcome = await outcome(of: try await withOutputs(job), from: delivery, as: run, hooks: hooks)
         CrashPoint.afterHandler.reached()
         if case .unavailable(let reason) = outcome { await pause(job.type, for: reason) }
         let evidence = gate.note(outcome, of: job.id, type: job.type)
         return try await settle(.ended(outcome, evidence), of: delivery, round: round, job: job, run: run)
+    }
+
+    /// The job with the results of other members in its payload, where it asks for some.
+    private func withOutputs(_ job: Job) async throws -> Job {
+        guard job.workflow != nil, let workflows else { return job }
+        var job = job
+        job.payload = try await persistently { [job] in try await workflows.payload(of: job) }
+        return job
     }
 
     /// Has no worker start jobs of a type until somebody resumes it; who finds it paused has nothing to add.

@@ -191,7 +191,7 @@ extension Settlement {
 
     private init(ofRefusal result: ClaimResult, _ facts: Facts) {
         switch result {
-        case .claimed, .finished, .superseded:
+        case .claimed, .finished, .finishedMember, .superseded:
             self.init(.none, .delete)
         case .duplicate:
             // Were it deleted from an ordered queue, the next of its key would start beside the run that another message

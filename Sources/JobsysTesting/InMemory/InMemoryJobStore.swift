@@ -4,7 +4,7 @@ package import JobsysTime
 import Synchronization
 
 /// A store of jobs in memory, under the same conditions as the real one.
-package final class InMemoryJobStore: JobStore, FailureStore, JobControl {
+package final class InMemoryJobStore: MemberStore, FailureStore {
     private struct State {
         var jobs: [JobID: Job] = [:]
         var incidents: [Incident.ID: Incident] = [:]
@@ -205,11 +205,11 @@ package final class InMemoryJobStore: JobStore, FailureStore, JobControl {
             guard var job = state.jobs[id] else { return .noSuchJob }
             defer { state.jobs[id] = job }
             switch job.status {
-            case .scheduled, .pending, .retrying:
+            case .waiting, .scheduled, .pending, .retrying:
                 job.status = .cancelled
                 job.updatedAt = now
                 job.finishedAt = now
-                job.expiresAt = expiresAt
+                job.expiresAt = job.workflow?.keepUntil ?? expiresAt
                 job.runAt = nil
                 state.due[id] = nil
                 return .done(job)
@@ -230,12 +230,46 @@ package final class InMemoryJobStore: JobStore, FailureStore, JobControl {
     package func redrive(_ id: JobID, with payload: JSONValue?, at now: Timestamp) async throws -> Intervention {
         try access { state in
             guard let job = state.jobs[id] else { return .noSuchJob }
-            guard job.status == .failedFinal || job.status == .cancelled else { return .refused(job) }
+            guard job.status == .failedFinal || job.status == .cancelled, job.workflow == nil else {
+                return .refused(job)
+            }
             let next = job.redriven(with: payload, at: now)
             state.jobs[id] = next
             state.due[id] = now + .seconds(60)
             state.openIncidents.remove(.job(id, generation: job.generation))
             return .done(next)
+        }
+    }
+
+    /// Starts a member of a workflow anew, if it is as it was read.
+    package func restart(_ job: Job, with next: Job, at now: Timestamp) async throws -> Job? {
+        try access { state in
+            guard let current = state.jobs[job.id], current.isAt(job, ignoring: nil) else { return nil }
+            state.jobs[job.id] = next
+            state.due[job.id] = next.status == .waiting ? nil : now + .seconds(60)
+            state.openIncidents.remove(.job(job.id, generation: job.generation))
+            return next
+        }
+    }
+
+    /// Has a job that waits for others wait for a worker.
+    package func release(_ id: JobID, at now: Timestamp) async throws -> Release {
+        try access { state in
+            guard var job = state.jobs[id] else { return .noSuchJob }
+            guard job.status == .waiting else { return .other(job) }
+            job.status = .pending
+            job.updatedAt = now
+            state.jobs[id] = job
+            return .released(job)
+        }
+    }
+
+    /// Reads jobs; those that cannot be read are left out.
+    package func members(_ ids: [JobID]) async throws -> [JobID: Job] {
+        try access { state in
+            Dictionary(
+                ids.compactMap { id in state.unreadable[id] == nil ? state.jobs[id].map { (id, $0) } : nil }
+            ) { first, _ in first }
         }
     }
 
@@ -320,6 +354,7 @@ extension Claim {
             guard ignored == .notCancelled || job.cancelRequestedAt == nil else { return false }
             guard job.givenUpAt == nil else { return ignored == .notGivenUp }
             return ignored == .leaseEnded || job.lease?.expiresAt.map { $0 < at } ?? false
+        case .waiting: return false
         case .succeeded, .failedFinal, .cancelled: return ignored == .notFinal
         }
     }

@@ -140,7 +140,7 @@ struct SubmitCommand: AsyncParsableCommand {
 }
 
 extension HTTPField.Name {
-    fileprivate static let idempotencyKey: HTTPField.Name = {
+    static let idempotencyKey: HTTPField.Name = {
         guard let name = HTTPField.Name("Idempotency-Key") else { preconditionFailure("it is a header field's name") }
         return name
     }()
