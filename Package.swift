@@ -52,6 +52,8 @@ let package = Package(
         .target(name: "JobsysHashing", dependencies: ["CJobsysCrypto"]),
         .target(name: "JobsysJSON"),
         .target(name: "JobsysTime"),
+        // Cron expressions and time zones.
+        .target(name: "JobsysCron", dependencies: ["JobsysTime"]),
         .target(name: "JobsysHTTP", dependencies: ["CJobsysCurl", .httpTypes]),
         .target(name: "JobsysProcess", dependencies: ["CJobsysProcess"]),
         .target(name: "JobsysObservability", dependencies: ["JobsysJSON", "JobsysTime", .logging]),
@@ -214,6 +216,12 @@ let package = Package(
         // Tests mirror the targets.
         .testTarget(name: "JobsysHashingTests", dependencies: ["JobsysHashing"]),
         .testTarget(name: "JobsysTimeTests", dependencies: ["JobsysPropertyTestKit", "JobsysTime"]),
+        .testTarget(
+            name: "JobsysCronTests",
+            dependencies: ["JobsysCron", "JobsysHashing", "JobsysJSON", "JobsysPropertyTestKit", "JobsysTime"],
+            exclude: ["Vectors/make-vectors.py"],
+            resources: [.embedInCode("Vectors/cron.json")]
+        ),
         .testTarget(name: "JobsysJSONTests", dependencies: ["JobsysJSON", "JobsysPropertyTestKit"]),
         .testTarget(
             name: "JobsysHTTPTests",

@@ -25,6 +25,7 @@ LAYERS = {
     "CJobsysProcess": "",
     "JobsysJSON": "",
     "JobsysTime": "",
+    "JobsysCron": "JobsysTime",
     "JobsysHashing": "CJobsysCrypto",
     "JobsysHTTP": "CJobsysCurl",
     "JobsysProcess": "CJobsysProcess",
@@ -84,7 +85,7 @@ SERVER_LIBRARIES = re.compile(r"_?C?NIO\w*|Hummingbird\w*")
 SERVERS = {"JobsysServiceRuntime", "JobsysAPI", "JobsysWorker", "JobsysDeadLetters"}
 
 # The domain, and what stands below it, has no words for what the adapters know.
-DOMAIN = {"JobsysJSON", "JobsysTime", "JobsysHashing", "JobsysObservability", "JobsysHandlers", "JobsysCore", "JobsysTesting"}
+DOMAIN = {"JobsysJSON", "JobsysTime", "JobsysCron", "JobsysHashing", "JobsysObservability", "JobsysHandlers", "JobsysCore", "JobsysTesting"}
 WORDS_OF_AWS = re.compile(r"\w*(?:AWS|SQS|SNS|SSM|Dynamo|Lambda|CloudWatch)\w*|(?:aws|sqs|sns|ssm|dynamo|lambda)[A-Z]\w*")
 
 IMPORT = re.compile(
