@@ -78,7 +78,8 @@ let package = Package(
         .target(
             name: "JobsysCore",
             dependencies: [
-                "JobsysHandlers", "JobsysHashing", "JobsysJSON", "JobsysObservability", "JobsysTime", .heap, .logging,
+                "JobsysCron", "JobsysHandlers", "JobsysHashing", "JobsysJSON", "JobsysObservability", "JobsysTime",
+                .heap, .logging,
             ]
         ),
         .target(
@@ -107,7 +108,7 @@ let package = Package(
         .target(
             name: "JobsysAPI",
             dependencies: [
-                "JobsysHTTP", "JobsysHashing", "JobsysCore", "JobsysAWSAdapters", "JobsysJSON",
+                "JobsysCron", "JobsysHTTP", "JobsysHashing", "JobsysCore", "JobsysAWSAdapters", "JobsysJSON",
                 "JobsysObservability", "JobsysServiceRuntime", "JobsysTime",
                 .argumentParser, .configuration, .httpTypes, .hummingbird, .hummingbirdCore, .jwtKit, .logging,
                 .mustache,

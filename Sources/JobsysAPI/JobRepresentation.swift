@@ -58,6 +58,8 @@ struct JobRepresentation {
             writer.member("attempts", job.attempts)
             writer.member("maxAttempts", job.maxAttempts)
             writer.member("orderingKey", ifPresent: job.orderingKey)
+            writer.member("scheduleId", ifPresent: job.tick?.scheduleID)
+            writer.member("scheduledFor", ifPresent: job.tick?.at.description)
             writer.member("runAt", ifPresent: job.runAt?.description)
             writer.member("cancelRequestedAt", ifPresent: job.cancelRequestedAt?.description)
             writer.member("createdAt", job.createdAt.description)

@@ -21,7 +21,10 @@ struct SubmissionRequest {
         }
     }
 
-    private static func idempotencyKey(_ headers: HTTPFields) throws -> String? {
+    /// The key that makes repeats harmless; nil without one.
+    ///
+    /// - Throws: ``Problem`` with 422.
+    static func idempotencyKey(_ headers: HTTPFields) throws -> String? {
         guard let key = headers[.idempotencyKey] else { return nil }
         guard isIdempotencyKey(key) else {
             throw Problem(.unprocessableContent, "The Idempotency-Key header must be \(idempotencyKeyRule).")

@@ -34,6 +34,7 @@ public struct Recurrence: Sendable {
     /// - Parameters:
     ///   - interval: A whole number and a unit, `s`, `m`, `h` or `d`, such as `15m`.
     ///   - zone: Is kept, and changes nothing.
+    /// - Throws: An error for what is no interval, or too short or too long.
     public init(every interval: String, in zone: IANATimeZone = .utc) throws(TimingError) {
         guard let duration = Duration.parsing(interval), Self.intervals.contains(duration) else {
             let shown = interval.count > 20 ? "\(interval.prefix(20))…" : interval

@@ -28,7 +28,7 @@ struct Jobctl: AsyncParsableCommand {
         subcommands: [
             SubmitCommand.self, ShowCommand.self, ListCommand.self, CancelCommand.self, RedriveCommand.self,
             IncidentsCommand.self, WorkersCommand.self, TypesCommand.self, PauseCommand.self, ResumeCommand.self,
-            LimitCommand.self, InitCommand.self, KeysCommand.self, AuditCommand.self,
+            LimitCommand.self, ScheduleCommand.self, InitCommand.self, KeysCommand.self, AuditCommand.self,
         ]
     )
 

@@ -22,6 +22,7 @@ struct APIFixture: Sendable {
     let queue: InMemoryJobQueue
     let directory = InMemoryWorkerDirectory()
     let keys = InMemoryAPIKeyStore()
+    let schedules = InMemoryScheduleStore()
     let audit = InMemoryAuditTrail()
     /// What is known of the keys.
     let ring: KeyRing
@@ -94,6 +95,7 @@ struct APIFixture: Sendable {
             directory: directory,
             cache: cache,
             readiness: readiness,
+            schedules: schedules,
             keys: keys,
             audit: audit,
             authentication: asksForCredentials ? .required(ring, stage: options.stage, tokens: tokens) : .off,

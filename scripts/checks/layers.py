@@ -35,7 +35,7 @@ LAYERS = {
     "JobsysAWS": "JobsysSigV4 JobsysHTTP JobsysHashing JobsysJSON JobsysObservability JobsysProcess JobsysTime",
     # What handlers are written against, and the domain.
     "JobsysHandlers": "JobsysJSON JobsysObservability JobsysTime",
-    "JobsysCore": "JobsysHandlers JobsysHashing JobsysJSON JobsysObservability JobsysTime",
+    "JobsysCore": "JobsysCron JobsysHandlers JobsysHashing JobsysJSON JobsysObservability JobsysTime",
     # The domain's ports in memory, for tests of handlers.
     "JobsysTesting": "JobsysCore JobsysHandlers JobsysJSON JobsysObservability JobsysTime",
     # What talks to svc-api.
@@ -46,7 +46,8 @@ LAYERS = {
     "JobsysAWSAdapters": "JobsysAWS JobsysHTTP JobsysCore JobsysHandlers JobsysServiceRuntime JobsysHashing JobsysJSON "
     "JobsysObservability JobsysTime",
     # The services.
-    "JobsysAPI": "JobsysCore JobsysHandlers JobsysServiceRuntime JobsysHashing JobsysJSON JobsysObservability JobsysTime",
+    "JobsysAPI": "JobsysCron JobsysCore JobsysHandlers JobsysServiceRuntime JobsysHashing JobsysJSON JobsysObservability "
+    "JobsysTime",
     "JobsysWorker": "JobsysCore JobsysHandlers JobsysServiceRuntime JobsysHashing JobsysJSON JobsysObservability "
     "JobsysProcess JobsysTime",
     "JobsysDeadLetters": "JobsysCore JobsysHandlers JobsysServiceRuntime JobsysHashing JobsysJSON JobsysObservability "
