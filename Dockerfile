@@ -24,11 +24,11 @@ RUN --mount=type=cache,id=jobsys-swift-6.3,target=/src/.build,sharing=locked \
         || exit 1; \
     done
 
-# What all of them need: libcurl with its certificates, and curl to ask for their health.
+# What all of them need: libcurl with its certificates, time zones, and curl to ask for their health.
 FROM docker.io/library/debian:bookworm-slim AS runtime
 # hadolint ignore=DL3008
 RUN apt-get update -qq \
-    && apt-get install -y -qq --no-install-recommends ca-certificates curl \
+    && apt-get install -y -qq --no-install-recommends ca-certificates curl tzdata \
     && rm -rf /var/lib/apt/lists/*
 ARG VERSION=dev
 ARG REVISION=unknown

@@ -52,6 +52,8 @@ let package = Package(
         .target(name: "JobsysHashing", dependencies: ["CJobsysCrypto"]),
         .target(name: "JobsysJSON"),
         .target(name: "JobsysTime"),
+        // Cron expressions and time zones.
+        .target(name: "JobsysCron", dependencies: ["JobsysTime"]),
         .target(name: "JobsysHTTP", dependencies: ["CJobsysCurl", .httpTypes]),
         .target(name: "JobsysProcess", dependencies: ["CJobsysProcess"]),
         .target(name: "JobsysObservability", dependencies: ["JobsysJSON", "JobsysTime", .logging]),
@@ -76,7 +78,8 @@ let package = Package(
         .target(
             name: "JobsysCore",
             dependencies: [
-                "JobsysHandlers", "JobsysHashing", "JobsysJSON", "JobsysObservability", "JobsysTime", .heap, .logging,
+                "JobsysCron", "JobsysHandlers", "JobsysHashing", "JobsysJSON", "JobsysObservability", "JobsysTime",
+                .heap, .logging,
             ]
         ),
         .target(
@@ -105,7 +108,7 @@ let package = Package(
         .target(
             name: "JobsysAPI",
             dependencies: [
-                "JobsysHTTP", "JobsysHashing", "JobsysCore", "JobsysAWSAdapters", "JobsysJSON",
+                "JobsysCron", "JobsysHTTP", "JobsysHashing", "JobsysCore", "JobsysAWSAdapters", "JobsysJSON",
                 "JobsysObservability", "JobsysServiceRuntime", "JobsysTime",
                 .argumentParser, .configuration, .httpTypes, .hummingbird, .hummingbirdCore, .jwtKit, .logging,
                 .mustache,
@@ -214,6 +217,12 @@ let package = Package(
         // Tests mirror the targets.
         .testTarget(name: "JobsysHashingTests", dependencies: ["JobsysHashing"]),
         .testTarget(name: "JobsysTimeTests", dependencies: ["JobsysPropertyTestKit", "JobsysTime"]),
+        .testTarget(
+            name: "JobsysCronTests",
+            dependencies: ["JobsysCron", "JobsysHashing", "JobsysJSON", "JobsysPropertyTestKit", "JobsysTime"],
+            exclude: ["Vectors/make-vectors.py"],
+            resources: [.embedInCode("Vectors/cron.json")]
+        ),
         .testTarget(name: "JobsysJSONTests", dependencies: ["JobsysJSON", "JobsysPropertyTestKit"]),
         .testTarget(
             name: "JobsysHTTPTests",

@@ -79,6 +79,7 @@ public func buildAPI(_ start: ServiceStart) async throws -> [any Service] {
         cache: cache,
         readiness: readiness,
         stats: aws.meter,
+        schedules: DynamoDBScheduleStore(client: client, table: configuration.table),
         keys: keys,
         audit: DynamoDBAuditTrail(client: client, table: configuration.table, retention: configuration.auditRetention),
         authentication: configuration.auth == .off ? .off : .required(ring, stage: options.stage, tokens: tokens),

@@ -18,6 +18,7 @@ package import Logging
 ///   - cache: What is known of the directory without asking; without one, nothing is.
 ///   - readiness: What `/readyz` asks.
 ///   - stats: What `/stats` answers, and `/metrics` too.
+///   - schedules: Where schedules are kept.
 ///   - keys: Where API keys are kept.
 ///   - audit: Where changes are noted.
 ///   - authentication: Whether requests have to show a credential.
@@ -35,6 +36,7 @@ package func buildRouter(
     cache: DirectoryCache? = nil,
     readiness: Readiness,
     stats: (any StatsSource)? = nil,
+    schedules: any ScheduleStore,
     keys: any APIKeyStore,
     audit: any AuditTrail,
     authentication: Authentication = .off,
@@ -45,15 +47,16 @@ package func buildRouter(
     let bodyReader = BodyReader(options)
     let submissionMeter = SubmissionMeter()
     let cache = cache ?? DirectoryCache(directory, clock: options.clock, now: options.now)
+    let submitter = JobSubmitter(
+        store: store,
+        queue: queue,
+        meter: submissionMeter,
+        now: options.now,
+        makeID: options.makeJobID
+    )
     let access = JobAccess(
         store: store,
-        submitter: JobSubmitter(
-            store: store,
-            queue: queue,
-            meter: submissionMeter,
-            now: options.now,
-            makeID: options.makeJobID
-        ),
+        submitter: submitter,
         supervisor: JobSupervisor(store: control, queue: queue, workflows: workflows, now: options.now),
         watcher: JobWatcher(store: store, clock: options.clock),
         catalog: catalog
@@ -88,9 +91,17 @@ package func buildRouter(
         bodyReader: bodyReader,
         now: options.now
     )
+    let scheduleRoutes = ScheduleController(
+        editor: ScheduleEditor(store: schedules, submitter: submitter, now: options.now),
+        offers: jobs.offers,
+        bodyReader: bodyReader,
+        now: options.now,
+        makeTrace: options.makeTrace
+    )
     let pages = ConsolePages(isOpen: authentication.isOff)
     let routes =
-        jobs.routes + lists.routes + (workflowRoutes ?? []) + interventions.routes + workers.routes + keyRoutes.routes
+        jobs.routes + lists.routes + (workflowRoutes ?? []) + interventions.routes + workers.routes
+        + scheduleRoutes.routes + keyRoutes.routes
         + AuditController(trail: audit).routes + [OpenAPIDocument.route]
         + ConsoleSystem(pages: pages, authentication: authentication, jobs: access, lists: lists, workers: workers)
         .routes

@@ -59,6 +59,8 @@ struct JobRepresentation {
             writer.member("maxAttempts", job.maxAttempts)
             writer.member("orderingKey", ifPresent: job.orderingKey)
             if let membership = job.workflow { writer.membership(membership) }
+            writer.member("scheduleId", ifPresent: job.tick?.scheduleID)
+            writer.member("scheduledFor", ifPresent: job.tick?.at.description)
             writer.member("runAt", ifPresent: job.runAt?.description)
             writer.member("cancelRequestedAt", ifPresent: job.cancelRequestedAt?.description)
             writer.member("createdAt", job.createdAt.description)

@@ -69,8 +69,8 @@ struct KeyRequest: Sendable {
         scopes = []
         let names = document["scopes"]?.arrayValue ?? []
         for (index, value) in names.enumerated() {
-            if let scope = value.stringValue.flatMap(Scope.init) {
-                scopes.insert(scope)
+            if let named = value.stringValue.flatMap(Scope.named) {
+                scopes.formUnion(named)
             } else {
                 let pointer = JSONPointer.root.appending("scopes").appending("\(index)")
                 problems.append(FieldProblem(pointer, "must be \(Self.scopeRule)"))

@@ -108,11 +108,11 @@ enum KeyArguments {
     /// Reads a list of scopes.
     static func scopes(_ text: String) throws -> Set<Scope> {
         let scopes = try text.split(separator: ",")
-            .map { name in
-                guard let scope = Scope(rawValue: name.filter { $0 != " " }) else {
+            .flatMap { name in
+                guard let scopes = Scope.named(name.filter { $0 != " " }) else {
                     throw ValidationError("\"\(name)\" is not \(KeyRequest.scopeRule).")
                 }
-                return scope
+                return scopes
             }
         guard !scopes.isEmpty else { throw ValidationError("At least one scope: \(KeyRequest.scopeRule).") }
         return Set(scopes)

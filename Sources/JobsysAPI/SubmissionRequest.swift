@@ -21,6 +21,9 @@ struct SubmissionRequest {
         }
     }
 
+    /// The key that makes repeats harmless; nil without one.
+    ///
+    /// - Throws: ``Problem`` with 422.
     static func idempotencyKey(_ headers: HTTPFields) throws -> String? {
         guard let key = headers[.idempotencyKey] else { return nil }
         guard isIdempotencyKey(key) else {

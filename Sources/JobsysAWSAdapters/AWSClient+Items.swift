@@ -27,14 +27,16 @@ extension AWSClient {
     /// Source: DynamoDB API Reference, `BatchGetItem`.
     private static let keysOfCall = 100
 
-    /// All items of a kind that the index `directory` lists, in their order.
+    /// All items of a kind that the index `directory` lists, or those that are listed by a text with a prefix, in their
+    /// order.
     ///
     /// - Throws: ``DependencyError``; `directoryMissing` for a table without that index.
-    func directory(of table: String, _ kind: String) async throws -> [Item] {
+    func directory(of table: String, _ kind: String, prefix: String? = nil) async throws -> [Item] {
+        let isOfKind: Condition = Attribute(DirectoryItem.kind) == .s(kind)
         let query = DynamoDB.Query(
             table: table,
             index: DirectoryItem.index,
-            keyCondition: Attribute(DirectoryItem.kind) == .s(kind)
+            keyCondition: prefix.map { isOfKind && Attribute(DirectoryItem.kindSort).beginsWith($0) } ?? isOfKind
         )
         do {
             return try await translatingErrors {

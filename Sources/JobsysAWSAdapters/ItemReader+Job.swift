@@ -31,6 +31,9 @@ extension Job {
         )
         self.status = status
         requestHash = item[JobItem.requestHash]?.string
+        if let id = item[JobItem.scheduleID]?.string {
+            tick = ScheduleTick(scheduleID: id, at: try reader.time(JobItem.scheduledFor))
+        }
         try readCourse(from: reader)
     }
 

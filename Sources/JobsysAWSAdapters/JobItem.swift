@@ -43,6 +43,9 @@ enum JobItem {
     /// A map of `fraction`, `message` and `at`; what is malformed is as if it were not there, for nothing depends on it.
     static let progress = "progress"
     static let failures = "failures"
+    /// The schedule whose tick the job is for, and the instant that it names; absent if it is for none.
+    static let scheduleID = "scheduleId"
+    static let scheduledFor = "scheduledFor"
     static let traceID = "traceId"
     static let idempotencyKey = "idempotencyKey"
     static let requestHash = "requestHash"
@@ -110,6 +113,10 @@ enum JobItem {
         if let hash = job.requestHash { add(requestHash, .s(hash)) }
         if let key = job.orderingKey { add(orderingKey, .s(key)) }
         if let start = job.runAt { add(runAt, .time(start)) }
+        if let tick = job.tick {
+            add(scheduleID, .s(tick.scheduleID))
+            add(scheduledFor, .time(tick.at))
+        }
         if !job.failures.isEmpty { add(failures, .l(job.failures.map(attribute))) }
         if job.hasDefaultMaxAttempts { add(hasDefaultMaxAttempts, .bool(true)) }
         if let lease = job.lease {

@@ -1,6 +1,7 @@
 package import HTTPTypes
 package import JobsysHTTP
 package import JobsysJSON
+import JobsysObservability
 package import JobsysTime
 
 /// Talks to `svc-api`.
@@ -129,6 +130,13 @@ package struct APIClient: Sendable {
         return try await send(request, body: document.serialized(), patience: nil)
     }
 
+    /// Removes something.
+    ///
+    /// - Throws: As ``post(_:headers:_:patience:)``.
+    package func delete(_ path: [String]) async throws {
+        _ = try await send(request(.delete, path), body: [], patience: nil)
+    }
+
     private func request(
         _ method: HTTPRequest.Method,
         _ path: [String],
@@ -193,6 +201,7 @@ package struct APIClient: Sendable {
         let answer = try? JSONValue(parsing: response.body)
         switch (response.status, answer) {
         case (200..<300, let answer?): return answer
+        case (204, nil): return .null
         case (_, let answer?) where answer["detail"] != nil:
             throw APIFailure(kind: .problem(status: response.status, answer), retryAfter: response.retryAfter)
         default:
@@ -202,6 +211,18 @@ package struct APIClient: Sendable {
             )
         }
     }
+}
+
+extension HTTPFields {
+    /// Has a request make one thing, however often it is repeated.
+    package static var newIdempotencyKey: HTTPFields { [.idempotencyKey: UniqueID.make()] }
+}
+
+extension HTTPField.Name {
+    static let idempotencyKey: HTTPField.Name = {
+        guard let name = HTTPField.Name("Idempotency-Key") else { preconditionFailure("it is a header field's name") }
+        return name
+    }()
 }
 
 /// Pauses between repeats, each twice as long as the one before: from a quarter of a second to five seconds.

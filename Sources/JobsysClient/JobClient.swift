@@ -174,7 +174,8 @@ public struct JobClient: Sendable {
         return try await snapshot { try await api.post(["jobs", id.description, "redrive"], ["payload": payload]) }
     }
 
-    private func snapshot(_ request: () async throws -> JSONValue) async throws -> JobSnapshot {
+    /// Makes a request that is answered with a job.
+    func snapshot(_ request: () async throws -> JSONValue) async throws -> JobSnapshot {
         let document = try await failing(request)
         guard let job = JobSnapshot(document) else {
             throw JobClientError(.unreadable, "the service answered something that is no job")
@@ -255,11 +256,4 @@ public struct JobList: AsyncSequence, Sendable {
             return page.popLast()
         }
     }
-}
-
-extension HTTPField.Name {
-    static let idempotencyKey: HTTPField.Name = {
-        guard let name = HTTPField.Name("Idempotency-Key") else { preconditionFailure("it is a header field's name") }
-        return name
-    }()
 }

@@ -110,47 +110,6 @@ extension [UInt8] {
     }
 }
 
-/// A day of the Gregorian calendar.
-///
-/// https://howardhinnant.github.io/date_algorithms.html explains the arithmetic: years begin in March, so that the day
-/// that comes and goes is the last one.
-private struct CalendarDate: Equatable {
-    var year: Int64
-    var month: Int64
-    var day: Int64
-
-    private static let daysOf400Years: Int64 = 146_097
-    /// From 0000-03-01 to 1970-01-01.
-    private static let daysBefore1970: Int64 = 719_468
-
-    init(year: Int64, month: Int64, day: Int64) {
-        self.year = year
-        self.month = month
-        self.day = day
-    }
-
-    init(daysSince1970: Int64) {
-        let days = daysSince1970 + Self.daysBefore1970
-        let era = days.flooredDivision(by: Self.daysOf400Years)
-        let dayOfEra = days - era * Self.daysOf400Years
-        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let monthFromMarch = (5 * dayOfYear + 2) / 153
-        day = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
-        month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
-        year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-    }
-
-    var daysSince1970: Int64 {
-        let yearFromMarch = month <= 2 ? year - 1 : year
-        let era = yearFromMarch.flooredDivision(by: 400)
-        let yearOfEra = yearFromMarch - era * 400
-        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
-        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
-        return era * Self.daysOf400Years + dayOfEra - Self.daysBefore1970
-    }
-}
-
 extension Duration {
     /// Reads a whole number and a unit, `s`, `m`, `h` or `d`, such as `30d`; nil for anything else, and for what is too long
     /// to be counted in seconds.

@@ -11,6 +11,7 @@ package struct ReconcilerService: Service {
     private let reconciler: Reconciler
     private let leases: any LeaderLeases
     private let owner: String
+    private let lead: Lead
     private let clock: any Clock<Duration>
     private let now: @Sendable () -> Timestamp
     private let draw: @Sendable () -> Double
@@ -21,6 +22,7 @@ package struct ReconcilerService: Service {
     ///   - reconciler: What is run.
     ///   - leases: Where it is settled who leads.
     ///   - owner: A name that no other worker has.
+    ///   - lead: Is told whether this worker leads.
     ///   - clock: What pauses are measured by.
     ///   - now: The wall clock, which the lead goes by.
     ///   - draw: Random numbers in 0..<1, which spread the pauses.
@@ -28,6 +30,7 @@ package struct ReconcilerService: Service {
         reconciler: Reconciler,
         leases: any LeaderLeases,
         owner: String,
+        lead: Lead = Lead(),
         clock: any Clock<Duration> = ContinuousClock(),
         now: @escaping @Sendable () -> Timestamp = Timestamp.now,
         draw: @escaping @Sendable () -> Double = { .random(in: 0..<1) }
@@ -35,6 +38,7 @@ package struct ReconcilerService: Service {
         self.reconciler = reconciler
         self.leases = leases
         self.owner = owner
+        self.lead = lead
         self.clock = clock
         self.now = now
         self.draw = draw
@@ -43,6 +47,7 @@ package struct ReconcilerService: Service {
     /// Reconciles until a graceful shutdown, or until it is cancelled.
     package func run() async throws {
         let isLeading = await cancelWhenGracefulShutdown { await work() }
+        lead.end()
         if isLeading { await giveUp() }
     }
 
@@ -79,9 +84,11 @@ package struct ReconcilerService: Service {
                 noteLeadership(nil, &failures)
                 if case .others(let end) = leadership {
                     term = nil
+                    lead.end()
                     return max(.zero, end.duration(since: instant)) + .seconds(1) + .seconds(1) * draw()
                 }
                 term = renewed(term, at: instant)
+                lead.begin(until: instant + Self.length)
             } catch {
                 noteLeadership(error, &failures)
                 // The lead lasts for a while yet.

@@ -30,6 +30,7 @@ func buildWorker(
     let lease = LeaseTiming(length: configuration.lease)
     let runMeter = RunMeter()
     let reconcilerMeter = ReconcilerMeter()
+    let schedulerMeter = SchedulerMeter()
     let file = try configuration.readHandlersFile(beside: handlers, environment: start.environment)
     var handlers = handlers
     if configuration.offersDrill { handlers.register(DrillHandler()) }
@@ -122,7 +123,10 @@ func buildWorker(
         readiness: readiness,
         liveness: { consumer.problem },
         stats: aws.meter,
-        metrics: [runMeter, reconcilerMeter, consumer, QueueMetrics(["jobs": backlog, "jobs.fifo": orderedBacklog])],
+        metrics: [
+            runMeter, reconcilerMeter, schedulerMeter, consumer,
+            QueueMetrics(["jobs": backlog, "jobs.fifo": orderedBacklog]),
+        ],
         host: configuration.host,
         port: configuration.port
     )
@@ -153,12 +157,9 @@ func buildWorker(
         services.append(protection)
     }
     if configuration.reconciles {
+        let shards = IndexShards(configuration.shards)
         let reconciler = Reconciler(
-            store: DynamoDBReconcilerStore(
-                client: client,
-                table: configuration.table,
-                shards: IndexShards(configuration.shards)
-            ),
+            store: DynamoDBReconcilerStore(client: client, table: configuration.table, shards: shards),
             sender: sender,
             backlog: backlog,
             orderedBacklog: orderedBacklog,
@@ -172,7 +173,16 @@ func buildWorker(
             meter: reconcilerMeter
         )
         let leases = DynamoDBLeaderLeases(client: client, table: configuration.table)
-        services.append(ReconcilerService(reconciler: reconciler, leases: leases, owner: UUID().uuidString))
+        let lead = Lead()
+        services.append(ReconcilerService(reconciler: reconciler, leases: leases, owner: UUID().uuidString, lead: lead))
+        let jobs = DynamoDBJobStore(client: client, table: configuration.table, shards: shards)
+        let scheduler = Scheduler(
+            store: DynamoDBScheduleStore(client: client, table: configuration.table),
+            jobs: jobs,
+            submitter: JobSubmitter(store: jobs, queue: sender),
+            meter: schedulerMeter
+        )
+        services.append(SchedulerService(scheduler: scheduler, lead: lead))
     }
     return services + [drain]
 }

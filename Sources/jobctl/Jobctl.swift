@@ -28,8 +28,8 @@ struct Jobctl: AsyncParsableCommand {
         subcommands: [
             SubmitCommand.self, ShowCommand.self, ListCommand.self, CancelCommand.self, RedriveCommand.self,
             IncidentsCommand.self, WorkersCommand.self, TypesCommand.self, PauseCommand.self, ResumeCommand.self,
-            LimitCommand.self, WorkflowCommand.self, InitCommand.self, KeysCommand.self, AuditCommand.self,
-            DoctorCommand.self,
+            LimitCommand.self, WorkflowCommand.self, ScheduleCommand.self, InitCommand.self, KeysCommand.self,
+            AuditCommand.self, DoctorCommand.self,
         ]
     )
 

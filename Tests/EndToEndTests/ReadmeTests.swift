@@ -5,8 +5,7 @@ import Testing
 struct ReadmeTests {
     @Test(
         "have commands that work when they are pasted",
-        arguments: try Sample.all(in: "README.md") + Sample.all(in: "docs/api.md")
-            + Sample.all(in: "docs/workflows.md")
+        arguments: try ["README.md", "docs/api.md", "docs/workflows.md", "docs/schedules.md"].flatMap(Sample.all)
     )
     func commands(sample: Sample) async throws {
         let address = try await Deployment.current.running(.api).address()

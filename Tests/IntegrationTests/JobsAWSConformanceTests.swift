@@ -104,6 +104,39 @@ struct JobsAWSConformanceTests {
         }
     }
 
+    @Test("The table keeps every rule of a store of schedules", arguments: ScheduleStoreRule.all)
+    func schedules(rule: ScheduleStoreRule) async throws {
+        try await Emulator.withTable { client, table in
+            try await rule.check(DynamoDBScheduleStore(client: client, table: table))
+        }
+    }
+
+    @Test("A schedule of a newer version, or a damaged one, is left out, and a tick leaves what it does not know")
+    func otherSchedules() async throws {
+        try await Emulator.withTable { client, table in
+            let store = DynamoDBScheduleStore(client: client, table: table)
+            let (schedule, other) = (Schedule.sample(), Schedule.sample(id: "other"))
+            for schedule in [schedule, other] { #expect(try await store.save(schedule, replacing: nil)) }
+            func change(_ update: DynamoDB.Update) async throws {
+                let write = DynamoDB.UpdateItem(table: table, key: ["PK": .s("SCHEDULE#nightly")], update: update)
+                _ = try await client.perform(write)
+            }
+            for (name, value) in [("overlap", "cancel"), ("cursor", "soon"), ("payload", "{"), ("revision", "1")] {
+                try await change(DynamoDB.Update().set(name, .s(value)))
+                await #expect(throws: UnreadableRecord.self, "\(name)") { try await store.schedule(schedule.key) }
+                #expect(try await store.schedules(of: nil) == [other])
+                #expect(try await store.delete(schedule.key))
+                #expect(try await store.save(schedule, replacing: nil))
+            }
+            try await change(DynamoDB.Update().set("colour", .s("blue")))
+            #expect(try await store.advance(schedule.key, to: schedule.state, from: 1))
+            let item = try await client.perform(
+                DynamoDB.GetItem(table: table, key: ["PK": .s("SCHEDULE#nightly")], consistent: true)
+            )
+            #expect(item?["colour"]?.string == "blue")
+        }
+    }
+
     @Test("A key of a newer version allows what this one knows of, and one that is damaged is no key")
     func otherKeys() async throws {
         try await Emulator.withTable { client, table in

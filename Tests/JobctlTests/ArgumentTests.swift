@@ -29,6 +29,9 @@ struct ArgumentTests {
             ["limit", "t", "--rate", "fast"], ["limit", "--rate", "1"],
             ["keys", "create"], ["keys", "create", "--scopes", "admin", "--expires", "soon"], ["keys", "revoke"],
             ["keys", "revoke", "jobsys_dev_0123456789abcDEF_secret"], ["keys", "rotate", "x"],
+            ["schedule", "set", "x", "--type", "t"], ["schedule", "set", "x", "--cron", "@daily"],
+            ["schedule", "set", "x", "--type", "t", "--cron", "@daily", "--every", "1h"], ["schedule", "show"],
+            ["schedule", "delete", ".."], ["schedule", "run", ""],
             ["show", "x", "--wait-seconds", "0"], ["list", "--retry-seconds", "-1"],
         ]
     )

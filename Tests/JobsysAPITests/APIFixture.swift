@@ -23,6 +23,7 @@ struct APIFixture: Sendable {
     let workflows = InMemoryWorkflowStore()
     let directory = InMemoryWorkerDirectory()
     let keys = InMemoryAPIKeyStore()
+    let schedules = InMemoryScheduleStore()
     let audit = InMemoryAuditTrail()
     /// What is known of the keys.
     let ring: KeyRing
@@ -96,6 +97,7 @@ struct APIFixture: Sendable {
             directory: directory,
             cache: cache,
             readiness: readiness,
+            schedules: schedules,
             keys: keys,
             audit: audit,
             authentication: asksForCredentials ? .required(ring, stage: options.stage, tokens: tokens) : .off,

@@ -51,6 +51,7 @@ struct OpenAPITests {
             continues: true,
             keepUntil: .sample
         )
+        job.tick = ScheduleTick(scheduleID: "nightly", at: .sample)
         (job.runAt, job.cancelRequestedAt) = (.sample, .sample)
         (job.startedAt, job.finishedAt) = (.sample, .sample)
         job.result = "done"
@@ -61,6 +62,23 @@ struct OpenAPITests {
         let schemas = try await document()["components"]?["schemas"]
         let summary = try #require(schemas?["JobSummary"]?["properties"]?.objectValue?.keys)
         #expect(shown.keys.sorted() == (summary + ["result", "waiting"]).sorted())
+    }
+
+    @Test("has every member of a schedule, and no other")
+    func schedule() async throws {
+        var schedule = Schedule.sample()
+        schedule.key.tenant = "acme"
+        (schedule.definition.maxAttempts, schedule.definition.orderingKey) = (1, "key")
+        schedule.state.lastTick = .sample
+        #expect(try await api.schedules.save(schedule, replacing: nil))
+        schedule.key.id = "other"
+        schedule.definition.timing = .every("1d")
+        schedule.definition.timeZone = "Nowhere/Else"
+        #expect(try await api.schedules.save(schedule, replacing: nil))
+        let shown = try await api.answer(.get, "/schedules").json?["schedules"]?.arrayValue ?? []
+        let members = Set(shown.flatMap { $0.objectValue?.keys ?? [] })
+        let schema = try await document()["components"]?["schemas"]?["Schedule"]
+        #expect(members.union(["payload"]) == Set(schema?["properties"]?.objectValue?.keys ?? []))
     }
 
     @Test("has every member of a worker, a type and a reason to wait, and all reasons")

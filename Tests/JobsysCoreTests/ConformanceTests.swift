@@ -9,6 +9,11 @@ struct ConformanceTests {
         try await rule.check(InMemoryJobStore())
     }
 
+    @Test("The store of schedules keeps every rule", arguments: ScheduleStoreRule.all)
+    func schedules(rule: ScheduleStoreRule) async throws {
+        try await rule.check(InMemoryScheduleStore())
+    }
+
     @Test("The catalog keeps every rule", arguments: JobCatalogRule.all)
     func catalog(rule: JobCatalogRule) async throws {
         let store = InMemoryJobStore()

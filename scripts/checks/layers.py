@@ -25,6 +25,7 @@ LAYERS = {
     "CJobsysProcess": "",
     "JobsysJSON": "",
     "JobsysTime": "",
+    "JobsysCron": "JobsysTime",
     "JobsysHashing": "CJobsysCrypto",
     "JobsysHTTP": "CJobsysCurl",
     "JobsysProcess": "CJobsysProcess",
@@ -34,7 +35,7 @@ LAYERS = {
     "JobsysAWS": "JobsysSigV4 JobsysHTTP JobsysHashing JobsysJSON JobsysObservability JobsysProcess JobsysTime",
     # What handlers are written against, and the domain.
     "JobsysHandlers": "JobsysJSON JobsysObservability JobsysTime",
-    "JobsysCore": "JobsysHandlers JobsysHashing JobsysJSON JobsysObservability JobsysTime",
+    "JobsysCore": "JobsysCron JobsysHandlers JobsysHashing JobsysJSON JobsysObservability JobsysTime",
     # The domain's ports in memory, for tests of handlers.
     "JobsysTesting": "JobsysCore JobsysHandlers JobsysJSON JobsysObservability JobsysTime",
     # What talks to svc-api.
@@ -45,7 +46,8 @@ LAYERS = {
     "JobsysAWSAdapters": "JobsysAWS JobsysHTTP JobsysCore JobsysHandlers JobsysServiceRuntime JobsysHashing JobsysJSON "
     "JobsysObservability JobsysTime",
     # The services.
-    "JobsysAPI": "JobsysCore JobsysHandlers JobsysServiceRuntime JobsysHashing JobsysJSON JobsysObservability JobsysTime",
+    "JobsysAPI": "JobsysCron JobsysCore JobsysHandlers JobsysServiceRuntime JobsysHashing JobsysJSON JobsysObservability "
+    "JobsysTime",
     "JobsysWorker": "JobsysCore JobsysHandlers JobsysServiceRuntime JobsysHashing JobsysJSON JobsysObservability "
     "JobsysProcess JobsysTime",
     "JobsysDeadLetters": "JobsysCore JobsysHandlers JobsysServiceRuntime JobsysHashing JobsysJSON JobsysObservability "
@@ -84,7 +86,7 @@ SERVER_LIBRARIES = re.compile(r"_?C?NIO\w*|Hummingbird\w*")
 SERVERS = {"JobsysServiceRuntime", "JobsysAPI", "JobsysWorker", "JobsysDeadLetters"}
 
 # The domain, and what stands below it, has no words for what the adapters know.
-DOMAIN = {"JobsysJSON", "JobsysTime", "JobsysHashing", "JobsysObservability", "JobsysHandlers", "JobsysCore", "JobsysTesting"}
+DOMAIN = {"JobsysJSON", "JobsysTime", "JobsysCron", "JobsysHashing", "JobsysObservability", "JobsysHandlers", "JobsysCore", "JobsysTesting"}
 WORDS_OF_AWS = re.compile(r"\w*(?:AWS|SQS|SNS|SSM|Dynamo|Lambda|CloudWatch)\w*|(?:aws|sqs|sns|ssm|dynamo|lambda)[A-Z]\w*")
 
 IMPORT = re.compile(

@@ -72,9 +72,9 @@ package struct TokenRules: Sendable, Hashable {
     /// The scopes that are ours; others are none of our business.
     private func scopes(_ claim: JSONValue?) -> Set<Scope> {
         if let text = claim?.stringValue {
-            return Set(text.split(separator: " ").compactMap { Scope(rawValue: String($0)) })
+            return Set(text.split(separator: " ").compactMap { Scope.named(String($0)) }.joined())
         }
-        return Set(claim?.arrayValue?.compactMap { $0.stringValue.flatMap(Scope.init) } ?? [])
+        return Set((claim?.arrayValue ?? []).compactMap { $0.stringValue.flatMap(Scope.named) }.joined())
     }
 
     /// A token that names no tenant where tokens name tenants would be an operator's: only an administrator's is.

@@ -22,8 +22,22 @@ public enum Scope: String, Sendable, Hashable, CaseIterable {
     case retryWorkflows = "workflows:retry"
     /// See workers, job types and what the service counts, which is nobody's alone.
     case readSystem = "system:read"
+    /// See schedules.
+    case readSchedules = "schedules:read"
+    /// Make, change, pause, run and remove schedules, and so have their jobs started.
+    case writeSchedules = "schedules:write"
     /// Everything, and what changes it for others: types, keys.
     case admin
+}
+
+extension Scope {
+    /// The scopes that a text means: one by its name, or all of a kind, such as `schedules:*`; nil for anything else.
+    public static func named(_ text: String) -> Set<Scope>? {
+        if let scope = Scope(rawValue: text) { return [scope] }
+        guard text.hasSuffix(":*") else { return nil }
+        let scopes = allCases.filter { $0.rawValue.hasPrefix(text.dropLast()) }
+        return scopes.isEmpty ? nil : Set(scopes)
+    }
 }
 
 /// Who a request comes from, and what they may do.

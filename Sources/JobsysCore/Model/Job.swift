@@ -22,6 +22,8 @@ public struct Job: Sendable, Hashable {
     public var requestHash: String?
     /// Jobs of the same key run one after the other, in the order of their submission; nil if the order does not matter.
     public var orderingKey: String?
+    /// The tick of a schedule that the job is for; nil if it is for none.
+    public var tick: ScheduleTick?
     /// The trace that the submission belongs to.
     public var traceID: TraceID
     /// Where the job stands.
@@ -156,6 +158,7 @@ extension Job {
             traceID: traceID,
             createdAt: now
         )
+        tick = submission.tick
         requestHash = idempotencyKey.map { _ in submission.requestHash }
         hasDefaultMaxAttempts = submission.hasDefaultMaxAttempts
         if let start = submission.start?.instant(from: now), start > now {

@@ -42,11 +42,15 @@ public struct JobSubmitter: Sendable {
     /// A repeat of a job that no worker has started yet sends its message again, because the first submission may have
     /// died before its own send. One message too many is deleted by whoever receives it.
     ///
-    /// - Throws: ``DependencyError``. The record may have been written then: a repeat with the same idempotency key
+    /// - Parameters:
+    ///   - submission: What is asked for.
+    ///   - trace: What it is part of.
+    ///   - id: The job's id; nil for the one that the idempotency key tells, or for a new one.
+    /// - Throws: ``DependencyError``. The record may have been written then: a repeat with the same idempotency key or id
     ///   finds it and sends its message.
-    public func submit(_ submission: Submission, trace: TraceContext) async throws -> Ticket {
+    public func submit(_ submission: Submission, trace: TraceContext, as id: JobID? = nil) async throws -> Ticket {
         let instant = now()
-        let id = submission.idempotencyKey.map { JobID(tenant: submission.tenant, idempotencyKey: $0) }
+        let id = id ?? submission.idempotencyKey.map { JobID(tenant: submission.tenant, idempotencyKey: $0) }
         let job = Job(submission, id: id ?? makeID(instant), traceID: trace.traceID, at: instant)
         switch try await store.create(job) {
         case .created:

@@ -20,6 +20,8 @@ public struct Submission: Sendable, Hashable {
     public var orderingKey: String?
     /// When it is to run; nil if at once.
     public var start: StartTime?
+    /// The tick of a schedule that it is for; nil if it is for none.
+    public var tick: ScheduleTick?
     /// The SHA-256 of the payload's canonical form, in hexadecimal.
     public let payloadHash: String
 
@@ -104,7 +106,12 @@ extension JobID {
     /// Derives the id that belongs to a tenant's idempotency key.
     public init(tenant: String, idempotencyKey: String) {
         // The length goes first so that no other pair of tenant and key can run together to the same text.
-        let hash = SHA256.hash("\(tenant.utf8.count):\(tenant):\(idempotencyKey)")
+        self.init(hashing: "\(tenant.utf8.count):\(tenant):\(idempotencyKey)")
+    }
+
+    /// Derives the id that belongs to a text.
+    init(hashing text: String) {
+        let hash = SHA256.hash(text)
         func number(_ bytes: ArraySlice<UInt8>) -> UInt64 {
             bytes.reduce(0) { $0 << 8 | UInt64($1) }
         }

@@ -29,7 +29,7 @@ struct KeysCommand: AsyncParsableCommand {
             abstract: "Makes a key and shows it, which nothing else ever does again.",
             discussion: """
                 Scopes: jobs:submit, jobs:read, jobs:cancel, jobs:redrive, payload:read, incidents:read, system:read, \
-                admin.
+                schedules:read, schedules:write, admin; all of a kind by schedules:* and the like.
                 """
         )
 
