@@ -49,7 +49,16 @@ extension JobRegistry {
             guard !Task.isCancelled else { return .interrupted }
             if let failure = error as? JobFailure { return .failed(failure) }
             if let refusal = error as? TypeUnavailable { return .unavailable(refusal.reason) }
-            return .failed(JobFailure(.unknown, "the handler threw \(type(of: error)): \(error)"))
+            return .failed(JobFailure(.unknown, "the handler threw \(type(of: error)): \(Self.text(of: error))"))
+        }
+    }
+
+    /// What an error says; of Foundation's, which quote the values that they are about, where and what alone.
+    private static func text(of error: any Error) -> String {
+        switch error {
+        case let error as DecodingError: error.finding
+        case let error as EncodingError: error.finding
+        default: "\(error)"
         }
     }
 
