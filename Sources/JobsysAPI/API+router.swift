@@ -54,7 +54,8 @@ package func buildRouter(
         ),
         supervisor: JobSupervisor(store: control, queue: queue, now: options.now),
         watcher: JobWatcher(store: store, clock: options.clock),
-        catalog: catalog
+        catalog: catalog,
+        cache: cache
     )
     let jobs = JobController(
         jobs: access,

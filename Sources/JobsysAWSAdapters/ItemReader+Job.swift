@@ -31,6 +31,7 @@ extension Job {
         )
         self.status = status
         requestHash = item[JobItem.requestHash]?.string
+        if item[JobItem.sensitive] != nil { sensitive = reader.fieldPaths(JobItem.sensitive) }
         try readCourse(from: reader)
     }
 

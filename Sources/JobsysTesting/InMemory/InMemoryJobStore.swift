@@ -11,6 +11,7 @@ package final class InMemoryJobStore: JobStore, FailureStore, JobControl {
         var openIncidents: Set<Incident.ID> = []
         var due: [JobID: Timestamp] = [:]
         var offers: [String: Timestamp] = [:]
+        var sensitive: [String: [FieldPath]] = [:]
         var pauses: [String: TypePause] = [:]
         var unreadable: [JobID: UnreadableRecord] = [:]
         var outage: DependencyError?
@@ -84,6 +85,7 @@ package final class InMemoryJobStore: JobStore, FailureStore, JobControl {
             job.status = .running
             job.attempts += 1
             job.lease = Job.Lease(claim)
+            if !claim.sensitive.isEmpty { job.sensitive = claim.sensitive }
             job.runAt = nil
             job.progress = nil
             job.startedAt = claim.at
@@ -189,6 +191,11 @@ package final class InMemoryJobStore: JobStore, FailureStore, JobControl {
         try access { $0.incidents[id]?.announcedAt = now }
     }
 
+    /// What was announced of a type.
+    package func sensitiveFields(ofType type: String) async throws -> [FieldPath] {
+        try access { $0.sensitive[type] ?? [] }
+    }
+
     /// Reads an incident.
     package func incident(_ id: Incident.ID) async throws -> Incident? {
         try access { $0.incidents[id] }
@@ -287,9 +294,10 @@ package final class InMemoryJobStore: JobStore, FailureStore, JobControl {
 
 extension InMemoryJobStore: TypeDirectory {
     /// Notes when types were offered.
-    package func announce(_ types: [String], at now: Timestamp) async throws {
+    package func announce(_ types: [String], sensitive: [String: [FieldPath]], at now: Timestamp) async throws {
         try access { state in
             for type in types { state.offers[type] = now }
+            state.sensitive.merge(sensitive) { $1 }
         }
     }
 
