@@ -59,7 +59,8 @@ package func buildRouter(
         submitter: submitter,
         supervisor: JobSupervisor(store: control, queue: queue, workflows: workflows, now: options.now),
         watcher: JobWatcher(store: store, clock: options.clock),
-        catalog: catalog
+        catalog: catalog,
+        cache: cache
     )
     let jobs = JobController(
         jobs: access,

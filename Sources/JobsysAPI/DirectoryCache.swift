@@ -34,6 +34,9 @@ package final class DirectoryCache: Service {
         return last.withLock(\.self).flatMap { now.duration(since: $0.readAt) <= Self.longestAge ? $0 : nil }
     }
 
+    /// What was known last, however long ago; nil if the directory could never be read.
+    var lastKnown: DirectorySnapshot? { last.withLock(\.self) }
+
     /// Reads the directory now.
     ///
     /// - Throws: `DependencyError`, or `CancellationError`.

@@ -157,5 +157,10 @@ extension JSONWriter {
             writer.member("concurrency", ifPresent: type.limits.concurrency)
         }
         member("lastOfferedAt", ifPresent: type.lastOfferedAt?.description)
+        if !type.sensitive.isEmpty {
+            array("sensitive") { writer in
+                for path in type.sensitive { writer.string(path.description) }
+            }
+        }
     }
 }

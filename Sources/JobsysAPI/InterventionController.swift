@@ -16,7 +16,7 @@ struct InterventionController: Sendable {
 
     /// Answers the job: 200 if it is cancelled, 202 if its worker was asked to stop.
     @Sendable private func cancel(_ request: Request, context: APIRequestContext) async throws -> Response {
-        let showsResult = context.principal.may(.readJobs)
+        let showsResult = context.principal.seesResults
         switch try await jobs.cancel(context.jobID, by: context.principal) {
         case .done(let job): return JobRepresentation(job, showsResult: showsResult).response(.ok)
         case .requested(let job): return JobRepresentation(job, showsResult: showsResult).response(.accepted)
@@ -33,7 +33,7 @@ struct InterventionController: Sendable {
         let payload = try await RedriveRequest(request, body: bodyReader).payload
         switch try await jobs.redrive(id, with: payload, by: context.principal) {
         case .done(let job):
-            return JobRepresentation(job, showsResult: context.principal.may(.readJobs)).ticket(.accepted)
+            return JobRepresentation(job, showsResult: context.principal.seesResults).ticket(.accepted)
         case .refused(let job), .requested(let job):
             throw Problem.wrongState(job, "only one that is FAILED_FINAL or CANCELLED can be redriven.")
         case .noSuchJob: throw Problem.noSuchJob

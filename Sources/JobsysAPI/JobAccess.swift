@@ -4,31 +4,35 @@ import JobsysObservability
 
 /// Jobs and incidents as far as somebody may see and change them: the one way by which routes reach them.
 ///
-/// What is another tenant's is as if it were not there.
+/// What is another tenant's is as if it were not there, and the sensitive fields of a type are shown to nobody.
 struct JobAccess: Sendable {
     private let store: any JobStore
     private let submitter: JobSubmitter
     private let supervisor: JobSupervisor
     private let watcher: JobWatcher
     private let catalog: any JobCatalog
+    private let cache: DirectoryCache
 
     init(
         store: any JobStore,
         submitter: JobSubmitter,
         supervisor: JobSupervisor,
         watcher: JobWatcher,
-        catalog: any JobCatalog
+        catalog: any JobCatalog,
+        cache: DirectoryCache
     ) {
         self.store = store
         self.submitter = submitter
         self.supervisor = supervisor
         self.watcher = watcher
         self.catalog = catalog
+        self.cache = cache
     }
 
     /// Submits a job as one of the principal's tenant.
     ///
-    /// - Throws: ``Problem`` with 403 for a type that is not the principal's to use; what the store and the queue throw.
+    /// - Throws: ``Problem`` with 403 for a type that is not the principal's to use, and with 422 for a redacted value in the place
+    ///   of a sensitive one; what the store and the queue throw.
     func submit(
         _ submission: Submission,
         by principal: Principal,
@@ -37,7 +41,12 @@ struct JobAccess: Sendable {
         try check(principal, mayUse: submission.type)
         var submission = submission
         submission.tenant = principal.tenantOfSubmissions
-        return try await submitter.submit(submission, trace: trace)
+        try checkNoMarks(in: submission.payload, ofType: submission.type)
+        switch try await submitter.submit(submission, trace: trace) {
+        case .accepted(let job): return .accepted(shown(job))
+        case .repeated(let job): return .repeated(shown(job))
+        case .keyReused(let job): return .keyReused(shown(job))
+        }
     }
 
     /// The job as it is once it is final, or the time is up.
@@ -46,7 +55,7 @@ struct JobAccess: Sendable {
     func job(_ id: JobID, for principal: Principal, waiting limit: Duration) async throws -> Job {
         let job = try await watcher.job(id, waiting: limit, if: { principal.sees($0.tenant) })
         guard let job, principal.sees(job.tenant) else { throw Problem.noSuchJob }
-        return job
+        return shown(job)
     }
 
     /// Cancels a job.
@@ -54,15 +63,16 @@ struct JobAccess: Sendable {
     /// - Throws: ``Problem`` with 403 for a type that is not the principal's to use; what the store throws.
     func cancel(_ id: JobID, by principal: Principal) async throws -> Intervention {
         guard try await mayChange(id, principal) else { return .noSuchJob }
-        return try await supervisor.cancel(id)
+        return shown(try await supervisor.cancel(id))
     }
 
     /// Starts a job anew.
     ///
-    /// - Throws: As ``cancel(_:by:)``.
+    /// - Throws: As ``cancel(_:by:)``, and ``Problem`` with 422 for a payload that has redacted values in it.
     func redrive(_ id: JobID, with payload: JSONValue?, by principal: Principal) async throws -> Intervention {
+        if let payload { try checkNoMarks(payload.placesOfMarks) }
         guard try await mayChange(id, principal) else { return .noSuchJob }
-        return try await supervisor.redrive(id, with: payload)
+        return shown(try await supervisor.redrive(id, with: payload))
     }
 
     /// Lists jobs.
@@ -71,7 +81,9 @@ struct JobAccess: Sendable {
     func jobs(_ query: JobQuery, for principal: Principal) async throws -> Listing<Job> {
         var query = query
         query.section.tenant = principal.tenant
-        return try await catalog.jobs(query)
+        var listing = try await catalog.jobs(query)
+        listing.elements = listing.elements.map(shown)
+        return listing
     }
 
     /// Lists open incidents.
@@ -93,5 +105,52 @@ struct JobAccess: Sendable {
 
     private func check(_ principal: Principal, mayUse type: String) throws(Problem) {
         guard principal.mayUse(type) else { throw .typeNotAllowed(type) }
+    }
+
+    // MARK: Sensitive fields
+
+    /// The job as it may be shown, to whomever.
+    ///
+    /// Its worker has noted in its record what is sensitive. What workers say at present counts too: of a job that none has claimed
+    /// yet it is all that is known, and as long as nobody has said anything, nothing of its payload is shown.
+    private func shown(_ job: Job) -> Job {
+        let directory = cache.lastKnown
+        var job = job
+        let paths = job.sensitive + (directory?.types[job.type]?.sensitive ?? [])
+        if directory == nil, job.lease == nil {
+            job.payload = .string(Redactor.mark)
+        } else if !paths.isEmpty {
+            job.payload = job.payload.hiding(paths)
+            job.result = job.result?.hiding(paths)
+        }
+        return job
+    }
+
+    private func shown(_ intervention: Intervention) -> Intervention {
+        switch intervention {
+        case .done(let job): .done(shown(job))
+        case .requested(let job): .requested(shown(job))
+        case .refused(let job): .refused(shown(job))
+        case .noSuchJob: .noSuchJob
+        }
+    }
+
+    /// Refuses what somebody was shown in the place of a sensitive value, and sends back as if it were the value.
+    private func checkNoMarks(in payload: JSONValue, ofType type: String) throws(Problem) {
+        guard let paths = cache.lastKnown?.types[type]?.sensitive, !paths.isEmpty else { return }
+        try checkNoMarks(
+            payload.values(at: paths)
+                .flatMap { found in
+                    found.value.placesOfMarks.map { JSONPointer(components: found.pointer.components + $0.components) }
+                }
+        )
+    }
+
+    private func checkNoMarks(_ places: [JSONPointer]) throws(Problem) {
+        guard !places.isEmpty else { return }
+        let rule = "is \(Redactor.mark), which is shown in the place of a value: send the value itself"
+        throw Problem(
+            .invalid(places.map { FieldProblem(JSONPointer(components: ["payload"] + $0.components), rule) })
+        )
     }
 }

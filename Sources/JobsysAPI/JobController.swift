@@ -49,7 +49,7 @@ struct JobController: Sendable {
             try await jobs.submit(submission, by: principal, trace: trace)
         }
         // Who may only submit is told no more of a repeated job than where it stands.
-        let showsResult = principal.may(.readJobs)
+        let showsResult = principal.seesResults
         switch ticket {
         case .accepted(let job):
             return (.accepted, JobRepresentation(job, noWorker: noWorker, showsResult: showsResult))
@@ -64,7 +64,7 @@ struct JobController: Sendable {
         let wait = try WaitTime(request)
         let job = try await jobs.job(context.jobID, for: context.principal, waiting: wait.duration)
         let waiting = Waiting(of: job, in: offers.cache.snapshot, at: now())
-        return JobRepresentation(job, waiting: waiting, showsResult: true).response(.ok)
+        return JobRepresentation(job, waiting: waiting, showsResult: context.principal.seesResults).response(.ok)
     }
 }
 

@@ -12,6 +12,7 @@ enum ClaimWrite {
         case owner
         case messageID
         case leaseExpiresAt
+        case sensitive
         case now
     }
 
@@ -19,12 +20,24 @@ enum ClaimWrite {
         RequestTemplate { update(table: table, text: $0) }
     }
 
-    static func update(table: String, text: (Blank) -> String) -> DynamoDB.UpdateItem {
+    /// The same for jobs of a type that has fields which nobody is shown.
+    static func sensitiveTemplate(table: String) -> RequestTemplate<Blank> {
+        RequestTemplate { text in
+            update(table: table, Update().set(JobItem.sensitive, .s(text(.sensitive))), text: text)
+        }
+    }
+
+    static func update(
+        table: String,
+        _ beginning: Update = Update(),
+        text: (Blank) -> String
+    ) -> DynamoDB.UpdateItem {
         let now = AttributeValue.s(text(.now))
         return DynamoDB.UpdateItem(
             table: table,
             key: [JobItem.partitionKey: .s(text(.key))],
-            update: Update()
+            update:
+                beginning
                 .set(JobItem.status, .s(JobStatus.running.rawValue))
                 .set(JobItem.leaseOwner, .s(text(.owner)))
                 .set(JobItem.leaseMessageID, .s(text(.messageID)))
@@ -69,6 +82,7 @@ extension RequestTemplate<ClaimWrite.Blank> {
             case .owner: claim.owner
             case .messageID: claim.messageID
             case .leaseExpiresAt: claim.leaseExpiresAt.description
+            case .sensitive: JobItem.text(of: claim.sensitive)
             case .now: now
             }
         }

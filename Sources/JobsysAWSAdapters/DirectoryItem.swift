@@ -1,5 +1,6 @@
 import JobsysAWS
 import JobsysCore
+import JobsysJSON
 import JobsysTime
 
 /// The layout of workers, processes of svc-api and job types in the table, `WORKER#<id>`, `API#<id>` and `TYPE#<name>`.
@@ -31,6 +32,9 @@ enum DirectoryItem {
     static let pauseReason = "pauseReason"
     static let rate = "rate"
     static let concurrency = "concurrency"
+    /// What the names of attributes begin with that have the path of a sensitive field after it, and as their value when a
+    /// worker last said so: each worker adds its own without a look at those of others.
+    static let sensitivePrefix = "sensitive#"
 
     static func key(ofWorker id: String) -> Item { [JobItem.partitionKey: .s("\(workers)#\(id)")] }
 
@@ -109,7 +113,24 @@ enum DirectoryItem {
                 rate: within(TypeLimits.rateRange, rate),
                 concurrency: within(TypeLimits.concurrencyRange, concurrency)
             ),
-            lastOfferedAt: time(offeredAt)
+            lastOfferedAt: time(offeredAt),
+            sensitive: sensitiveFields(in: item, lastOfferedAt: time(offeredAt))
         )
+    }
+
+    /// The sensitive fields that were announced not much longer ago than the type itself.
+    ///
+    /// What cannot be read counts: a time as one that has not passed, and a path as that of everything.
+    private static func sensitiveFields(in item: Item, lastOfferedAt: Timestamp?) -> [FieldPath] {
+        var paths: [FieldPath] = []
+        for (name, value) in item where name.hasPrefix(sensitivePrefix) {
+            if let at = value.string.flatMap({ Timestamp($0) }), let last = lastOfferedAt,
+                last.duration(since: at) > sensitiveMemory
+            {
+                continue
+            }
+            paths.append(FieldPath(String(name.dropFirst(sensitivePrefix.count))) ?? "$")
+        }
+        return paths.sorted { $0.description < $1.description }
     }
 }

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import JobsysAWS
 public import JobsysCore
+public import JobsysJSON
 public import JobsysTime
 
 extension DynamoDBJobStore: FailureStore {
@@ -34,6 +35,13 @@ extension DynamoDBJobStore: FailureStore {
             }
             return .lost
         }
+    }
+
+    /// Reads the type's item.
+    public func sensitiveFields(ofType type: String) async throws -> [FieldPath] {
+        let read = DynamoDB.GetItem(table: table, key: DirectoryItem.key(ofType: type), consistent: false)
+        let item = try await translatingErrors { try await client.perform(read) }
+        return item.map { DirectoryItem.type(type, from: $0).sensitive } ?? []
     }
 
     /// Puts an incident, unless it is there.

@@ -6,7 +6,8 @@ public import JobsysTime
 extension DynamoDBJobStore {
     /// Takes a job, if its record allows it.
     public func claim(_ claim: Claim) async throws -> ClaimResult {
-        switch try await translatingErrors({ try await client.perform(claims.filled(claim)) }) {
+        let writes = claim.sensitive.isEmpty ? claims : sensitiveClaims
+        switch try await translatingErrors({ try await client.perform(writes.filled(claim)) }) {
         case .applied(let item):
             return .claimed(try Job(item: try present(item)))
         case .conditionFailed(let existing):

@@ -12,6 +12,7 @@ public struct DynamoDBJobStore: JobStore {
     let table: String
     let shards: IndexShards
     let claims: RequestTemplate<ClaimWrite.Blank>
+    let sensitiveClaims: RequestTemplate<ClaimWrite.Blank>
     let successes: RequestTemplate<SuccessWrite.Blank>
 
     /// Makes a store on a table that has the layout of `infra/cloudformation/data-plane.yaml`.
@@ -20,6 +21,7 @@ public struct DynamoDBJobStore: JobStore {
         self.table = table
         self.shards = shards
         claims = ClaimWrite.template(table: table)
+        sensitiveClaims = ClaimWrite.sensitiveTemplate(table: table)
         successes = SuccessWrite.template(table: table)
     }
 

@@ -1,5 +1,6 @@
 public import JobsysAWS
 public import JobsysCore
+public import JobsysJSON
 public import JobsysTime
 
 /// Which workers there are and which types they offer, as items `WORKER#<id>` and `TYPE#<name>` of the table, listed by its
@@ -30,12 +31,16 @@ public struct DynamoDBWorkerDirectory: WorkerDirectory {
     }
 
     /// Notes in each type's item when it was last offered.
-    public func announce(_ types: [String], at now: Timestamp) async throws {
+    public func announce(_ types: [String], sensitive: [String: [FieldPath]], at now: Timestamp) async throws {
         for type in types {
+            let update = (sensitive[type] ?? [])
+                .reduce(DirectoryItem.update(ofType: type).set(DirectoryItem.offeredAt, .time(now))) {
+                    $0.set(DirectoryItem.sensitivePrefix + $1.description, .time(now))
+                }
             let write = DynamoDB.UpdateItem(
                 table: table,
                 key: DirectoryItem.key(ofType: type),
-                update: DirectoryItem.update(ofType: type).set(DirectoryItem.offeredAt, .time(now))
+                update: update
             )
             _ = try await translatingErrors { try await client.perform(write) }
         }

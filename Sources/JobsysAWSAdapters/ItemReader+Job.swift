@@ -34,6 +34,7 @@ extension Job {
         if let id = item[JobItem.scheduleID]?.string {
             tick = ScheduleTick(scheduleID: id, at: try reader.time(JobItem.scheduledFor))
         }
+        if item[JobItem.sensitive] != nil { sensitive = reader.fieldPaths(JobItem.sensitive) }
         try readCourse(from: reader)
     }
 

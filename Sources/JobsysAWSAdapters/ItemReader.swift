@@ -109,6 +109,11 @@ struct ItemReader {
         }
     }
 
+    /// Paths of fields, a line each; one that this version cannot read, of which a newer one may know more, hides everything.
+    func fieldPaths(_ name: String) -> [FieldPath] {
+        (item[name]?.string ?? "").split(separator: "\n").map { FieldPath(String($0)) ?? "$" }
+    }
+
     func malformed(_ name: String, _ expected: String) -> UnreadableRecord {
         unreadable("\(name) is not \(expected)", isNewer: false)
     }

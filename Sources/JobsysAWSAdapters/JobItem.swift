@@ -25,6 +25,8 @@ enum JobItem {
     static let type = "type"
     static let payload = "payload"
     static let payloadHash = "payloadHash"
+    /// The fields that nobody is shown: their paths, a line each; absent if there are none.
+    static let sensitive = "sensitive"
     static let tenant = "tenant"
     static let generation = "generation"
     static let attempts = "attempts"
@@ -109,6 +111,7 @@ enum JobItem {
         add(traceID, .s(job.traceID.description))
         add(Self.createdAt, .s(createdAt))
         add(updatedAt, .time(job.updatedAt))
+        if !job.sensitive.isEmpty { add(sensitive, .s(text(of: job.sensitive))) }
         if let key = job.idempotencyKey { add(idempotencyKey, .s(key)) }
         if let hash = job.requestHash { add(requestHash, .s(hash)) }
         if let key = job.orderingKey { add(orderingKey, .s(key)) }
@@ -147,6 +150,11 @@ enum JobItem {
             add(dueKey, .s("\(shard)"))
             add(dueSort, .s("\(dueAt)#\(job.id)"))
         }
+    }
+
+    /// The text that paths of fields are kept in.
+    static func text(of paths: [FieldPath]) -> String {
+        paths.map(\.description).joined(separator: "\n")
     }
 
     /// The attribute that a run's progress is kept in.

@@ -22,7 +22,7 @@ public struct JobSnapshot: Sendable, Hashable {
     public let finishedAt: Timestamp?
     /// The failure of the latest attempt.
     public let failure: JobFailure?
-    /// What the handler returned; lists leave it out.
+    /// What the handler returned; lists leave it out, and so do answers to a key without the scope `payload:read`.
     public let result: JSONValue?
     /// Whether no worker was known to offer the job's type.
     public let hasNoWorker: Bool
@@ -92,8 +92,13 @@ public struct JobSnapshot: Sendable, Hashable {
     ///
     /// - Parameter type: The type; dates are read as ISO 8601.
     /// - Returns: The result; of a handler that returns none, what the type makes of null.
-    /// - Throws: What decoding throws.
+    /// - Throws: ``JobClientError`` for the result of a job that has one which was not shown; what decoding throws.
     public func result<Value: Decodable>(as type: Value.Type) throws -> Value {
-        try JobCoding.decode(type, from: result ?? .null)
+        guard result != nil || status != .succeeded else {
+            let text =
+                "the job has succeeded, but its result is not shown: that takes a key with the scope payload:read"
+            throw JobClientError(.denied, text)
+        }
+        return try JobCoding.decode(type, from: result ?? .null)
     }
 }

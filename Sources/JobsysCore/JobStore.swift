@@ -1,3 +1,4 @@
+public import JobsysJSON
 public import JobsysTime
 
 /// Where jobs are recorded.
@@ -67,6 +68,8 @@ public struct Claim: Sendable, Hashable {
     public var at: Timestamp
     /// When others may take the job over, unless the lease is extended.
     public var leaseExpiresAt: Timestamp
+    /// The fields that nobody is shown, which the record notes for those that do not know the type's policy.
+    public var sensitive: [FieldPath]
 
     /// Makes a claim of the job that a message names.
     public init(
@@ -74,7 +77,8 @@ public struct Claim: Sendable, Hashable {
         messageID: String,
         owner: String,
         at now: Timestamp,
-        leaseExpiresAt: Timestamp
+        leaseExpiresAt: Timestamp,
+        sensitive: [FieldPath] = []
     ) {
         jobID = message.jobID
         generation = message.generation
@@ -83,6 +87,7 @@ public struct Claim: Sendable, Hashable {
         self.owner = owner
         at = now
         self.leaseExpiresAt = leaseExpiresAt
+        self.sensitive = sensitive
     }
 }
 

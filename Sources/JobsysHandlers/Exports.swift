@@ -1,3 +1,4 @@
+@_exported public import struct JobsysJSON.FieldPath
 @_exported public import struct JobsysJSON.JSONNumber
 @_exported public import struct JobsysJSON.JSONObject
 // What handlers' code sees of the modules below: JSON values, times, traces and loggers, and no more names than that.

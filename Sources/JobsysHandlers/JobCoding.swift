@@ -49,7 +49,7 @@ package enum JobCoding {
 
 extension DecodingError {
     /// Where and what, without Foundation's debug text.
-    fileprivate var finding: String {
+    package var finding: String {
         switch self {
         case .keyNotFound(let key, let context): "\(context.pointer.appending(key.stringValue)) is missing"
         case .typeMismatch(let type, let context): "\(context.place) must be of type \(type)"
@@ -63,13 +63,29 @@ extension DecodingError {
 
 extension DecodingError.Context {
     /// The pointer; the root's is empty and says nothing to a reader.
-    fileprivate var place: String {
-        pointer == .root ? "it" : "\(pointer)"
-    }
+    fileprivate var place: String { pointer.place }
 
-    fileprivate var pointer: JSONPointer {
-        codingPath.reduce(.root) { pointer, key in
+    fileprivate var pointer: JSONPointer { JSONPointer(codingPath) }
+}
+
+extension EncodingError {
+    /// Where and what, without the value, which Foundation's own text would quote.
+    package var finding: String {
+        switch self {
+        case .invalidValue(let value, let context):
+            "\(JSONPointer(context.codingPath).place) has a value of type \(type(of: value)) that cannot be written"
+        @unknown default: "it cannot be encoded"
+        }
+    }
+}
+
+extension JSONPointer {
+    fileprivate init(_ path: [any CodingKey]) {
+        self = path.reduce(.root) { pointer, key in
             key.intValue.map { pointer.appending($0) } ?? pointer.appending(key.stringValue)
         }
     }
+
+    /// The pointer, as a sentence begins with it.
+    fileprivate var place: String { self == .root ? "it" : "\(self)" }
 }

@@ -78,6 +78,14 @@ public struct JobContext: Sendable {
         return context
     }
 
+    /// The same context, with some values taken out of what the handler logs and of the words of its progress.
+    package func scrubbed(by scrubber: FieldScrubber) -> JobContext {
+        var context = self
+        context.logger.handler = FieldScrubbingLogHandler(logger.handler, scrubber)
+        context.report = { [report] fraction, message in report(fraction, message.map(scrubber.scrub)) }
+        return context
+    }
+
     /// Says how far the work has come, for whoever looks at the job meanwhile.
     ///
     /// It costs next to nothing and never fails: the latest word is recorded every few seconds at most.

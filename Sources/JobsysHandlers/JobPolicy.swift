@@ -1,3 +1,5 @@
+public import JobsysJSON
+
 /// How jobs of one type are retried, limited and kept: everything that is decided about a type beside its code.
 ///
 /// One value, so that whoever asks why a job waits or was given up finds the answer in one place. Times are elapsed times;
@@ -24,6 +26,11 @@ public struct JobPolicy: Sendable, Hashable {
     public var retention: Duration
     /// How long to wait for what is not there.
     public var patience: Patience
+    /// The fields of payloads and results that nobody is shown, in any answer, page, log or incident; none by default.
+    ///
+    /// `["customer.email", "cards[*].number"]`; the handler gets them as they are. ``JobsysJSON/FieldPath`` says how they are
+    /// written.
+    public var sensitive: [FieldPath]
 
     /// Makes a policy; what is left out is as documented.
     public init(
@@ -35,7 +42,8 @@ public struct JobPolicy: Sendable, Hashable {
         rate: Int? = nil,
         breaker: Breaker = Breaker(),
         retention: Duration = .seconds(14 * 86400),
-        patience: Patience = Patience()
+        patience: Patience = Patience(),
+        sensitive: [FieldPath] = []
     ) {
         self.maxAttempts = maxAttempts
         self.backoff = backoff
@@ -46,6 +54,7 @@ public struct JobPolicy: Sendable, Hashable {
         self.breaker = breaker
         self.retention = retention
         self.patience = patience
+        self.sensitive = sensitive
     }
 
     /// The policy of a type of which nothing is said.

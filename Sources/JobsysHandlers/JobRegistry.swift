@@ -177,6 +177,8 @@ extension JobCoding {
     fileprivate static func encodeOutput(_ output: some Encodable) throws(JobFailure) -> JSONValue {
         do {
             return try encode(output)
+        } catch let error as EncodingError {
+            throw JobFailure(.validation, "the result cannot be written as JSON: \(error.finding)")
         } catch {
             throw JobFailure(.validation, "the result cannot be written as JSON: \(error)")
         }

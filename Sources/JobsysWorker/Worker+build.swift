@@ -140,6 +140,10 @@ func buildWorker(
     let drain = DrainSignal()
     let announcer = WorkerAnnouncer(
         .ofThisProcess(version: version, types: registry.types, slots: configuration.concurrency),
+        sensitive: Dictionary(
+            uniqueKeysWithValues: registry.types.map { ($0, registry.policy(ofType: $0).sensitive) }
+                .filter { !$1.isEmpty }
+        ),
         directory: directory,
         drain: drain,
         status: consumer.describe

@@ -1,5 +1,6 @@
 import Glibc
 import JobsysCore
+import JobsysJSON
 import JobsysObservability
 import JobsysServiceRuntime
 import JobsysTime
@@ -12,6 +13,7 @@ import Synchronization
 /// It must stop after the consumer has: until then the worker is there, though it may be draining.
 struct WorkerAnnouncer: Service {
     private let worker: WorkerRecord
+    private let sensitive: [String: [FieldPath]]
     private let directory: any WorkerDirectory
     private let drain: DrainSignal
     private let status: @Sendable (inout WorkerRecord) -> Void
@@ -22,6 +24,7 @@ struct WorkerAnnouncer: Service {
     ///
     /// - Parameters:
     ///   - worker: What the worker says of itself.
+    ///   - sensitive: The fields that nobody is shown, of types that have such.
     ///   - directory: Where it says so.
     ///   - drain: Tells that the worker has begun to stop.
     ///   - clock: What pauses are measured by.
@@ -29,6 +32,7 @@ struct WorkerAnnouncer: Service {
     ///   - status: Fills in what changes from one announcement to the next.
     init(
         _ worker: WorkerRecord,
+        sensitive: [String: [FieldPath]] = [:],
         directory: any WorkerDirectory,
         drain: DrainSignal,
         clock: any Clock<Duration> = ContinuousClock(),
@@ -36,6 +40,7 @@ struct WorkerAnnouncer: Service {
         status: @escaping @Sendable (inout WorkerRecord) -> Void
     ) {
         self.worker = worker
+        self.sensitive = sensitive
         self.directory = directory
         self.drain = drain
         self.clock = clock
@@ -54,7 +59,9 @@ struct WorkerAnnouncer: Service {
                 let record = record()
                 try await beforeEnd { try await directory.announce(record) }
                 if typesAnnouncedAt.map({ record.seenAt.duration(since: $0) >= Self.typesInterval }) ?? true {
-                    try await beforeEnd { try await directory.announce(worker.types, at: record.seenAt) }
+                    try await beforeEnd {
+                        try await directory.announce(worker.types, sensitive: sensitive, at: record.seenAt)
+                    }
                     typesAnnouncedAt = record.seenAt
                 }
                 failures.noteSuccess()
@@ -116,7 +123,7 @@ struct WorkerAnnouncer: Service {
     /// How often it notes in the types' own items that it offers them.
     ///
     /// Much shorter than anybody's patience with an unknown type, and long enough to cost next to nothing.
-    fileprivate static let typesInterval = Duration.seconds(300)
+    fileprivate static let typesInterval = sensitiveMemory / 3
 }
 
 extension TypeDirectory {

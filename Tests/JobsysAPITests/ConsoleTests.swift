@@ -264,7 +264,7 @@ private func hex(_ byte: UInt8) -> String {
 
 extension HTTPFields {
     /// What a browser says of a form of the console's own.
-    fileprivate static var ownForm: HTTPFields {
+    static var ownForm: HTTPFields {
         var fields: HTTPFields = [.contentType: "application/x-www-form-urlencoded"]
         if let name = HTTPField.Name("Sec-Fetch-Site") { fields[name] = "same-origin" }
         return fields
@@ -277,14 +277,14 @@ extension Answer {
 
 extension APIFixture {
     /// Sends a form of the console.
-    fileprivate func form(_ path: String, _ body: String, forwarded: String? = nil) async throws -> Answer {
+    func form(_ path: String, _ body: String, forwarded: String? = nil) async throws -> Answer {
         var headers = HTTPFields.ownForm
         if let forwarded, let name = HTTPField.Name("X-Forwarded-Proto") { headers[name] = forwarded }
         return try await answer(.post, path, headers: headers, body: body)
     }
 
     /// The cookie of a new key's session.
-    fileprivate func session(tenant: String? = nil, scopes: Set<Scope>) async throws -> String {
+    func session(tenant: String? = nil, scopes: Set<Scope>) async throws -> String {
         let key = try await makeKey(tenant: tenant, scopes: scopes)
         let answer = try await form("/console/sign-in", "key=\(key.revealed())")
         return String((answer.headers[.setCookie] ?? "").prefix { $0 != ";" })

@@ -86,6 +86,7 @@ struct OpenAPITests {
         var worker = WorkerRecord.sample(at: api.clock.timestamp)
         worker.running = ["http": 1]
         try await api.directory.announce(worker)
+        try await api.directory.announce(["http"], sensitive: ["http": ["customer.email"]], at: .sample)
         let pause = TypePause(at: .sample, by: "ada", reason: "why")
         _ = try await api.directory.pause("http", pause)
         _ = try await api.directory.limit("http", rate: .set(1), concurrency: .set(1))

@@ -143,7 +143,11 @@ struct TenantTests {
         api.store.put(job)
         let repeated = try await submit(submitter, Self.job, idempotencyKey: "key")
         #expect(repeated.json?["status"] == "SUCCEEDED" && repeated.json?["result"] == nil)
-        let reader = try await api.makeKey(scopes: [.submitJobs, .readJobs])
+        for scopes in [[.readJobs], [.readPayloads]] as [Set<Scope>] {
+            let half = try await api.makeKey(scopes: scopes.union([.submitJobs]))
+            #expect(try await submit(half, Self.job, idempotencyKey: "key").json?["result"] == nil)
+        }
+        let reader = try await api.makeKey(scopes: [.submitJobs, .readJobs, .readPayloads])
         #expect(try await submit(reader, Self.job, idempotencyKey: "key").json?["result"] == job.result)
     }
 }

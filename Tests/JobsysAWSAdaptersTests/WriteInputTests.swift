@@ -31,14 +31,14 @@ struct WriteInputTests {
 
     @Test("of a claim is that of its UpdateItem", arguments: ["m-1", "<key>", "quo\"te\\ \u{1} größe", ""])
     func claim(messageID: String) throws {
-        let claim = Claim(
+        var claim = Claim(
             job.message,
             messageID: messageID,
             owner: "owner",
             at: .sample,
             leaseExpiresAt: .sample + .seconds(60)
         )
-        let update = ClaimWrite.update(table: "t") { blank in
+        func text(_ blank: ClaimWrite.Blank) -> String {
             switch blank {
             case .key: "JOB#\(job.id)"
             case .generation: "0"
@@ -46,10 +46,16 @@ struct WriteInputTests {
             case .owner: "owner"
             case .messageID: messageID
             case .leaseExpiresAt: "2025-11-21T10:14:20.123Z"
+            case .sensitive: "a\nb[*]"
             case .now: "2025-11-21T10:13:20.123Z"
             }
         }
+        let update = ClaimWrite.update(table: "t", text: text)
         #expect(try input(ClaimWrite.template(table: "t").filled(claim)) == input(update))
+        claim.sensitive = ["a", "b[*]"]
+        let beginning = DynamoDB.Update().set("sensitive", .s("a\nb[*]"))
+        let sensitive = ClaimWrite.update(table: "t", beginning, text: text)
+        #expect(try input(ClaimWrite.sensitiveTemplate(table: "t").filled(claim)) == input(sensitive))
     }
 
     @Test("of a success is that of its UpdateItem")

@@ -48,6 +48,39 @@ struct DeadLetterRecorderTests {
         #expect(bench.store.jobs == [expected])
     }
 
+    @Test(
+        "The incident shows no field that the worker's policy, or what workers have said of the type, calls sensitive"
+    )
+    func sensitive() async throws {
+        let payload: JSONValue = ["user": "eve", "cards": [["number": "4111"], ["number": "4222"]]]
+        for isClaimed in [true, false] {
+            var job = Job.sample(type: "task", payload: payload, at: .sample + .seconds(isClaimed ? 0 : 1))
+            if isClaimed {
+                job.lease = Job.Lease(owner: "worker", messageID: "message", expiresAt: nil)
+                (job.status, job.attempts, job.givenUpAt) = (.running, 1, .sample)
+                job.sensitive = ["cards[*].number"]
+            } else {
+                try await bench.store.announce(["task"], sensitive: ["task": ["cards[*].number"]], at: .sample)
+            }
+            bench.store.put(job)
+            let failure = JobFailure(.validation, "wrong")
+            var letter = Delivery(
+                messageID: "letter",
+                receipt: "r",
+                body: job.message.body,
+                receiveCount: 1,
+                sentAt: .sample
+            )
+            letter.deadLetterReason = DeadLetter.Reason(failure: failure, messageID: "message", run: Run(latestOf: job))
+            guard case .recorded(let incident) = try await recorder.record(letter) else {
+                Issue.record("not recorded")
+                continue
+            }
+            #expect(incident.excerpt == #"{"user":"eve","cards":[{"number":"[redacted]"},{"number":"[redacted]"}]}"#)
+            #expect(try await bench.store.job(job.id)?.payload == payload)
+        }
+    }
+
     @Test("A letter that comes twice is recorded once")
     func redelivered() async throws {
         let (job, letter) = try await buried(JobFailure(.validation, "wrong"))

@@ -1,7 +1,10 @@
 import FoundationEssentials
+import InMemoryLogging
 import JobsysCore
 import JobsysJSON
 import JobsysTestKit
+import Logging
+import Synchronization
 import Testing
 
 @Suite("The registry")
@@ -97,6 +100,60 @@ struct JobRegistryTests {
         let failure = try #require(await registry.run(.sample(type: "task")).failure)
         #expect(failure.errorClass == .validation)
         #expect(failure.message.hasPrefix("the result cannot be written as JSON: "))
+    }
+
+    @Test(
+        "What nobody is to be shown reaches the handler, and neither its failure nor its log and progress, whoever says it"
+    )
+    func sensitive() async throws {
+        let logs = InMemoryLogHandler()
+        let said = Mutex<[String?]>([])
+        var registry = JobRegistry()
+        registry.handle(JobName<JSONValue>("task"), policy: JobPolicy(sensitive: ["customer.email"])) {
+            payload,
+            context -> JSONValue in
+            let email = try #require(payload["customer"]?["email"]?.stringValue)
+            #expect(email == "eve@example.com")
+            context.logger.info("mail to \(email)", metadata: ["to": "\(email)", "all": ["\(payload)"]])
+            Logger.current.info("mail", metadata: ["to": .stringConvertible(email)])
+            context.progress(0.5, "mailing \(email)")
+            throw Mishap(description: "no mailbox \(email) in \(payload.serializedString)")
+        }
+        let payload: JSONValue = ["customer": ["email": "eve@example.com", "name": "Eve"]]
+        let logger = Logger(label: "test") { _ in logs }
+        let context = JobContext(.sample(type: "task", payload: payload), logger: logger) { _, message in
+            said.withLock { $0.append(message) }
+        }
+        let failure = await registry.run(.sample(type: "task", payload: payload), in: context).failure
+        #expect(
+            failure?.message
+                == #"the handler threw Mishap: no mailbox [redacted] in {"customer":{"email":"[redacted]","name":"Eve"}}"#
+        )
+        #expect(said.withLock(\.self) == ["mailing [redacted]"])
+        #expect(logs.entries.count == 2 && logs.entries[0].metadata["to"] == "[redacted]")
+        #expect("\(logs.entries)".contains("Eve") && !"\(logs.entries)".contains("eve@example.com"))
+    }
+
+    @Test("An error of Foundation's that a handler lets through does not quote the value that it is about")
+    func foundationErrors() async throws {
+        struct Secret: Codable {
+            var when: Date
+        }
+        var registry = JobRegistry()
+        registry.handle(JobName<JSONValue>("task")) { payload, _ in
+            let decoder = JSONDecoder()
+            decoder.dateDecodingStrategy = .iso8601
+            _ = try decoder.decode(Secret.self, from: Data(payload.serialized()))
+        }
+        registry.handle(JobName<JSONValue>("endless")) { _, _ in ["ratio": Double.infinity] }
+        let failure = try #require(await registry.run(.sample(type: "task", payload: ["when": "hush"])).failure)
+        #expect(failure.message.hasPrefix("the handler threw DecodingError: "))
+        #expect(!failure.message.contains("hush"))
+        let other = try #require(await registry.run(.sample(type: "endless")).failure)
+        #expect(
+            other.message
+                == "the result cannot be written as JSON: /ratio has a value of type Double that cannot be written"
+        )
     }
 
     @Test("A type that nobody runs is a failure of unknown class, should anybody ask to run it")

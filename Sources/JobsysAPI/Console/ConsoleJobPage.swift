@@ -61,7 +61,7 @@ struct ConsoleJobPage {
         hasActions = mayCancel || mayRedrive
         events = Self.events(of: job)
         facts = Self.facts(of: job)
-        result = job.result?.pretty
+        result = principal.seesResults ? job.result?.pretty : nil
         payload =
             principal.may(.readPayloads)
             ? Redactor.standard.excerpt(of: job.payload, maxBytes: Self.payloadLimit) : nil

@@ -8,7 +8,7 @@ public enum Scope: String, Sendable, Hashable, CaseIterable {
     case cancelJobs = "jobs:cancel"
     /// Start jobs anew that failed or were cancelled.
     case redriveJobs = "jobs:redrive"
-    /// See what jobs were given, as far as it is shown at all.
+    /// See what jobs were given and what they returned, as far as it is shown at all.
     case readPayloads = "payload:read"
     /// See what failed for good.
     case readIncidents = "incidents:read"
@@ -68,6 +68,9 @@ public struct Principal: Sendable, Hashable {
     public func may(_ scope: Scope) -> Bool {
         scopes.contains(scope) || scopes.contains(.admin)
     }
+
+    /// Whether they see what jobs returned.
+    public var seesResults: Bool { may(.readJobs) && may(.readPayloads) }
 
     /// Whether they see what belongs to a tenant.
     public func sees(_ tenant: String) -> Bool {

@@ -96,7 +96,7 @@ public struct DeadLetterRecorder: Sendable {
     private func recordJob(_ message: JobMessage, from delivery: Delivery) async throws -> Outcome {
         // A few times, because the job may change between the reading and the write.
         for _ in 0..<3 {
-            guard let job = try await store.job(message.jobID) else {
+            guard var job = try await store.job(message.jobID) else {
                 let failure = JobFailure(.unknown, "the message names a job that is not recorded")
                 return try await recordStray(delivery, failure: failure)
             }
@@ -116,6 +116,8 @@ public struct DeadLetterRecorder: Sendable {
                 CrashPoint.afterResend.reached()
                 return .sentAgain
             case .failed(let failure):
+                // A worker that has claimed the job has noted in its record what is not to be shown.
+                if job.lease == nil { job.sensitive += try await store.sensitiveFields(ofType: job.type) }
                 let incident = Incident(of: job, failure: Job.RecordedFailure(failure, at: instant))
                 let expiry = job.workflow?.keepUntil ?? instant + policy.retention
                 if try await store.fail(job, with: incident, expiresAt: expiry) == .written {

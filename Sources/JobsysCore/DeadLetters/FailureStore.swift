@@ -1,3 +1,4 @@
+public import JobsysJSON
 public import JobsysTime
 
 /// Where final failures are recorded.
@@ -6,6 +7,9 @@ public import JobsysTime
 public protocol FailureStore: Sendable {
     /// Reads a job as it is now; nil if there is none.
     func job(_ id: JobID) async throws -> Job?
+
+    /// The fields of a type's payloads that nobody is shown, as workers that offer the type have said; none if none has.
+    func sensitiveFields(ofType type: String) async throws -> [FieldPath]
 
     /// Marks a job as failed for good and records its incident, both or neither, if the job still is as given: the same
     /// status, generation, attempts and lease.
@@ -26,4 +30,9 @@ public protocol FailureStore: Sendable {
 
     /// Reads an incident as it is now; nil if there is none.
     func incident(_ id: Incident.ID) async throws -> Incident?
+}
+
+extension FailureStore {
+    /// None, where workers say nothing of their types.
+    public func sensitiveFields(ofType type: String) async throws -> [FieldPath] { [] }
 }

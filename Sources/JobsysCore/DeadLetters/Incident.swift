@@ -86,7 +86,7 @@ extension Incident {
             history: job.failures,
             attempts: job.attempts,
             traceID: job.traceID,
-            excerpt: Redactor.standard.excerpt(of: job.payload, maxBytes: Self.excerptLimit)
+            excerpt: Redactor.standard.excerpt(of: job.payload.hiding(job.sensitive), maxBytes: Self.excerptLimit)
         )
     }
 

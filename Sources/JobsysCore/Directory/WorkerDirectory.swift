@@ -1,12 +1,15 @@
+public import JobsysJSON
 public import JobsysTime
 
 /// Which job types workers offer, so that a worker can tell a type that nobody runs from one that others do, and which are
 /// paused.
 public protocol TypeDirectory: Sendable {
-    /// Notes that a worker runs jobs of these types now.
+    /// Notes that a worker runs jobs of these types now, and which fields of theirs nobody is shown.
+    ///
+    /// What different workers say holds together: a field is shown again when none has said otherwise for ``sensitiveMemory``.
     ///
     /// - Throws: ``DependencyError``.
-    func announce(_ types: [String], at now: Timestamp) async throws
+    func announce(_ types: [String], sensitive: [String: [FieldPath]], at now: Timestamp) async throws
 
     /// When a worker last said that it runs jobs of a type; nil if none ever has.
     ///
@@ -19,6 +22,19 @@ public protocol TypeDirectory: Sendable {
     /// worker has offered yet is noted, so that its jobs do not start when one does.
     func pause(_ type: String, _ pause: TypePause) async throws -> TypeRecord
 }
+
+extension TypeDirectory {
+    /// Notes that a worker runs jobs of these types, of which every field may be shown.
+    ///
+    /// - Throws: ``DependencyError``.
+    public func announce(_ types: [String], at now: Timestamp) async throws {
+        try await announce(types, sensitive: [:], at: now)
+    }
+}
+
+/// For how long a type's sensitive fields stay so when a worker offers it that does not say so: three times as long as workers
+/// wait between two announcements, so that in a rolling deployment the stricter policy holds.
+public let sensitiveMemory = Duration.seconds(900)
 
 /// Which workers there are, which job types they offer, and what operators have said about those types.
 ///

@@ -1,3 +1,4 @@
+public import JobsysJSON
 public import JobsysTime
 
 /// What a worker says of itself.
@@ -72,18 +73,22 @@ public struct TypeRecord: Sendable, Hashable {
     public var limits: TypeLimits
     /// When a worker last said that it offers the type; to within five minutes for one that is still there.
     public var lastOfferedAt: Timestamp?
+    /// The fields of payloads and results that nobody is shown, as its workers say.
+    public var sensitive: [FieldPath]
 
     /// Makes a record.
     public init(
         _ name: String,
         pause: TypePause? = nil,
         limits: TypeLimits = TypeLimits(),
-        lastOfferedAt: Timestamp? = nil
+        lastOfferedAt: Timestamp? = nil,
+        sensitive: [FieldPath] = []
     ) {
         self.name = name
         self.pause = pause
         self.limits = limits
         self.lastOfferedAt = lastOfferedAt
+        self.sensitive = sensitive
     }
 }
 

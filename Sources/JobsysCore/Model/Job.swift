@@ -13,6 +13,8 @@ public struct Job: Sendable, Hashable {
     public var type: String
     /// What the handler is given.
     public var payload: JSONValue
+    /// The fields that nobody is shown, by the policy of the worker that claimed the job last.
+    public var sensitive: [FieldPath] = []
     /// The SHA-256 of the payload's canonical form, in hexadecimal.
     public var payloadHash: String
     /// The client's key that makes repeats of the submission harmless.

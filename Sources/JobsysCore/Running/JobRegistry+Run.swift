@@ -34,7 +34,17 @@ package struct TypeUnavailable: Error, Sendable, Hashable {
 
 extension JobRegistry {
     /// Runs a job; whatever its handler throws becomes an outcome.
+    ///
+    /// What it says of the values of sensitive fields is taken out of its outcome, its log and the words of its progress.
     package func run(_ job: Job, in context: JobContext) async -> JobOutcome {
+        guard let scrubber = FieldScrubber(of: job.payload, at: policy(ofType: job.type).sensitive) else {
+            return await outcome(of: job, in: context)
+        }
+        let context = context.scrubbed(by: scrubber)
+        return await withLogger(context.logger) { _ in await outcome(of: job, in: context) }.scrubbed(by: scrubber)
+    }
+
+    private func outcome(of job: Job, in context: JobContext) async -> JobOutcome {
         guard let entry = self[job.type] else {
             return .failed(JobFailure(.unknown, "no handler runs jobs of type \(job.type)"))
         }
@@ -49,7 +59,16 @@ extension JobRegistry {
             guard !Task.isCancelled else { return .interrupted }
             if let failure = error as? JobFailure { return .failed(failure) }
             if let refusal = error as? TypeUnavailable { return .unavailable(refusal.reason) }
-            return .failed(JobFailure(.unknown, "the handler threw \(type(of: error)): \(error)"))
+            return .failed(JobFailure(.unknown, "the handler threw \(type(of: error)): \(Self.text(of: error))"))
+        }
+    }
+
+    /// What an error says; of Foundation's, which quote the values that they are about, where and what alone.
+    private static func text(of error: any Error) -> String {
+        switch error {
+        case let error as DecodingError: error.finding
+        case let error as EncodingError: error.finding
+        default: "\(error)"
         }
     }
 
@@ -65,6 +84,19 @@ extension JobRegistry {
             return nil
         } catch {
             return JobFailure(.validation, "the result cannot be read again: \(error)")
+        }
+    }
+}
+
+extension JobOutcome {
+    /// The outcome with some values taken out of its words.
+    fileprivate func scrubbed(by scrubber: FieldScrubber) -> JobOutcome {
+        switch self {
+        case .failed(let failure):
+            let message = scrubber.scrub(failure.message)
+            return .failed(JobFailure(failure.errorClass, message, retryAfter: failure.retryAfter))
+        case .unavailable(let reason): return .unavailable(scrubber.scrub(reason))
+        case .succeeded, .interrupted, .leaseLost, .cancelled: return self
         }
     }
 }

@@ -252,7 +252,8 @@ public struct JobRunner: Sendable {
             messageID: delivery.messageID,
             owner: makeOwner(),
             at: instant,
-            leaseExpiresAt: instant + lease.length
+            leaseExpiresAt: instant + lease.length,
+            sensitive: delivery.jobType.map { registry.policy(ofType: $0).sensitive } ?? []
         )
     }
 

@@ -11,6 +11,7 @@ package final class InMemoryJobStore: MemberStore, FailureStore {
         var openIncidents: Set<Incident.ID> = []
         var due: [JobID: Timestamp] = [:]
         var offers: [String: Timestamp] = [:]
+        var sensitive: [String: [FieldPath]] = [:]
         var pauses: [String: TypePause] = [:]
         var unreadable: [JobID: UnreadableRecord] = [:]
         var outage: DependencyError?
@@ -84,6 +85,7 @@ package final class InMemoryJobStore: MemberStore, FailureStore {
             job.status = .running
             job.attempts += 1
             job.lease = Job.Lease(claim)
+            if !claim.sensitive.isEmpty { job.sensitive = claim.sensitive }
             job.runAt = nil
             job.progress = nil
             job.startedAt = claim.at
@@ -187,6 +189,11 @@ package final class InMemoryJobStore: MemberStore, FailureStore {
     /// Notes when people were told of an incident.
     package func noteAnnounced(_ id: Incident.ID, at now: Timestamp) async throws {
         try access { $0.incidents[id]?.announcedAt = now }
+    }
+
+    /// What was announced of a type.
+    package func sensitiveFields(ofType type: String) async throws -> [FieldPath] {
+        try access { $0.sensitive[type] ?? [] }
     }
 
     /// Reads an incident.
@@ -321,9 +328,10 @@ package final class InMemoryJobStore: MemberStore, FailureStore {
 
 extension InMemoryJobStore: TypeDirectory {
     /// Notes when types were offered.
-    package func announce(_ types: [String], at now: Timestamp) async throws {
+    package func announce(_ types: [String], sensitive: [String: [FieldPath]], at now: Timestamp) async throws {
         try access { state in
             for type in types { state.offers[type] = now }
+            state.sensitive.merge(sensitive) { $1 }
         }
     }
 

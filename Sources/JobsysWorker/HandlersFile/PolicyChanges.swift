@@ -1,4 +1,5 @@
 import JobsysCore
+import JobsysJSON
 
 /// What the file says about the policy of a type; what it leaves out stays as the code and the worker's settings have it.
 struct PolicyChanges: Sendable {
@@ -27,6 +28,7 @@ extension HandlersFileReader {
         var changes = PolicyChanges()
         let known = [
             "timeout", "maxAttempts", "concurrency", "rate", "backoff", "permanent", "breaker", "retention",
+            "sensitive",
         ]
         for member in members(of: value, known: known) {
             let value = member.value
@@ -50,12 +52,29 @@ extension HandlersFileReader {
                 changes.add { $0.permanent = classes }
             case "breaker":
                 breaker(value, into: &changes)
+            case "sensitive":
+                guard let paths = fieldPaths(value) else { continue }
+                // What the code hides a file does not show.
+                changes.add { policy in
+                    for path in paths where !policy.sensitive.contains(path) { policy.sensitive.append(path) }
+                }
             default:
                 guard let time = duration(value, in: .seconds(60)...Duration.seconds(366 * 86400)) else { continue }
                 changes.add { $0.retention = time }
             }
         }
         return changes
+    }
+
+    private mutating func fieldPaths(_ value: YAMLValue) -> [FieldPath]? {
+        let expected = "a list of at most 32 fields, such as customer.email or cards[*].number"
+        guard let values = list(value, expected: expected) else { return nil }
+        if values.count > 32 { report("\(values.count) fields, expected \(expected)", at: value) }
+        return values.compactMap { element in
+            self.value(element, expected: "the path of a field, such as customer.email or cards[*].number") {
+                FieldPath($0)
+            }
+        }
     }
 
     private mutating func rate(_ value: YAMLValue) -> Int? {
@@ -166,7 +185,8 @@ extension JobPolicy {
             ("permanent", permanent.isEmpty ? "none" : permanent.map(\.rawValue).sorted().joined(separator: ",")),
             ("breaker", breaker.failures.map(String.init) ?? "never"), ("retention", retention.unitText),
         ]
-        return (parts + byClass + rest).map { "\($0)=\($1)" }.joined(separator: " ")
+        let hidden = sensitive.isEmpty ? [] : [("sensitive", sensitive.map(\.description).joined(separator: ","))]
+        return (parts + byClass + rest + hidden).map { "\($0)=\($1)" }.joined(separator: " ")
     }
 }
 

@@ -95,6 +95,7 @@ struct HandlersFileTests {
                   permanent: [VALIDATION, SYSTEM]
                   breaker: {failures: never, classes: [NETWORK], pauses: {base: 1s}, sharedOutage: 1d, singleJobOutage: 0s}
                   retention: 30d
+                  sensitive: [customer.email, "cards[*].number", customer.email]
             """
         )
         var base = JobPolicy.standard
@@ -115,6 +116,9 @@ struct HandlersFileTests {
             singleJobOutage: .zero
         )
         expected.retention = .seconds(30 * 86400)
+        // What the code says beside the file.
+        base.sensitive = ["pin"]
+        expected.sensitive = ["pin", "customer.email", "cards[*].number"]
         #expect(file.handlers.first?.policy.applied(to: base) == expected)
     }
 
@@ -253,6 +257,7 @@ struct HandlersFileTests {
                   backoff: {base: 2m, limits: 60s}
                   permanent: [VALIDATION, TYPO]
                   breaker: {failures: 0}
+                  sensitive: [a..b]
                   retention:
             """,
             #":4:12: handlers.a.grace: found "61s", \#(duration) 0s to 1m"#,
@@ -265,7 +270,8 @@ struct HandlersFileTests {
             ":11:27: handlers.a.policy.backoff.limits: unknown key, did you mean limit?",
             #":12:31: handlers.a.policy.permanent[1]: found "TYPO", expected one of \#(classes)"#,
             #":13:27: handlers.a.policy.breaker.failures: found "0", expected a whole number from 1 to 1000, or never"#,
-            ":14:17: handlers.a.policy.retention: there is no value, \(duration) 1m to 366d"
+            #":14:19: handlers.a.policy.sensitive[0]: found "a..b", expected the path of a field, such as customer.email or cards[*].number"#,
+            ":15:17: handlers.a.policy.retention: there is no value, \(duration) 1m to 366d"
         ),
         Mistake(
             "inbox:\n  - {match: x, type: image.resize}\n  - {type: Big}\n  - {matches: {}}\n",

@@ -1,4 +1,5 @@
 public import JobsysCore
+public import JobsysJSON
 public import JobsysTime
 import Synchronization
 
@@ -8,6 +9,7 @@ public final class InMemoryWorkerDirectory: WorkerDirectory {
         var workers: [String: WorkerRecord] = [:]
         var types: [String: TypeRecord] = [:]
         var apis: [String: Timestamp] = [:]
+        var sensitive: [String: [FieldPath: Timestamp]] = [:]
         var outage: DependencyError?
         var readings = 0
     }
@@ -39,9 +41,14 @@ public final class InMemoryWorkerDirectory: WorkerDirectory {
     }
 
     /// Notes when types were offered.
-    public func announce(_ types: [String], at now: Timestamp) async throws {
+    public func announce(_ types: [String], sensitive: [String: [FieldPath]], at now: Timestamp) async throws {
         try access { state in
-            for type in types { state.types[type, default: TypeRecord(type)].lastOfferedAt = now }
+            for type in types {
+                state.types[type, default: TypeRecord(type)].lastOfferedAt = now
+                for path in sensitive[type] ?? [] { state.sensitive[type, default: [:]][path] = now }
+                let inForce = state.sensitive[type]?.filter { now.duration(since: $0.value) <= sensitiveMemory } ?? [:]
+                state.types[type]?.sensitive = inForce.keys.sorted { $0.description < $1.description }
+            }
         }
     }
 

@@ -17,6 +17,17 @@ extension JobStoreRule {
             #expect(try await store.claim(claim) == .claimed(expected))
             #expect(try await store.job(job.id) == expected)
         },
+        JobStoreRule("a claim notes which fields nobody is shown, and one that says nothing of it leaves them noted") {
+            store async throws in
+            let job = try await store.created()
+            var claim = Claim.sample(of: job)
+            claim.sensitive = ["customer.email", "cards[*].number"]
+            let taken = try #require(try await store.claim(claim).job)
+            #expect(taken.sensitive == claim.sensitive && taken.attempts == 1 && taken.payload == job.payload)
+            let late = Claim.sample(of: job, owner: "two", at: .sample + .seconds(61))
+            #expect(try await store.claim(late).job?.sensitive == claim.sensitive)
+            #expect(try await store.job(job.id)?.sensitive == claim.sensitive)
+        },
         JobStoreRule("a job under a lease is nobody else's until the lease ends") { store async throws in
             let job = try await store.created()
             _ = try await store.claimed(job)

@@ -67,6 +67,23 @@ public struct WorkerDirectoryRule: Sendable, CustomTestStringConvertible {
             #expect(try await directory.lastOffered("transform") == later)
             #expect(try await directory.workers(at: .sample) == [])
         },
+        WorkerDirectoryRule("a field that one worker calls sensitive stays so for a while beside workers that do not") {
+            directory async throws in
+            try await directory.announce(["http", "transform"], sensitive: ["http": ["b", "a[*].c"]], at: .sample)
+            var record = TypeRecord("http", lastOfferedAt: .sample, sensitive: ["a[*].c", "b"])
+            #expect(try await directory.types().first == record)
+            #expect(try await directory.types().last?.sensitive == [])
+            try await directory.announce(["http"], sensitive: ["http": ["b"]], at: later)
+            record.lastOfferedAt = later
+            #expect(try await directory.types().first == record)
+            let end = Timestamp.sample + sensitiveMemory + .seconds(1)
+            try await directory.announce(["http"], at: end)
+            record.lastOfferedAt = end
+            record.sensitive = ["b"]
+            #expect(try await directory.types().first == record)
+            try await directory.announce(["http"], at: end + sensitiveMemory)
+            #expect(try await directory.types().first?.sensitive == [])
+        },
         WorkerDirectoryRule("a pause keeps its first time and its last words, and ends when it is resumed") {
             directory async throws in
             try await directory.announce(["http"], at: .sample)
