@@ -45,6 +45,17 @@ struct KeyRouteTests {
         #expect(!"\(api.logs.entries)".contains(text.revealed().suffix(38)))
     }
 
+    @Test("take a whole number however it is written", arguments: ["935", "935.0", "9.35e2"])
+    func wholeNumbers(text: String) async throws {
+        let admin = try await api.makeKey(scopes: [.admin])
+        let made = try await post("/keys", #"{"scopes": ["jobs:read"], "expiresInSeconds": \#(text)}"#, as: admin)
+        #expect(made.status == 201)
+        #expect(made.json?["expiresAt"]?.stringValue == "\(api.clock.timestamp + .seconds(935))")
+        let id = try #require(made.json?["keyId"]?.stringValue)
+        let rotated = try await post("/keys/\(id)/rotate", #"{"overlapSeconds": \#(text)}"#, as: admin)
+        #expect(rotated.status == 201)
+    }
+
     @Test("refuse what no key can be, and say every member that is wrong")
     func refused() async throws {
         let admin = try await api.makeKey(scopes: [.admin])
