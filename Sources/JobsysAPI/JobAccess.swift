@@ -11,24 +11,28 @@ struct JobAccess: Sendable {
     private let supervisor: JobSupervisor
     private let watcher: JobWatcher
     private let catalog: any JobCatalog
+    private let quota: OpenJobsQuota?
 
     init(
         store: any JobStore,
         submitter: JobSubmitter,
         supervisor: JobSupervisor,
         watcher: JobWatcher,
-        catalog: any JobCatalog
+        catalog: any JobCatalog,
+        quota: OpenJobsQuota? = nil
     ) {
         self.store = store
         self.submitter = submitter
         self.supervisor = supervisor
         self.watcher = watcher
         self.catalog = catalog
+        self.quota = quota
     }
 
     /// Submits a job as one of the principal's tenant.
     ///
-    /// - Throws: ``Problem`` with 403 for a type that is not the principal's to use; what the store and the queue throw.
+    /// - Throws: ``Problem`` with 403 for a type that is not the principal's to use, with 429 if the tenant has as many open
+    ///   jobs as it may; what the store and the queue throw.
     func submit(
         _ submission: Submission,
         by principal: Principal,
@@ -37,7 +41,10 @@ struct JobAccess: Sendable {
         try check(principal, mayUse: submission.type)
         var submission = submission
         submission.tenant = principal.tenantOfSubmissions
-        return try await submitter.submit(submission, trace: trace)
+        guard let quota else { return try await submitter.submit(submission, trace: trace) }
+        return try await quota.admitting(submission.tenant, isNew: \.isAccepted) { [submission] in
+            try await submitter.submit(submission, trace: trace)
+        }
     }
 
     /// The job as it is once it is final, or the time is up.
@@ -57,12 +64,17 @@ struct JobAccess: Sendable {
         return try await supervisor.cancel(id)
     }
 
-    /// Starts a job anew.
+    /// Starts a job anew, which counts as one more that is open.
     ///
-    /// - Throws: As ``cancel(_:by:)``.
+    /// An operator mends what has failed whatever the tenant's limit is.
+    ///
+    /// - Throws: As ``cancel(_:by:)``, and ``Problem`` with 429 if the tenant has as many open jobs as it may.
     func redrive(_ id: JobID, with payload: JSONValue?, by principal: Principal) async throws -> Intervention {
         guard try await mayChange(id, principal) else { return .noSuchJob }
-        return try await supervisor.redrive(id, with: payload)
+        guard let quota, let tenant = principal.tenant else { return try await supervisor.redrive(id, with: payload) }
+        return try await quota.admitting(tenant, isNew: \.isDone) {
+            try await supervisor.redrive(id, with: payload)
+        }
     }
 
     /// Lists jobs.
@@ -94,4 +106,14 @@ struct JobAccess: Sendable {
     private func check(_ principal: Principal, mayUse type: String) throws(Problem) {
         guard principal.mayUse(type) else { throw .typeNotAllowed(type) }
     }
+}
+
+extension JobSubmitter.Ticket {
+    /// Whether a job was made.
+    fileprivate var isAccepted: Bool { if case .accepted = self { true } else { false } }
+}
+
+extension Intervention {
+    /// Whether the job was changed.
+    fileprivate var isDone: Bool { if case .done = self { true } else { false } }
 }

@@ -44,7 +44,8 @@ extension DynamoDBJobStore: JobControl {
                 .set(JobItem.expiresAt, .seconds(expiresAt))
                 .remove(JobItem.runAt)
                 .remove(JobItem.dueKey)
-                .remove(JobItem.dueSort),
+                .remove(JobItem.dueSort)
+                .removingOpenKeys(),
             condition: Attribute(JobItem.status).isIn(waiting),
             returning: .allNew,
             returnsExistingOnFailure: true
@@ -69,7 +70,12 @@ extension DynamoDBJobStore: JobControl {
         guard job.status == .failedFinal || job.status == .cancelled else { return .refused(job) }
         let next = job.redriven(with: payload, at: now)
         // The caller sends the message now; if it dies before, the job is found when this time has come.
-        let item = JobItem.item(of: next, dueAt: now + .seconds(60), shards: shards)
+        let item = JobItem.item(
+            of: next,
+            dueAt: now + .seconds(60),
+            shards: shards,
+            isCounted: isCounted(next.tenant)
+        )
         let restart = DynamoDB.PutItem(table: table, item: item, condition: job.unchanged)
         let close = DynamoDB.UpdateItem(
             table: table,
