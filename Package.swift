@@ -281,7 +281,7 @@ let package = Package(
                 "JobsysTestKit", "JobsysJSON", "JobsysObservability", "JobsysPropertyTestKit",
                 "JobsysServiceRuntime", "JobsysServiceTestKit", "JobsysTime", "JobsysTokenTestKit",
                 .configuration, .httpTypes, .hummingbird, .inMemoryLogging, .logging, .nioCore,
-                .nioPosix,
+                .nioEmbedded, .nioPosix,
                 .serviceLifecycle, .serviceLifecycleTestKit,
             ]
         ),

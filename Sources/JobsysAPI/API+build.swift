@@ -24,7 +24,11 @@ public func buildAPI(_ start: ServiceStart) async throws -> [any Service] {
     let client = aws.client
     let shards = IndexShards(configuration.shards)
 
-    let store = DynamoDBJobStore(client: client, table: configuration.table, shards: shards)
+    let openJobs = configuration.openJobs
+    let store = DynamoDBJobStore(client: client, table: configuration.table, shards: shards) { tenant in
+        openJobs?.limit(of: tenant) != nil
+    }
+    let catalog = DynamoDBJobCatalog(client: client, table: configuration.table, shards: shards)
     let queue = SQSJobSender(
         client: client,
         queueURL: configuration.queueURL,
@@ -68,7 +72,7 @@ public func buildAPI(_ start: ServiceStart) async throws -> [any Service] {
     let router = buildRouter(
         store: store,
         control: store,
-        catalog: DynamoDBJobCatalog(client: client, table: configuration.table, shards: shards),
+        catalog: catalog,
         queue: queue,
         workflows: WorkflowEngine(
             store: DynamoDBWorkflowStore(client: client, table: configuration.table),
@@ -84,6 +88,7 @@ public func buildAPI(_ start: ServiceStart) async throws -> [any Service] {
         audit: DynamoDBAuditTrail(client: client, table: configuration.table, retention: configuration.auditRetention),
         authentication: configuration.auth == .off ? .off : .required(ring, stage: options.stage, tokens: tokens),
         limiter: limiter,
+        quota: openJobs.map { OpenJobsQuota($0, counter: catalog, elapsed: stopwatch(options.clock)) },
         options: options
     )
     let application = buildApplication(

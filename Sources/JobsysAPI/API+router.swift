@@ -23,6 +23,7 @@ package import Logging
 ///   - audit: Where changes are noted.
 ///   - authentication: Whether requests have to show a credential.
 ///   - limiter: How often somebody may ask; nil if that is not limited.
+///   - quota: How many jobs of a tenant may be open; nil if that is not limited.
 ///   - options: Limits and clocks.
 ///   - logger: Is told of every request.
 /// - Returns: A router that answers every request, and every error with a problem document.
@@ -41,6 +42,7 @@ package func buildRouter(
     audit: any AuditTrail,
     authentication: Authentication = .off,
     limiter: RateLimiter? = nil,
+    quota: OpenJobsQuota? = nil,
     options: APIOptions = APIOptions(),
     logger: Logger = .current
 ) -> Router<APIRequestContext> {
@@ -60,7 +62,8 @@ package func buildRouter(
         supervisor: JobSupervisor(store: control, queue: queue, workflows: workflows, now: options.now),
         watcher: JobWatcher(store: store, clock: options.clock),
         catalog: catalog,
-        cache: cache
+        cache: cache,
+        quota: quota
     )
     let jobs = JobController(
         jobs: access,
@@ -99,12 +102,20 @@ package func buildRouter(
         now: options.now,
         makeTrace: options.makeTrace
     )
+    let signIns = SignInLimiter(elapsed: stopwatch(options.clock))
     let pages = ConsolePages(isOpen: authentication.isOff)
     let routes =
         jobs.routes + lists.routes + (workflowRoutes ?? []) + interventions.routes + workers.routes
         + scheduleRoutes.routes + keyRoutes.routes
         + AuditController(trail: audit).routes + [OpenAPIDocument.route]
-        + ConsoleSystem(pages: pages, authentication: authentication, jobs: access, lists: lists, workers: workers)
+        + ConsoleSystem(
+            pages: pages,
+            authentication: authentication,
+            signIns: signIns,
+            jobs: access,
+            lists: lists,
+            workers: workers
+        )
         .routes
         + ConsoleJobs(pages: pages, jobs: jobs, lists: lists).routes
     let router = Router(context: APIRequestContext.self, options: .autoGenerateHeadEndpoints)
@@ -123,6 +134,7 @@ package func buildRouter(
         middleware: AccessMiddleware(
             table: AccessTable(routes),
             authentication: authentication,
+            signIns: signIns,
             limiter: limiter,
             auditor: Auditor(trail: audit, now: options.now)
         )

@@ -31,13 +31,15 @@ public struct APIConfiguration: Sendable, Hashable {
     public var connections: Int
     /// How many requests are let through from each tenant and with each key; nil if that is not limited.
     public var rateLimits: RateLimits?
+    /// How many jobs of a tenant may be open; nil if that is not limited.
+    public var openJobs: OpenJobsLimits?
     /// Whose JSON Web Tokens are taken beside API keys; nil for nobody's.
     public var tokens: TokenSettings?
 
     /// Reads `PORT` (8080), `HOST` (`*`), `DDB_TABLE`, `SQS_QUEUE_URL`, `SQS_FIFO_QUEUE_URL`, `INDEX_SHARDS` (4),
     /// `UNKNOWN_TYPES` (`accept`), `STAGE` (`dev`), `AUTH` (`off` in stage dev, `required` elsewhere),
-    /// `AUDIT_RETENTION_DAYS` (365), `CORS_ORIGINS`, `TRUSTED_PROXIES` and `RATE_LIMITS` (none), `MAX_CONNECTIONS`
-    /// (4096) and what ``TokenSettings`` reads.
+    /// `AUDIT_RETENTION_DAYS` (365), `CORS_ORIGINS`, `TRUSTED_PROXIES`, `RATE_LIMITS` and `OPEN_JOBS_LIMIT` (none),
+    /// `MAX_CONNECTIONS` (4096) and what ``TokenSettings`` reads.
     ///
     /// - Throws: `ConfigurationError` for the first that is missing or malformed.
     public init(config: ConfigReader) throws(ConfigurationError) {
@@ -56,6 +58,7 @@ public struct APIConfiguration: Sendable, Hashable {
         proxies = try config.value(for: Setting<TrustedProxies>.trustedProxies.optional) ?? .none
         connections = try config.value(for: .maxConnections)
         rateLimits = try config.value(for: Setting<RateLimits>.rateLimits.optional)
+        openJobs = try config.value(for: Setting<OpenJobsLimits>.openJobsLimit.optional)
         if origins.isEverybody, auth == .required {
             throw ConfigurationError(
                 key: Setting<AllowedOrigins>.corsOrigins.key,
@@ -72,7 +75,7 @@ public struct APIConfiguration: Sendable, Hashable {
             Setting.fifoQueueURL, Setting.indexShards, Setting.unknownTypes, Setting.auth.optional,
             Setting.auditRetentionDays,
             Setting.corsOrigins.optional, Setting.trustedProxies.optional,
-            Setting.maxConnections, Setting.rateLimits.optional,
+            Setting.maxConnections, Setting.rateLimits.optional, Setting.openJobsLimit.optional,
         ]
         return ServiceSettings.base + own + TokenSettings.settings
     }

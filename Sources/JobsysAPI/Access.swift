@@ -63,6 +63,8 @@ struct AccessMiddleware: RouterMiddleware {
 
     let table: AccessTable
     let authentication: Authentication
+    /// How many credentials may be no good.
+    let signIns: SignInLimiter
     /// How often somebody may ask; nil if that is not limited.
     let limiter: RateLimiter?
     let auditor: Auditor
@@ -81,7 +83,7 @@ struct AccessMiddleware: RouterMiddleware {
         context.principal =
             ConsolePath.isInside(path)
             ? try await authentication.principal(ofSessionIn: request)
-            : try await authentication.principal(request.headers)
+            : try await authentication.principal(request.headers, from: context.client, signIns)
         if context.principal != .anyone { RequestNotes.current?.add(context.principal.logMetadata) }
         // A change that may not be made counts too: each is noted, and nobody is to fill the audit trail with them.
         if let limiter, scope.isRateLimited, context.principal.may(scope) || row.change != nil {

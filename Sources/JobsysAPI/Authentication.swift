@@ -42,6 +42,17 @@ package enum Authentication: Sendable {
         return key.principal
     }
 
+    /// Whether this process has found out lately that the credential of a request is good; asks nobody else.
+    ///
+    /// - Throws: ``Problem`` with 401 if there is no credential, or one that is malformed.
+    func isKnown(_ headers: HTTPFields) throws -> Bool {
+        guard case .required(let ring, let stage, let tokens) = self else { return true }
+        let token = try Self.bearerToken(headers)
+        if let tokens, !APIKeyText.isMeant(token) { return tokens.isKnown(token) }
+        guard let text = APIKeyText(token), text.stage == stage, let key = ring.known(text.keyID) else { return false }
+        return isSameHash(text.hash, key.hash) && key.status(at: ring.now()) == .active
+    }
+
     /// The credential of the header field `Authorization`.
     ///
     /// Source: RFC 6750, section 2.1; RFC 9110, section 11.1 (the scheme's name has no case).

@@ -61,6 +61,16 @@ package struct ClientAddress: Sendable, Hashable, CustomStringConvertible {
         self.address = address
     }
 
+    /// The address that stands for all of its network: of IPv6 the first 64 bits, of IPv4 the address itself.
+    var network: ClientAddress {
+        guard address.bytes.count == 16 else { return self }
+        return ClientAddress(IPAddress(bytes: address.bytes.prefix(8) + [UInt8](repeating: 0, count: 8)))
+    }
+
+    private init(_ address: IPAddress) {
+        self.address = address
+    }
+
     /// The other end of a connection; nil if it has no IP address.
     init?(_ address: SocketAddress?) {
         guard let text = address?.ipAddress else { return nil }

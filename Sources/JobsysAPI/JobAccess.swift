@@ -12,6 +12,7 @@ struct JobAccess: Sendable {
     private let watcher: JobWatcher
     private let catalog: any JobCatalog
     private let cache: DirectoryCache
+    private let quota: OpenJobsQuota?
 
     init(
         store: any JobStore,
@@ -19,7 +20,8 @@ struct JobAccess: Sendable {
         supervisor: JobSupervisor,
         watcher: JobWatcher,
         catalog: any JobCatalog,
-        cache: DirectoryCache
+        cache: DirectoryCache,
+        quota: OpenJobsQuota? = nil
     ) {
         self.store = store
         self.submitter = submitter
@@ -27,12 +29,13 @@ struct JobAccess: Sendable {
         self.watcher = watcher
         self.catalog = catalog
         self.cache = cache
+        self.quota = quota
     }
 
     /// Submits a job as one of the principal's tenant.
     ///
-    /// - Throws: ``Problem`` with 403 for a type that is not the principal's to use, and with 422 for a redacted value in the place
-    ///   of a sensitive one; what the store and the queue throw.
+    /// - Throws: ``Problem`` with 403 for a type that is not the principal's to use, with 422 for a redacted value in the place
+    ///   of a sensitive one, and with 429 if the tenant has as many open jobs as it may; what the store and the queue throw.
     func submit(
         _ submission: Submission,
         by principal: Principal,
@@ -42,7 +45,7 @@ struct JobAccess: Sendable {
         var submission = submission
         submission.tenant = principal.tenantOfSubmissions
         try checkNoMarks(in: submission.payload, ofType: submission.type)
-        switch try await submitter.submit(submission, trace: trace) {
+        switch try await submitWithinQuota(submission, trace) {
         case .accepted(let job): return .accepted(shown(job))
         case .repeated(let job): return .repeated(shown(job))
         case .keyReused(let job): return .keyReused(shown(job))
@@ -58,6 +61,16 @@ struct JobAccess: Sendable {
         return shown(job)
     }
 
+    private func submitWithinQuota(
+        _ submission: Submission,
+        _ trace: TraceContext
+    ) async throws -> JobSubmitter.Ticket {
+        guard let quota else { return try await submitter.submit(submission, trace: trace) }
+        return try await quota.admitting(submission.tenant, isNew: \.isAccepted) {
+            try await submitter.submit(submission, trace: trace)
+        }
+    }
+
     /// Cancels a job.
     ///
     /// - Throws: ``Problem`` with 403 for a type that is not the principal's to use; what the store throws.
@@ -66,13 +79,21 @@ struct JobAccess: Sendable {
         return shown(try await supervisor.cancel(id))
     }
 
-    /// Starts a job anew.
+    /// Starts a job anew, which counts as one more that is open.
     ///
-    /// - Throws: As ``cancel(_:by:)``, and ``Problem`` with 422 for a payload that has redacted values in it.
+    /// An operator mends what has failed whatever the tenant's limit is.
+    ///
+    /// - Throws: As ``cancel(_:by:)``, and ``Problem`` with 422 for a payload that has redacted values in it, and with 429 if the
+    ///   tenant has as many open jobs as it may.
     func redrive(_ id: JobID, with payload: JSONValue?, by principal: Principal) async throws -> Intervention {
         if let payload { try checkNoMarks(payload.placesOfMarks) }
         guard try await mayChange(id, principal) else { return .noSuchJob }
-        return shown(try await supervisor.redrive(id, with: payload))
+        guard let quota, let tenant = principal.tenant else {
+            return shown(try await supervisor.redrive(id, with: payload))
+        }
+        return shown(
+            try await quota.admitting(tenant, isNew: \.isDone) { try await supervisor.redrive(id, with: payload) }
+        )
     }
 
     /// Lists jobs.
@@ -153,4 +174,14 @@ struct JobAccess: Sendable {
             .invalid(places.map { FieldProblem(JSONPointer(components: ["payload"] + $0.components), rule) })
         )
     }
+}
+
+extension JobSubmitter.Ticket {
+    /// Whether a job was made.
+    fileprivate var isAccepted: Bool { if case .accepted = self { true } else { false } }
+}
+
+extension Intervention {
+    /// Whether the job was changed.
+    fileprivate var isDone: Bool { if case .done = self { true } else { false } }
 }

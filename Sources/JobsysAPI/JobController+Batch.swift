@@ -57,7 +57,7 @@ extension JobController {
             } catch {
                 let problem = Problem(error)
                 // It will be submitted again, and must come before those that follow it.
-                if let orderingKey, problem.status == .serviceUnavailable { brokenOrders.insert(orderingKey) }
+                if let orderingKey, problem.isForNow { brokenOrders.insert(orderingKey) }
                 results.append(.problem(problem))
             }
         }
@@ -154,6 +154,9 @@ private struct BatchMember {
 }
 
 extension Problem {
+    /// Whether the same submission may be accepted later.
+    fileprivate var isForNow: Bool { status == .serviceUnavailable || status == .tooManyRequests }
+
     /// The job was not begun.
     fileprivate static let batchOutOfTime = Problem(
         .serviceUnavailable,

@@ -86,6 +86,11 @@ package final class KeyRing: Service {
         }
     }
 
+    /// The key of an id as it was last read; nil if there is none or it was not read.
+    func known(_ id: String) -> APIKey? {
+        state.withLock { $0.entries[id]?.key }
+    }
+
     private enum Answer {
         case known(APIKey?)
         /// It is being looked up; and this was known before, if anything was.

@@ -92,8 +92,8 @@ final class SlowClient: ChannelDuplexHandler, RemovableChannelHandler {
         headTimer = channel.eventLoop.assumeIsolated()
             .scheduleTask(in: headDeadline) { [self] in
                 headTimer = nil
-                // What follows a request is not waited for before that is answered.
-                guard requestsInProgress <= 0 else { return setHeadTimer(channel) }
+                // What follows a request is not waited for before that is answered, and the answer taken.
+                guard requestsInProgress <= 0, writes == 0 else { return setHeadTimer(channel) }
                 end(channel, "its header did not come in time")
             }
     }

@@ -13,9 +13,9 @@ import Synchronization
 ///
 /// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html
 public struct DynamoDBJobCatalog: JobCatalog {
-    private let client: AWSClient
-    private let table: String
-    private let shards: IndexShards
+    let client: AWSClient
+    let table: String
+    let shards: IndexShards
     private let unreadable = UnreadableRecordLog()
     private let tenantIndex = TenantIndexLog()
 

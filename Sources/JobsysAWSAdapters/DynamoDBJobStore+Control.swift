@@ -47,7 +47,8 @@ extension DynamoDBJobStore: JobControl {
                 )
                 .remove(JobItem.runAt)
                 .remove(JobItem.dueKey)
-                .remove(JobItem.dueSort),
+                .remove(JobItem.dueSort)
+                .removingOpenKeys(),
             condition: Attribute(JobItem.status).isIn(waiting),
             returning: .allNew,
             returnsExistingOnFailure: true
@@ -79,8 +80,12 @@ extension DynamoDBJobStore: JobControl {
     /// Moves a job that is as it was read to its next generation and closes its incident, both or neither.
     public func restart(_ job: Job, with next: Job, at now: Timestamp) async throws -> Job? {
         // The caller sends the message now; if it dies before, the job is found when this time has come.
-        let dueAt = next.status == .waiting ? nil : now + .seconds(60)
-        let item = JobItem.item(of: next, dueAt: dueAt, shards: shards)
+        let item = JobItem.item(
+            of: next,
+            dueAt: next.status == .waiting ? nil : now + .seconds(60),
+            shards: shards,
+            isCounted: isCounted(next.tenant)
+        )
         let restart = DynamoDB.PutItem(table: table, item: item, condition: job.unchanged)
         let close = DynamoDB.UpdateItem(
             table: table,

@@ -18,7 +18,8 @@ extension DynamoDBJobStore: FailureStore {
                 .set(JobItem.expiresAt, .seconds(expiresAt))
                 .remove(JobItem.leaseExpiresAt)
                 .remove(JobItem.givenUpAt)
-                .remove(JobItem.runAt),
+                .remove(JobItem.runAt)
+                .removingOpenKeys(),
             condition: job.unchanged
         )
         let record = DynamoDB.PutItem(table: table, item: IncidentItem.item(of: incident, expiresAt: expiresAt))

@@ -82,6 +82,7 @@ extension DynamoDBJobStore {
                 .set(JobItem.status, .s(JobStatus.cancelled.rawValue))
                 .set(JobItem.finishedAt, .time(now))
                 .set(JobItem.expiresAt, .seconds(expiresAt))
+                .removingOpenKeys()
         case .retrying(let failure, let notBefore, let maxAttempts):
             let failure = JobItem.attribute(of: Job.RecordedFailure(failure, at: now))
             update = Update()

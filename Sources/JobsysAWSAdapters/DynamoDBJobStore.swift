@@ -11,15 +11,29 @@ public struct DynamoDBJobStore: JobStore {
     let client: AWSClient
     let table: String
     let shards: IndexShards
+    let isCounted: @Sendable (String) -> Bool
     let claims: RequestTemplate<ClaimWrite.Blank>
     let sensitiveClaims: RequestTemplate<ClaimWrite.Blank>
     let successes: RequestTemplate<SuccessWrite.Blank>
 
     /// Makes a store on a table that has the layout of `infra/cloudformation/data-plane.yaml`.
-    public init(client: AWSClient, table: String, shards: IndexShards = .standard) {
+    ///
+    /// - Parameters:
+    ///   - client: Reaches the table.
+    ///   - table: Its name.
+    ///   - shards: Over how many partitions of each index jobs are spread.
+    ///   - isCounted: Whether jobs of a tenant that are made or redriven here are counted for as long as they are open, which
+    ///     costs two writes of the index more for each.
+    public init(
+        client: AWSClient,
+        table: String,
+        shards: IndexShards = .standard,
+        isCounted: @escaping @Sendable (_ tenant: String) -> Bool = { _ in false }
+    ) {
         self.client = client
         self.table = table
         self.shards = shards
+        self.isCounted = isCounted
         claims = ClaimWrite.template(table: table)
         sensitiveClaims = ClaimWrite.sensitiveTemplate(table: table)
         successes = SuccessWrite.template(table: table)
@@ -27,7 +41,7 @@ public struct DynamoDBJobStore: JobStore {
 
     /// Puts a job, unless one of its id is there.
     public func create(_ job: Job) async throws -> Creation {
-        let creation = JobCreation(job: job, table: table, shards: shards)
+        let creation = JobCreation(job: job, table: table, shards: shards, isCounted: isCounted(job.tenant))
         switch try await translatingErrors({ try await client.perform(creation) }) {
         case .applied:
             return .created

@@ -11,12 +11,14 @@ struct JobCreation: AWSOperation {
     let job: Job
     let table: String
     let shards: IndexShards
+    /// Whether it is put on the list of its tenant's open jobs.
+    var isCounted = false
 
     func encode(to writer: inout JSONWriter) {
         writer.object { writer in
             writer.member("TableName", table)
             writer.object("Item") { writer in
-                JobItem.forEachAttribute(of: job, dueAt: nil, shards: shards) { name, value in
+                JobItem.forEachAttribute(of: job, dueAt: nil, shards: shards, isCounted: isCounted) { name, value in
                     writer.key(name)
                     value.encode(to: &writer)
                 }

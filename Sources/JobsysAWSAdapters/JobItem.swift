@@ -71,6 +71,15 @@ enum JobItem {
     static let workflow = "workflow"
     /// When a workflow's member may be forgotten, in seconds since 1970: not before all others.
     static let keepUntil = "keepUntil"
+    /// The lists of open jobs in the sparse index `incidents`, which has what is open: jobs that are not final have these keys
+    /// if their tenant's are counted, and whoever ends a job removes them.
+    ///
+    /// It is that index because it has room for lists of its own: another one would be another deployment of the table.
+    static let openKey = IncidentItem.openKey
+    static let openSort = IncidentItem.openSort
+
+    /// A shard of the list of a tenant's open jobs; the kind goes before the name, so that none runs into another list.
+    static func openList(of tenant: String, _ shard: Int) -> String { "JOB#\(tenant)#\(shard)" }
 
     /// The sparse index `due`: only jobs that must be looked up when their time comes have its keys.
     static let dueKey = "dueKey"
@@ -84,10 +93,16 @@ enum JobItem {
         [partitionKey: .s(partition(of: id))]
     }
 
-    /// A job's item; one that must be looked up at `dueAt` is in the index `due`.
-    static func item(of job: Job, dueAt: Timestamp? = nil, shards: IndexShards = .standard) -> Item {
+    /// A job's item; one that must be looked up at `dueAt` is in the index `due`, one that is counted in the list of its
+    /// tenant's open jobs.
+    static func item(
+        of job: Job,
+        dueAt: Timestamp? = nil,
+        shards: IndexShards = .standard,
+        isCounted: Bool = false
+    ) -> Item {
         var item: Item = [:]
-        forEachAttribute(of: job, dueAt: dueAt, shards: shards) { item[$0] = $1 }
+        forEachAttribute(of: job, dueAt: dueAt, shards: shards, isCounted: isCounted) { item[$0] = $1 }
         return item
     }
 
@@ -96,6 +111,7 @@ enum JobItem {
         of job: Job,
         dueAt: Timestamp?,
         shards: IndexShards,
+        isCounted: Bool,
         _ add: (String, AttributeValue) -> Void
     ) {
         let createdAt = job.createdAt.description
@@ -146,6 +162,10 @@ enum JobItem {
             add(tenantKey, .s(TimelineDay.partition(of: job.createdAt.day, shard, tenant: job.tenant)))
             add(tenantSort, .s("\(createdAt)#\(job.id)"))
         }
+        if isCounted, !job.status.isFinal {
+            add(openKey, .s(openList(of: job.tenant, shard)))
+            add(openSort, .s("\(createdAt)#\(job.id)"))
+        }
         if let dueAt = dueAt ?? (job.awaitsPromotion ? job.runAt : nil) {
             add(dueKey, .s("\(shard)"))
             add(dueSort, .s("\(dueAt)#\(job.id)"))
@@ -186,6 +206,11 @@ enum JobItem {
             "at": .time(failure.at),
         ])
     }
+}
+
+extension Update {
+    /// Takes a job that ends off the list of its tenant's open ones, if it is on it.
+    func removingOpenKeys() -> Update { remove(JobItem.openKey).remove(JobItem.openSort) }
 }
 
 extension AttributeValue {

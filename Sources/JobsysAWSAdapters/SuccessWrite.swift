@@ -33,7 +33,8 @@ enum SuccessWrite {
                 .set(JobItem.finishedAt, now)
                 .set(JobItem.expiresAt, .n(text(.expiresAt)))
                 .remove(JobItem.error)
-                .remove(JobItem.cancelRequestedAt),
+                .remove(JobItem.cancelRequestedAt)
+                .removingOpenKeys(),
             condition: .isHeld(generation: text(.generation), attempt: text(.attempt), owner: text(.owner)),
             returnsExistingOnFailure: true
         )

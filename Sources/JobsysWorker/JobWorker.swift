@@ -1,6 +1,5 @@
 import ArgumentParser
 import FoundationEssentials
-import JobsysAWSAdapters
 import JobsysCore
 import JobsysServiceRuntime
 public import ServiceLifecycle
@@ -69,7 +68,7 @@ public struct JobWorker: HandlerCollection {
                 let process = ServiceProcess(
                     name: about.name,
                     settings: WorkerConfiguration.environment,
-                    store: { try await $0.parameterStore() },
+                    store: workerSettingsStore,
                     build: services
                 )
                 if let path = command.checkHandlers {

@@ -7,6 +7,11 @@ package import JobsysServiceRuntime
 import Logging
 import ServiceLifecycle
 
+/// The store of settings of a worker; nil if its environment says that there is none.
+func workerSettingsStore(_ start: ServiceStart) async throws -> (any SettingsStore)? {
+    try await start.parameterStore()
+}
+
 /// Builds what a worker runs, for these handlers.
 ///
 /// The only place that knows which store and which queue it is.

@@ -55,6 +55,38 @@ struct JobsAWSConformanceTests {
         }
     }
 
+    @Test("The table's index of what is open keeps every rule of a count of open jobs", arguments: OpenJobsRule.all)
+    func openJobs(rule: OpenJobsRule) async throws {
+        try await Emulator.withTable { client, table in
+            try await rule.check(
+                DynamoDBJobStore(client: client, table: table, isCounted: { _ in true }),
+                DynamoDBJobCatalog(client: client, table: table)
+            )
+        }
+    }
+
+    @Test("Jobs of tenants that are not counted are on no list of open ones, and open jobs are among no incidents")
+    func notCounted() async throws {
+        try await Emulator.withTable { client, table in
+            let store = DynamoDBJobStore(client: client, table: table, isCounted: { $0 == "acme" })
+            let catalog = DynamoDBJobCatalog(client: client, table: table)
+            for (tenant, count) in [("acme", 1), ("other", 0)] {
+                var job = Job.sample()
+                job.tenant = tenant
+                #expect(try await store.create(job) == .created)
+                #expect(try await catalog.openJobs(of: tenant, upTo: 10) == count, "\(tenant)")
+                let key: DynamoDB.Item = ["PK": .s("JOB#\(job.id)")]
+                let item = try await client.perform(DynamoDB.GetItem(table: table, key: key))
+                #expect((item?["incidentKey"] != nil) == (count > 0))
+                var section = ListSection(since: .sample + .seconds(-60), until: .sample + .seconds(60), limit: 10)
+                for reader in [nil, tenant] {
+                    section.tenant = reader
+                    #expect(try await catalog.openIncidents(IncidentQuery(section)).elements == [])
+                }
+            }
+        }
+    }
+
     @Test(
         "A tenant's page is full however many jobs and incidents of others lie between, unless the table lacks the index"
     )

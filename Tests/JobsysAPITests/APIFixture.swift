@@ -31,6 +31,8 @@ struct APIFixture: Sendable {
     var asksForCredentials = false
     /// How often somebody may ask.
     var limiter: RateLimiter?
+    /// How many jobs of a tenant may be open.
+    var quota: OpenJobsQuota?
     /// Tells who shows a token, if tokens are taken.
     var tokens: TokenVerifier?
     /// What is known of the directory; nothing until it is read.
@@ -102,6 +104,7 @@ struct APIFixture: Sendable {
             audit: audit,
             authentication: asksForCredentials ? .required(ring, stage: options.stage, tokens: tokens) : .off,
             limiter: limiter,
+            quota: quota,
             options: options,
             logger: logger
         )

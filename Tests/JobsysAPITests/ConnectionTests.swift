@@ -1,5 +1,6 @@
 import HTTPTypes
 import InMemoryLogging
+import JobsysAPI
 import JobsysCore
 import JobsysJSON
 import JobsysServiceTestKit
@@ -120,6 +121,83 @@ struct ConnectionTests {
             }
         let statuses = heard.split(separator: "HTTP/1.1 ").map { $0.prefix(3) }
         #expect(statuses == ["404", "405", "404", "200", "200"])
+    }
+
+    @Test(
+        "Hundreds of requests that are sent at once are answered in their order, with bodies of all kinds between them"
+    )
+    func pipelined() async throws {
+        let (head, end) = ("Host: x\r\nContent-Type: application/json\r\n", " HTTP/1.1\r\n")
+        let body = #"{"type":"drill","payload":"\#(String(repeating: "x", count: 40_000))"}"#
+        let chunks = "5\r\n{\"x\":\r\n2\r\n1}\r\n0\r\n\r\n"
+        let kinds: [(text: String, status: Int)] = [
+            ("GET /nowhere\(end)\(head)\r\n", 404),
+            ("POST /jobs\(end)\(head)Content-Length: \(body.utf8.count)\r\n\r\n\(body)", 202),
+            ("POST /jobs\(end)\(head)Transfer-Encoding: chunked\r\n\r\n\(chunks)", 422),
+            ("POST /healthz\(end)\(head)Content-Length: 0\r\n\r\n", 405),
+        ]
+        var api = APIFixture()
+        api.options.makeJobID = { JobID(at: $0) }
+        let requests = (0..<400)
+            .map { number -> (text: String, status: Int) in
+                // Few of the long ones.
+                let kind = number % 4
+                return kinds[kind == 1 && number % 40 != 1 ? 0 : kind]
+            }
+        let text = requests.map { $0.text }.joined()
+        let last = "GET /healthz\(end)\(head)Connection: close\r\n\r\n"
+        let heard = try await api.application()
+            .test(.live) { client in
+                try await RawConnection.with(port: try #require(client.port)) { connection in
+                    // Answers are taken while requests are sent, as a client must.
+                    async let heard = connection.rest()
+                    try await connection.send(text + last)
+                    connection.finish()
+                    return try await heard
+                }
+            }
+        #expect(RawAnswer(heard).statuses == requests.map { $0.status } + [200])
+    }
+
+    @Test("Connections beyond the limit wait until one of those that are open ends")
+    func limit() async throws {
+        var limited = APIFixture()
+        limited.options.connectionLimit = 2
+        let api = limited
+        @Sendable func ask(on connection: RawConnection) async throws {
+            let seen = api.logs.entries.count { $0.message == "request" }
+            try await connection.send("GET /types HTTP/1.1\r\nHost: x\r\n\r\n")
+            while api.logs.entries.count(where: { $0.message == "request" }) == seen { await Task.yield() }
+        }
+        let group = ServiceGroup(configuration: .init(services: [api.application()], logger: api.logger))
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await group.run() }
+            let port = try await api.port()
+            let heard = try await RawConnection.with(port: port) { first in
+                try await ask(on: first)
+                let second = Task {
+                    try await RawConnection.with(port: port) { second in
+                        try await ask(on: second)
+                        // Until it is cancelled, which ends it.
+                        return try await second.rest()
+                    }
+                }
+                while api.logs.entries.count(where: { $0.message == "request" }) < 2 { await Task.yield() }
+                // The kernel takes it, and what it says.
+                let heard = try await RawConnection.with(port: port) { third in
+                    try await third.send("GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+                    for _ in 0..<100 { try await ask(on: first) }
+                    #expect(!api.logs.entries.contains { $0.metadata["http.route"] == "/healthz" })
+                    second.cancel()
+                    return try await third.rest()
+                }
+                _ = await second.result
+                return heard
+            }
+            #expect(RawAnswer(heard).statuses == [200])
+            await group.triggerGracefulShutdown()
+            try await tasks.waitForAll()
+        }
     }
 
     @Test("A wait ends at once when the service is told to stop")

@@ -18,15 +18,17 @@ struct WriteInputTests {
         return try JSONValue(parsing: writer.bytes)
     }
 
-    @Test("of a new job is that of a PutItem of its item")
-    func creation() throws {
+    @Test("of a new job is that of a PutItem of its item", arguments: [false, true])
+    func creation(isCounted: Bool) throws {
         let put = DynamoDB.PutItem(
             table: "t",
-            item: JobItem.item(of: job, shards: IndexShards(7)),
+            item: JobItem.item(of: job, shards: IndexShards(7), isCounted: isCounted),
             condition: .attributeNotExists("PK"),
             returnsExistingOnFailure: true
         )
-        #expect(try input(JobCreation(job: job, table: "t", shards: IndexShards(7))) == input(put))
+        #expect(
+            try input(JobCreation(job: job, table: "t", shards: IndexShards(7), isCounted: isCounted)) == input(put)
+        )
     }
 
     @Test("of a claim is that of its UpdateItem", arguments: ["m-1", "<key>", "quo\"te\\ \u{1} größe", ""])

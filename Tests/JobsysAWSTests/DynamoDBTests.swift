@@ -154,6 +154,30 @@ import Testing
         )
     }
 
+    @Test("Query asks for a number alone, and reads it")
+    func count() async throws {
+        let fixture = Fixture([.response(200, [:], #"{"Count":7,"ScannedCount":7}"#)])
+        let page = try await fixture.client.perform(
+            DynamoDB.Query(
+                table: "T",
+                index: "incidents",
+                keyCondition: DynamoDB.Attribute("bucket") == .s("b"),
+                limit: 7,
+                countsOnly: true
+            )
+        )
+        #expect(page == .init(items: [], count: 7))
+        try expectSent(
+            fixture,
+            "DynamoDB_20120810.Query",
+            #"""
+            {"TableName":"T","IndexName":"incidents","KeyConditionExpression":"#n0 = :v0",\#
+            "ExpressionAttributeNames":{"#n0":"bucket"},"ExpressionAttributeValues":{":v0":{"S":"b"}},\#
+            "Select":"COUNT","Limit":7}
+            """#
+        )
+    }
+
     private static let transaction = DynamoDB.TransactWriteItems(
         actions: [
             .put(.init(table: "T", item: key, condition: .attributeNotExists("PK"))),

@@ -20,6 +20,12 @@ struct ConformanceTests {
         try await rule.check(store, store)
     }
 
+    @Test("The count of open jobs keeps every rule", arguments: OpenJobsRule.all)
+    func openJobs(rule: OpenJobsRule) async throws {
+        let store = InMemoryJobStore()
+        try await rule.check(store, store)
+    }
+
     @Test("The queue keeps every rule", arguments: JobQueueRule.all)
     func queue(rule: JobQueueRule) async throws {
         try await rule.check(subject(isOrdered: false))

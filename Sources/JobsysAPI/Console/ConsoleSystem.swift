@@ -8,6 +8,7 @@ import Logging
 struct ConsoleSystem: Sendable {
     let pages: ConsolePages
     let authentication: Authentication
+    let signIns: SignInLimiter
     let jobs: JobAccess
     let lists: CatalogController
     let workers: DirectoryController
@@ -52,7 +53,11 @@ struct ConsoleSystem: Sendable {
         let key = form["key"] ?? ""
         let next = Self.ownPath(form["next"])
         do {
-            let principal = try await authentication.principal([.authorization: "Bearer \(key)"])
+            let principal = try await authentication.principal(
+                [.authorization: "Bearer \(key)"],
+                from: context.client,
+                signIns
+            )
             guard let text = APIKeyText(key) else { throw Problem.badCredential }
             RequestNotes.current?.add(principal.logMetadata)
             Logger.current.notice("signed in to the console", metadata: principal.logMetadata)
@@ -61,7 +66,9 @@ struct ConsoleSystem: Sendable {
             return response
         } catch let problem as Problem where problem.status.kind == .clientError {
             RequestNotes.current?.add(problem)
-            return signInPage(next: next, problem: problem)
+            var page = signInPage(next: next, problem: problem)
+            page.headers[.retryAfter] = problem.headers[.retryAfter]
+            return page
         }
     }
 

@@ -36,9 +36,7 @@ package final class TokenVerifier: Sendable {
         guard text.utf8.count <= WebToken.longest else { throw TokenRefusal.tooLong }
         let instant = now()
         let hash = SHA256.hash(text)
-        if let entry = entries.withLock({ $0[hash] }), entry.end > instant, entry.generation == keys.generation {
-            return entry.principal
-        }
+        if let principal = known(hash, at: instant) { return principal }
         let token = try WebToken(text)
         // The claims first: a token that is not meant for this service has no keys read anew.
         let (principal, end) = try rules.admit(token.claims, at: instant)
@@ -56,5 +54,16 @@ package final class TokenVerifier: Sendable {
             entries[hash] = Entry(principal: principal, end: end, generation: generation)
         }
         return principal
+    }
+
+    /// Whether a token was found to be good, and still is.
+    func isKnown(_ text: String) -> Bool {
+        text.utf8.count <= WebToken.longest && known(SHA256.hash(text), at: now()) != nil
+    }
+
+    private func known(_ hash: [UInt8], at instant: Timestamp) -> Principal? {
+        guard let entry = entries.withLock({ $0[hash] }), entry.end > instant, entry.generation == keys.generation
+        else { return nil }
+        return entry.principal
     }
 }

@@ -24,6 +24,8 @@ extension DynamoDB {
         public var consistent: Bool
         /// The attributes to read; empty for all that the index has.
         public var attributes: [String]
+        /// Whether the page is to say how many items there are, and not which.
+        public var countsOnly: Bool
 
         /// Creates the operation.
         public init(
@@ -35,7 +37,8 @@ extension DynamoDB {
             limit: Int? = nil,
             exclusiveStartKey: Item? = nil,
             consistent: Bool = false,
-            attributes: [String] = []
+            attributes: [String] = [],
+            countsOnly: Bool = false
         ) {
             self.table = table
             self.index = index
@@ -46,6 +49,7 @@ extension DynamoDB {
             self.exclusiveStartKey = exclusiveStartKey
             self.consistent = consistent
             self.attributes = attributes
+            self.countsOnly = countsOnly
         }
 
         /// Safe: it only reads.
@@ -60,6 +64,7 @@ extension DynamoDB {
             writer.member("FilterExpression", ifPresent: filter?.render(&aliases))
             writer.projection(attributes, &aliases)
             aliases.encode(to: &writer)
+            if countsOnly { writer.member("Select", "COUNT") }
             if !ascending { writer.member("ScanIndexForward", false) }
             writer.pageStart(limit: limit, after: exclusiveStartKey, consistent: consistent)
         }

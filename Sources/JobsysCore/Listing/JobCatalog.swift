@@ -12,6 +12,16 @@ public protocol JobCatalog: Sendable {
     func openIncidents(_ query: IncidentQuery) async throws -> Listing<Incident>
 }
 
+/// Where a tenant's open jobs are counted.
+///
+/// Of those that were made for a tenant whose jobs are counted; the count may miss what was written within the last second or so.
+public protocol OpenJobCounter: Sendable {
+    /// How many jobs of a tenant are not final, at most as many as given: then there may be more.
+    ///
+    /// - Throws: ``DependencyError``.
+    func openJobs(of tenant: String, upTo limit: Int) async throws -> Int
+}
+
 /// Which jobs are asked for.
 public struct JobQuery: Sendable, Hashable {
     /// Whose jobs, from when, and how many.

@@ -16,6 +16,14 @@ extension InMemoryJobStore: JobCatalog {
     }
 }
 
+extension InMemoryJobStore: OpenJobCounter {
+    /// Counts a tenant's jobs that are not final.
+    package func openJobs(of tenant: String, upTo limit: Int) async throws -> Int {
+        try await checkReachable()
+        return min(limit, jobs.count { $0.tenant == tenant && !$0.status.isFinal })
+    }
+}
+
 extension Listing {
     fileprivate init(_ all: [Element], of section: ListSection, position: (Element) -> ListPosition) {
         let elements =
