@@ -17,7 +17,10 @@ struct WorkflowRequest {
     /// - Throws: ``Problem`` with 400, 408, 413, 415 or 422.
     init(_ request: Request, body reader: BodyReader) async throws {
         let bytes = try await reader.bytes(of: request)
-        guard !bytes.isEmpty else { return }
+        guard !bytes.isEmpty else {
+            try self.init(document: .object([:]))
+            return
+        }
         try JSONBody.checkMediaType(request.headers)
         try self.init(document: try JSONBody.object(bytes, limit: reader.limit))
     }

@@ -97,6 +97,9 @@ final class WorkflowBench: Sendable {
         return true
     }
 
+    /// The keys of the members that ran.
+    var history: [String] { ran.withLock(\.self) }
+
     /// The workflow as it stands.
     var workflow: Workflow {
         get async throws { try await engine.workflow(id) }

@@ -3,6 +3,7 @@ import JobsysCore
 import JobsysPropertyTestKit
 import JobsysTestKit
 import JobsysTime
+import Synchronization
 import Testing
 
 @Suite("Every order of events in a workflow", .quietLog, .timeLimit(.minutes(60)))

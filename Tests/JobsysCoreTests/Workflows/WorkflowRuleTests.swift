@@ -49,7 +49,7 @@ struct WorkflowRuleTests {
         try await bench.engine.seal(bench.id)
         try await bench.drain()
         #expect(try await bench.workflow.status == .succeeded)
-        #expect(bench.ran.withLock(\.count) == 3)
+        #expect(bench.history.count == 3)
     }
 
     @Test("Too many members, too long payloads, foreign and sealed workflows are refused")
