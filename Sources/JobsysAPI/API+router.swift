@@ -20,6 +20,8 @@ package import Logging
 ///   - keys: Where API keys are kept.
 ///   - audit: Where changes are noted.
 ///   - authentication: Whether requests have to show a credential.
+///   - figures: Counts what becomes of jobs, for the figures of all processes.
+///   - board: Where those are read; nil if nothing is counted.
 ///   - limiter: How often somebody may ask; nil if that is not limited.
 ///   - options: Limits and clocks.
 ///   - logger: Is told of every request.
@@ -36,12 +38,14 @@ package func buildRouter(
     keys: any APIKeyStore,
     audit: any AuditTrail,
     authentication: Authentication = .off,
+    figures: FigureCounter? = nil,
+    board: FigureBoard? = nil,
     limiter: RateLimiter? = nil,
     options: APIOptions = APIOptions(),
     logger: Logger = .current
 ) -> Router<APIRequestContext> {
     let bodyReader = BodyReader(options)
-    let submissionMeter = SubmissionMeter()
+    let submissionMeter = SubmissionMeter(figures: figures)
     let cache = cache ?? DirectoryCache(directory, clock: options.clock, now: options.now)
     let access = JobAccess(
         store: store,
@@ -52,7 +56,7 @@ package func buildRouter(
             now: options.now,
             makeID: options.makeJobID
         ),
-        supervisor: JobSupervisor(store: control, queue: queue, now: options.now),
+        supervisor: JobSupervisor(store: control, queue: queue, figures: figures, now: options.now),
         watcher: JobWatcher(store: store, clock: options.clock),
         catalog: catalog
     )
@@ -76,12 +80,25 @@ package func buildRouter(
         now: options.now
     )
     let pages = ConsolePages(isOpen: authentication.isOff)
+    let consoleSystem = ConsoleSystem(
+        pages: pages,
+        authentication: authentication,
+        jobs: access,
+        lists: lists,
+        workers: workers,
+        board: board
+    )
+    let consoleJobs = ConsoleJobs(pages: pages, jobs: jobs, lists: lists)
+    let livePages = LivePages(
+        consoleSystem.livePages.merging(consoleJobs.livePages) { first, _ in first },
+        elapsed: stopwatch(options.clock)
+    )
     let routes =
         jobs.routes + lists.routes + interventions.routes + workers.routes + keyRoutes.routes
-        + AuditController(trail: audit).routes + [OpenAPIDocument.route]
-        + ConsoleSystem(pages: pages, authentication: authentication, jobs: access, lists: lists, workers: workers)
-        .routes
-        + ConsoleJobs(pages: pages, jobs: jobs, lists: lists).routes
+        + AuditController(trail: audit).routes
+        + ConsoleAdministration(pages: pages, keys: keyRoutes, trail: audit).routes + [OpenAPIDocument.route]
+        + consoleSystem.routes + consoleJobs.routes + ConsoleEvents(livePages, clock: options.clock).routes
+        + [ConsoleTheme.route, APIDocumentation.route]
     let router = Router(context: APIRequestContext.self, options: .autoGenerateHeadEndpoints)
     router.add(
         middleware: RequestMiddleware(
@@ -93,7 +110,7 @@ package func buildRouter(
             makeRequestID: options.makeRequestID
         )
     )
-    router.add(middleware: ConsoleMiddleware(pages: pages))
+    router.add(middleware: ConsoleMiddleware(pages: pages, routes: RouteTable(routes)))
     router.add(
         middleware: AccessMiddleware(
             table: AccessTable(routes),

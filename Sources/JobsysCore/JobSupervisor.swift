@@ -7,6 +7,7 @@ public struct JobSupervisor: Sendable {
     private let store: any JobControl
     private let queue: any JobSender
     private let retention: Duration
+    private let figures: FigureCounter?
     private let now: @Sendable () -> Timestamp
 
     /// Makes a supervisor.
@@ -15,16 +16,19 @@ public struct JobSupervisor: Sendable {
     ///   - store: Where the jobs are recorded.
     ///   - queue: Where their messages go.
     ///   - retention: How long a job that was cancelled is kept.
+    ///   - figures: Is told of jobs that were cancelled or redriven.
     ///   - now: The wall clock.
     public init(
         store: any JobControl,
         queue: any JobSender,
         retention: Duration = JobPolicy.standard.retention,
+        figures: FigureCounter? = nil,
         now: @escaping @Sendable () -> Timestamp = Timestamp.now
     ) {
         self.store = store
         self.queue = queue
         self.retention = retention
+        self.figures = figures
         self.now = now
     }
 
@@ -44,7 +48,10 @@ public struct JobSupervisor: Sendable {
             if job.status.isFinal { break }
         }
         switch intervention {
-        case .done(let job): Logger.current.info("job cancelled", metadata: job.logMetadata)
+        case .done(let job):
+            // Not one that was cancelled before.
+            if job.finishedAt == instant { figures?.note(.event(.cancelled), of: job.type, at: instant) }
+            Logger.current.info("job cancelled", metadata: job.logMetadata)
         case .requested(let job): Logger.current.info("job asked to stop", metadata: job.logMetadata)
         case .refused, .noSuchJob: break
         }
@@ -59,9 +66,11 @@ public struct JobSupervisor: Sendable {
     ///
     /// - Throws: ``DependencyError``. The record may have moved then, and its message may be missing: a repeat sends it.
     public func redrive(_ id: JobID, with payload: JSONValue? = nil) async throws -> Intervention {
-        let intervention = try await store.redrive(id, with: payload, at: now())
+        let instant = now()
+        let intervention = try await store.redrive(id, with: payload, at: instant)
         switch intervention {
         case .done(let job):
+            figures?.note(.event(.redriven), of: job.type, at: instant)
             try await queue.send(job, trace: job.resumedTrace, after: .zero)
             Logger.current.info("job redriven", metadata: job.logMetadata)
         case .refused(let job) where job.awaitsFirstAttemptOfRedrive:

@@ -21,6 +21,8 @@ public func buildDLQHandler(_ start: ServiceStart) async throws -> [any Service]
         let aws = try await AWSConnection(start, transport: transport)
         let client = aws.client
         let store = DynamoDBJobStore(client: client, table: configuration.table)
+        let figures = FigureCounter()
+        let figureStore = DynamoDBFigureStore(client: client, table: configuration.table)
         let processor = DeadLetterProcessor(
             recorder: DeadLetterRecorder(
                 store: store,
@@ -28,7 +30,8 @@ public func buildDLQHandler(_ start: ServiceStart) async throws -> [any Service]
                     client: client,
                     queueURL: configuration.queueURL,
                     fifoQueueURL: configuration.fifoQueueURL
-                )
+                ),
+                figures: figures
             ),
             reporter: configuration.notifications.reporter(client: client, transport: transport),
             metrics: .standardOutput
@@ -37,7 +40,11 @@ public func buildDLQHandler(_ start: ServiceStart) async throws -> [any Service]
         switch configuration.source {
         case .lambda(let authority):
             let api = HTTPLambdaRuntimeAPI(authority: authority, transport: transport)
-            let function = DeadLetterFunction(processor: processor, readAttributes: DeadLetterAttributes.read)
+            let function = DeadLetterFunction(
+                processor: processor,
+                readAttributes: DeadLetterAttributes.read,
+                afterLetters: { await figures.flush(to: figureStore) }
+            )
             let loop = LambdaRuntimeLoop(api: api, function: function.handle)
             let extensions = HTTPLambdaExtensionsAPI(authority: authority, transport: transport)
             return [LambdaProcess(loop: loop, extensions: extensions)]
@@ -70,7 +77,8 @@ public func buildDLQHandler(_ start: ServiceStart) async throws -> [any Service]
                 host: polling.host,
                 port: polling.port
             )
-            return [health] + pollers
+            let flusher = PeriodicService(every: FigureCounter.interval) { await figures.flush(to: figureStore) }
+            return [health, flusher] + pollers
         }
     }
 }

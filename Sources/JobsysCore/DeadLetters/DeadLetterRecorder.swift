@@ -7,6 +7,7 @@ public struct DeadLetterRecorder: Sendable {
     private let store: any FailureStore
     private let queue: any JobSender
     private let policy: JobPolicy
+    private let figures: FigureCounter?
     private let now: @Sendable () -> Timestamp
 
     /// Makes a recorder.
@@ -16,16 +17,19 @@ public struct DeadLetterRecorder: Sendable {
     ///   - queue: Where the message of a job goes that has attempts left after all.
     ///   - policy: How long failed jobs and their incidents are kept, and how long a letter waits that only a newer
     ///     version can read.
+    ///   - figures: Is told of jobs that have failed for good.
     ///   - now: The wall clock.
     public init(
         store: any FailureStore,
         queue: any JobSender,
         policy: JobPolicy = .standard,
+        figures: FigureCounter? = nil,
         now: @escaping @Sendable () -> Timestamp = Timestamp.now
     ) {
         self.store = store
         self.queue = queue
         self.policy = policy
+        self.figures = figures
         self.now = now
     }
 
@@ -112,6 +116,8 @@ public struct DeadLetterRecorder: Sendable {
             case .failed(let failure):
                 let incident = Incident(of: job, failure: Job.RecordedFailure(failure, at: instant))
                 if try await store.fail(job, with: incident, expiresAt: instant + policy.retention) == .written {
+                    let failure = Figure.failure(incident.failure.errorClass.known)
+                    figures?.note(.event(.failed), failure, of: job.type, at: instant)
                     CrashPoint.afterFail.reached()
                     log(incident)
                     return .recorded(incident)

@@ -190,6 +190,7 @@ public struct JobRunner: Sendable {
             }
         }
         defer { if delivery.jobType == nil { gate.finish(type: job.type) } }
+        meter.noteStart(of: job)
         let outcome = await outcome(of: job, from: delivery, as: run, hooks: hooks)
         CrashPoint.afterHandler.reached()
         if case .unavailable(let reason) = outcome { await pause(job.type, for: reason) }
