@@ -69,6 +69,14 @@ public func buildAPI(_ start: ServiceStart) async throws -> [any Service] {
     let limiter = configuration.rateLimits.map { limits in
         RateLimiter(limits, elapsed: stopwatch(options.clock), processes: { apis?.count ?? 1 })
     }
+    let figures = FigureCounter()
+    let figureStore = DynamoDBFigureStore(client: client, table: configuration.table)
+    let board = FigureBoard(
+        figureStore,
+        backlogs: [configuration.queueURL, configuration.fifoQueueURL]
+            .map { SQSQueueBacklog(client: client, queueURL: $0) },
+        elapsed: stopwatch(options.clock)
+    )
     let router = buildRouter(
         store: store,
         control: store,
@@ -87,6 +95,8 @@ public func buildAPI(_ start: ServiceStart) async throws -> [any Service] {
         keys: keys,
         audit: DynamoDBAuditTrail(client: client, table: configuration.table, retention: configuration.auditRetention),
         authentication: configuration.auth == .off ? .off : .required(ring, stage: options.stage, tokens: tokens),
+        figures: figures,
+        board: board,
         limiter: limiter,
         quota: openJobs.map { OpenJobsQuota($0, counter: catalog, elapsed: stopwatch(options.clock)) },
         options: options
@@ -99,7 +109,11 @@ public func buildAPI(_ start: ServiceStart) async throws -> [any Service] {
         logger: .current
     )
     let optional: [(any Service)?] = [apis, tokenKeys]
-    return optional.compactMap(\.self) + [cache, ring, PlacedService(application, executor: transport.executor)]
+    // Stops after the server, so that it adds what the last requests were.
+    let flusher = PeriodicService(every: FigureCounter.interval) { await figures.flush(to: figureStore) }
+    return [flusher] + optional.compactMap(\.self) + [
+        cache, ring, PlacedService(application, executor: transport.executor),
+    ]
 }
 
 /// How many connections may be open, so that file descriptors are left for connections to AWS and for the rest.

@@ -22,6 +22,8 @@ package import Logging
 ///   - keys: Where API keys are kept.
 ///   - audit: Where changes are noted.
 ///   - authentication: Whether requests have to show a credential.
+///   - figures: Counts what becomes of jobs, for the figures of all processes.
+///   - board: Where those are read; nil if nothing is counted.
 ///   - limiter: How often somebody may ask; nil if that is not limited.
 ///   - quota: How many jobs of a tenant may be open; nil if that is not limited.
 ///   - options: Limits and clocks.
@@ -41,13 +43,15 @@ package func buildRouter(
     keys: any APIKeyStore,
     audit: any AuditTrail,
     authentication: Authentication = .off,
+    figures: FigureCounter? = nil,
+    board: FigureBoard? = nil,
     limiter: RateLimiter? = nil,
     quota: OpenJobsQuota? = nil,
     options: APIOptions = APIOptions(),
     logger: Logger = .current
 ) -> Router<APIRequestContext> {
     let bodyReader = BodyReader(options)
-    let submissionMeter = SubmissionMeter()
+    let submissionMeter = SubmissionMeter(figures: figures)
     let cache = cache ?? DirectoryCache(directory, clock: options.clock, now: options.now)
     let submitter = JobSubmitter(
         store: store,
@@ -59,7 +63,13 @@ package func buildRouter(
     let access = JobAccess(
         store: store,
         submitter: submitter,
-        supervisor: JobSupervisor(store: control, queue: queue, workflows: workflows, now: options.now),
+        supervisor: JobSupervisor(
+            store: control,
+            queue: queue,
+            workflows: workflows,
+            figures: figures,
+            now: options.now
+        ),
         watcher: JobWatcher(store: store, clock: options.clock),
         catalog: catalog,
         cache: cache,
@@ -104,20 +114,27 @@ package func buildRouter(
     )
     let signIns = SignInLimiter(elapsed: stopwatch(options.clock))
     let pages = ConsolePages(isOpen: authentication.isOff)
+    let consoleSystem = ConsoleSystem(
+        pages: pages,
+        authentication: authentication,
+        signIns: signIns,
+        jobs: access,
+        lists: lists,
+        workers: workers,
+        board: board
+    )
+    let consoleJobs = ConsoleJobs(pages: pages, jobs: jobs, lists: lists)
+    let livePages = LivePages(
+        consoleSystem.livePages.merging(consoleJobs.livePages) { first, _ in first },
+        elapsed: stopwatch(options.clock)
+    )
     let routes =
         jobs.routes + lists.routes + (workflowRoutes ?? []) + interventions.routes + workers.routes
         + scheduleRoutes.routes + keyRoutes.routes
-        + AuditController(trail: audit).routes + [OpenAPIDocument.route]
-        + ConsoleSystem(
-            pages: pages,
-            authentication: authentication,
-            signIns: signIns,
-            jobs: access,
-            lists: lists,
-            workers: workers
-        )
-        .routes
-        + ConsoleJobs(pages: pages, jobs: jobs, lists: lists).routes
+        + AuditController(trail: audit).routes
+        + ConsoleAdministration(pages: pages, keys: keyRoutes, trail: audit).routes + [OpenAPIDocument.route]
+        + consoleSystem.routes + consoleJobs.routes + ConsoleEvents(livePages, clock: options.clock).routes
+        + [ConsoleTheme.route, APIDocumentation.route]
     let router = Router(context: APIRequestContext.self, options: .autoGenerateHeadEndpoints)
     router.add(
         middleware: RequestMiddleware(
@@ -129,7 +146,7 @@ package func buildRouter(
             makeRequestID: options.makeRequestID
         )
     )
-    router.add(middleware: ConsoleMiddleware(pages: pages))
+    router.add(middleware: ConsoleMiddleware(pages: pages, routes: RouteTable(routes)))
     router.add(
         middleware: AccessMiddleware(
             table: AccessTable(routes),

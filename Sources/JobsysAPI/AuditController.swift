@@ -14,20 +14,8 @@ struct AuditController: Sendable {
     var routes: [Route] { [Route(.get, "/audit", .needs(.admin), respond: list)] }
 
     @Sendable private func list(_ request: Request, context: APIRequestContext) async throws -> Response {
-        let parameters = try ListParameters(request, list: "audit", filters: ["principal", "action", "subject"])
-        let section = ListSection(
-            since: try parameters.time("since") ?? .earliest,
-            until: try parameters.time("until") ?? .latest,
-            after: try parameters.position,
-            limit: try parameters.limit
-        )
-        let query = AuditQuery(
-            section,
-            principal: parameters["principal"],
-            action: parameters["action"],
-            subject: parameters["subject"]
-        )
-        let listing = try await trail.entries(query)
+        let parameters = try ListParameters(request, list: "audit", filters: Self.filters)
+        let listing = try await trail.entries(try Self.query(parameters))
         var writer = JSONWriter()
         writer.object { writer in
             writer.array("audit") { writer in
@@ -36,6 +24,27 @@ struct AuditController: Sendable {
             writer.member("nextCursor", ifPresent: listing.next.map(parameters.cursor))
         }
         return Response(json: writer.bytes, status: .ok, headers: [.cacheControl: "no-store"])
+    }
+
+    /// What the list may be narrowed down to, beside a time.
+    static let filters = ["principal", "action", "subject"]
+
+    /// What a request asks for.
+    ///
+    /// - Throws: ``Problem`` with 422.
+    static func query(_ parameters: ListParameters) throws -> AuditQuery {
+        let section = ListSection(
+            since: try parameters.time("since") ?? .earliest,
+            until: try parameters.time("until") ?? .latest,
+            after: try parameters.position,
+            limit: try parameters.limit
+        )
+        return AuditQuery(
+            section,
+            principal: parameters["principal"],
+            action: parameters["action"],
+            subject: parameters["subject"]
+        )
     }
 }
 

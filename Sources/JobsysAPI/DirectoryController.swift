@@ -72,6 +72,11 @@ struct DirectoryController: Sendable {
     @Sendable private func limit(_ request: Request, context: APIRequestContext) async throws -> Response {
         let name = try context.typeName
         let limits = try await LimitsRequest(request, body: bodyReader)
+        return try await limit(name, limits)
+    }
+
+    /// Limits a type, or takes limits away, and answers it.
+    func limit(_ name: String, _ limits: LimitsRequest) async throws -> Response {
         let answer = try await change {
             try await directory.limit(name, rate: limits.rate, concurrency: limits.concurrency)
         }

@@ -34,45 +34,72 @@ struct KeyController: Sendable {
 
     /// Answers the new key: the only time that anybody sees it.
     @Sendable private func create(_ request: Request, context: APIRequestContext) async throws -> Response {
-        let wanted = try await KeyRequest(request, body: bodyReader)
-        let instant = now()
+        let (text, key) = try await create(try await KeyRequest(request, body: bodyReader), by: context.principal)
+        return response(.created) { writer in
+            writer.member("key", text.revealed())
+            writer.key(key, at: key.createdAt)
+        }
+    }
+
+    /// Makes a key.
+    ///
+    /// - Throws: What the store throws.
+    func create(_ wanted: KeyRequest, by principal: Principal) async throws -> (APIKeyText, APIKey) {
         let text = APIKeyText.make(stage: stage)
-        let key = wanted.key(text, at: instant, by: context.principal.name)
+        let key = wanted.key(text, at: now(), by: principal.name)
         RequestNotes.current?.subject = key.id
         try await store.create(key)
         Logger.current.notice("key made", metadata: key.logMetadata)
-        return response(.created) { writer in
-            writer.member("key", text.revealed())
-            writer.key(key, at: instant)
-        }
+        return (text, key)
     }
 
     /// Answers the key that takes the place of another one, which ends a while later.
     @Sendable private func rotate(_ request: Request, context: APIRequestContext) async throws -> Response {
         let id = try context.keyID
         let overlap = try await RotationRequest(request, body: bodyReader).overlap
+        let (text, key, replaced) = try await replace(id, overlap: overlap, by: context.principal)
+        return response(.created) { writer in
+            writer.member("key", text.revealed())
+            writer.key(key, at: key.createdAt)
+            writer.object("replaces") { $0.key(replaced, at: key.createdAt) }
+        }
+    }
+
+    /// Puts another key in the place of one, which stays good for a while.
+    ///
+    /// - Returns: The new key, and the one that it replaces.
+    /// - Throws: ``Problem`` with 404 or 409; what the store throws.
+    func replace(
+        _ id: String,
+        overlap: Duration,
+        by principal: Principal
+    ) async throws -> (APIKeyText, APIKey, replaced: APIKey) {
         let instant = now()
         guard let old = try await store.key(id) else { throw Problem.noSuchKey }
         let text = APIKeyText.make(stage: stage)
-        let key = old.successor(text, at: instant, by: context.principal.name)
+        let key = old.successor(text, at: instant, by: principal.name)
         guard let replaced = try await store.replace(id, with: key, endingAt: instant + overlap) else {
             throw Problem.endedKey
         }
         authentication.forget(id)
         Logger.current.notice("key replaced", metadata: key.logMetadata.merging(["key.replaced": "\(id)"]) { $1 })
-        return response(.created) { writer in
-            writer.member("key", text.revealed())
-            writer.key(key, at: instant)
-            writer.object("replaces") { $0.key(replaced, at: instant) }
-        }
+        return (text, key, replaced)
     }
 
     @Sendable private func revoke(_ request: Request, context: APIRequestContext) async throws -> Response {
-        let instant = now()
-        guard let key = try await store.revoke(try context.keyID, at: instant) else { throw Problem.noSuchKey }
+        let key = try await revoke(try context.keyID)
+        return response(.ok) { $0.key(key, at: now()) }
+    }
+
+    /// Ends a key.
+    ///
+    /// - Throws: ``Problem`` with 404; what the store throws.
+    @discardableResult
+    func revoke(_ id: String) async throws -> APIKey {
+        guard let key = try await store.revoke(id, at: now()) else { throw Problem.noSuchKey }
         authentication.forget(key.id)
         Logger.current.notice("key revoked", metadata: key.logMetadata)
-        return response(.ok) { $0.key(key, at: instant) }
+        return key
     }
 
     private func response(_ status: HTTPResponse.Status, _ members: (inout JSONWriter) -> Void) -> Response {
@@ -86,7 +113,7 @@ extension APIRequestContext {
     /// The key that the path names.
     ///
     /// - Throws: ``Problem`` with 404 for what is no key's id.
-    fileprivate var keyID: String {
+    var keyID: String {
         get throws {
             guard let id = parameters.get("id"), APIKeyText.isKeyID(id) else { throw Problem.noSuchKey }
             return id

@@ -61,7 +61,13 @@ struct KeyRequest: Sendable {
     ///
     /// - Throws: ``Problem`` with 400, 408, 413, 415 or 422.
     init(_ request: Request, body reader: BodyReader) async throws {
-        let document = try await reader.document(of: request) ?? .object([:])
+        try self.init(document: try await reader.document(of: request) ?? .object([:]))
+    }
+
+    /// Checks a document.
+    ///
+    /// - Throws: ``Problem`` with 422.
+    init(document: JSONValue) throws(Problem) {
         let known = ["tenant", "scopes", "types", "expiresInSeconds", "name"]
         var problems = document.unknownMembers(known: known, of: "key")
         func complain(_ name: String, _ rule: String) { problems.append(FieldProblem(.root.appending(name), rule)) }

@@ -42,7 +42,13 @@ struct LimitsRequest {
     ///
     /// - Throws: ``Problem`` with 400, 408, 413, 415 or 422.
     init(_ request: Request, body reader: BodyReader) async throws {
-        let document = try await reader.document(of: request) ?? .object([:])
+        try self.init(document: try await reader.document(of: request) ?? .object([:]))
+    }
+
+    /// Checks a document.
+    ///
+    /// - Throws: ``Problem`` with 422.
+    init(document: JSONValue) throws(Problem) {
         var problems = document.unknownMembers(known: ["rate", "concurrency"], of: "limit")
         func change(_ name: String, _ range: ClosedRange<Int>) -> LimitChange {
             guard let value = document[name] else { return .keep }

@@ -8,6 +8,7 @@ public struct JobSupervisor: Sendable {
     private let queue: any JobSender
     private let retention: Duration
     private let workflows: WorkflowEngine?
+    private let figures: FigureCounter?
     private let now: @Sendable () -> Timestamp
 
     /// Makes a supervisor.
@@ -17,18 +18,21 @@ public struct JobSupervisor: Sendable {
     ///   - queue: Where their messages go.
     ///   - retention: How long a job that was cancelled is kept.
     ///   - workflows: What carries workflows on when a member of one is cancelled or started anew.
+    ///   - figures: Is told of jobs that were cancelled or redriven.
     ///   - now: The wall clock.
     public init(
         store: any JobControl,
         queue: any JobSender,
         retention: Duration = JobPolicy.standard.retention,
         workflows: WorkflowEngine? = nil,
+        figures: FigureCounter? = nil,
         now: @escaping @Sendable () -> Timestamp = Timestamp.now
     ) {
         self.store = store
         self.queue = queue
         self.retention = retention
         self.workflows = workflows
+        self.figures = figures
         self.now = now
     }
 
@@ -52,6 +56,8 @@ public struct JobSupervisor: Sendable {
         }
         switch intervention {
         case .done(let job):
+            // Not one that was cancelled before.
+            if job.finishedAt == instant { figures?.note(.event(.cancelled), of: job.type, at: instant) }
             Logger.current.info("job cancelled", metadata: job.logMetadata)
             try await workflows?.ended(job)
         case .requested(let job): Logger.current.info("job asked to stop", metadata: job.logMetadata)
@@ -68,13 +74,17 @@ public struct JobSupervisor: Sendable {
     ///
     /// - Throws: ``DependencyError``. The record may have moved then, and its message may be missing: a repeat sends it.
     public func redrive(_ id: JobID, with payload: JSONValue? = nil) async throws -> Intervention {
-        let intervention = try await store.redrive(id, with: payload, at: now())
+        let instant = now()
+        let intervention = try await store.redrive(id, with: payload, at: instant)
         // A member's workflow must know first that it is open again, so the store leaves it alone.
         if case .refused(let job) = intervention, job.workflow != nil, job.status.isFinal, let workflows {
-            return try await workflows.redrive(job, with: payload)
+            let redriven = try await workflows.redrive(job, with: payload)
+            if case .done(let job) = redriven { figures?.note(.event(.redriven), of: job.type, at: instant) }
+            return redriven
         }
         switch intervention {
         case .done(let job):
+            figures?.note(.event(.redriven), of: job.type, at: instant)
             try await queue.send(job, trace: job.resumedTrace, after: .zero)
             Logger.current.info("job redriven", metadata: job.logMetadata)
         case .refused(let job) where job.awaitsFirstAttemptOfRedrive:

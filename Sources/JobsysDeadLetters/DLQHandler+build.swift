@@ -38,8 +38,10 @@ public func buildDLQHandler(_ start: ServiceStart) async throws -> [any Service]
             jobs: store,
             sender: sender
         )
+        let figures = FigureCounter()
+        let figureStore = DynamoDBFigureStore(client: client, table: configuration.table)
         let processor = DeadLetterProcessor(
-            recorder: DeadLetterRecorder(store: store, queue: sender, workflows: workflows),
+            recorder: DeadLetterRecorder(store: store, queue: sender, workflows: workflows, figures: figures),
             reporter: configuration.notifications.reporter(client: client, transport: transport),
             metrics: .standardOutput
         )
@@ -47,7 +49,11 @@ public func buildDLQHandler(_ start: ServiceStart) async throws -> [any Service]
         switch configuration.source {
         case .lambda(let authority):
             let api = HTTPLambdaRuntimeAPI(authority: authority, transport: transport)
-            let function = DeadLetterFunction(processor: processor, readAttributes: DeadLetterAttributes.read)
+            let function = DeadLetterFunction(
+                processor: processor,
+                readAttributes: DeadLetterAttributes.read,
+                afterLetters: { await figures.flush(to: figureStore) }
+            )
             let loop = LambdaRuntimeLoop(api: api, function: function.handle)
             let extensions = HTTPLambdaExtensionsAPI(authority: authority, transport: transport)
             return [LambdaProcess(loop: loop, extensions: extensions)]
@@ -80,7 +86,8 @@ public func buildDLQHandler(_ start: ServiceStart) async throws -> [any Service]
                 host: polling.host,
                 port: polling.port
             )
-            return [health] + pollers
+            let flusher = PeriodicService(every: FigureCounter.interval) { await figures.flush(to: figureStore) }
+            return [health, flusher] + pollers
         }
     }
 }

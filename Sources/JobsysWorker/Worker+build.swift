@@ -33,7 +33,9 @@ func buildWorker(
     )
     let fifoQueue = SQSJobQueue(client: client, queueURL: configuration.fifoQueueURL, limits: .sqsFIFO)
     let lease = LeaseTiming(length: configuration.lease)
-    let runMeter = RunMeter()
+    let figures = FigureCounter()
+    let figureStore = DynamoDBFigureStore(client: client, table: configuration.table)
+    let runMeter = RunMeter(figures: figures)
     let reconcilerMeter = ReconcilerMeter()
     let schedulerMeter = SchedulerMeter()
     let file = try configuration.readHandlersFile(beside: handlers, environment: start.environment)
@@ -154,7 +156,9 @@ func buildWorker(
         status: consumer.describe
     )
     let watcher = TypeWatcher(registry.types, directory: directory, gate: gate)
-    var services: [any Service] = [health, handlerThreads, announcer, watcher, watcher.preceding(consumer)]
+    // Stops after the consumer, so that it adds what the last jobs were.
+    let flusher = PeriodicService(every: FigureCounter.interval) { await figures.flush(to: figureStore) }
+    var services: [any Service] = [health, flusher, handlerThreads, announcer, watcher, watcher.preceding(consumer)]
     if let url = configuration.ecsAgentURL,
         let protection = ScaleInProtection(
             agentURL: url,

@@ -198,6 +198,31 @@ struct JobsAWSConformanceTests {
         }
     }
 
+    @Test("The table keeps every rule of a store of figures", arguments: FigureStoreRule.all)
+    func figures(rule: FigureStoreRule) async throws {
+        try await Emulator.withTable { client, table in
+            try await rule.check(DynamoDBFigureStore(client: client, table: table))
+        }
+    }
+
+    @Test("Figures leave the table in time, and numbers that this version does not know are left out")
+    func otherFigures() async throws {
+        try await Emulator.withTable { client, table in
+            let store = DynamoDBFigureStore(client: client, table: table)
+            let slot = FigureSlot(.minute, of: .sample)
+            let figures = Figures(["http": [.event(.failed): 1]])
+            try await store.add(FigureAddition(slot: slot, process: "one", sequence: 1, figures: figures))
+            let key: DynamoDB.Item = ["PK": .s("STATS#\(slot.name)")]
+            let item = try #require(try await client.perform(DynamoDB.GetItem(table: table, key: key)))
+            #expect(item["failed#http"]?.int == 1)
+            #expect(item["expiresAt"]?.int == Int(slot.end.seconds) + 2 * 86400)
+            let other = DynamoDB.Update().set("failed#zip", .s("many")).set("moons#http", .n(3)).set("odd", .n(1))
+                .set("run.soon#http", .n(1))
+            _ = try await client.perform(DynamoDB.UpdateItem(table: table, key: key, update: other))
+            #expect(try await store.figures(of: [slot]) == [slot: figures])
+        }
+    }
+
     @Test("The table lists the processes of svc-api until they expire or have ended, and no worker sees them")
     func apis() async throws {
         try await Emulator.withTable { client, table in

@@ -25,6 +25,10 @@ struct APIFixture: Sendable {
     let keys = InMemoryAPIKeyStore()
     let schedules = InMemoryScheduleStore()
     let audit = InMemoryAuditTrail()
+    let figureStore = InMemoryFigureStore()
+    let figures = FigureCounter(process: "api")
+    /// Where figures are read.
+    let board: FigureBoard
     /// What is known of the keys.
     let ring: KeyRing
     /// Whether requests have to show a credential.
@@ -45,6 +49,12 @@ struct APIFixture: Sendable {
         self.clock = clock
         queue = InMemoryJobQueue(clock: clock)
         cache = DirectoryCache(directory, clock: clock, now: { clock.timestamp })
+        let epoch = clock.timestamp
+        board = FigureBoard(
+            figureStore,
+            elapsed: { clock.timestamp.duration(since: epoch) },
+            now: { clock.timestamp }
+        )
         ring = KeyRing(keys, clock: clock, now: { clock.timestamp })
         options.clock = clock
         options.now = { clock.timestamp }
@@ -103,6 +113,8 @@ struct APIFixture: Sendable {
             keys: keys,
             audit: audit,
             authentication: asksForCredentials ? .required(ring, stage: options.stage, tokens: tokens) : .off,
+            figures: figures,
+            board: board,
             limiter: limiter,
             quota: quota,
             options: options,

@@ -19,7 +19,10 @@ struct ConsoleTests {
         ("POST /console/jobs/{id}/cancel", .cancelJobs), ("POST /console/jobs/{id}/redrive", .redriveJobs),
         ("POST /console/types/{name}/pause", .admin), ("POST /console/types/{name}/resume", .admin),
         ("GET /console/sign-in", nil), ("POST /console/sign-in", nil), ("POST /console/sign-out", nil),
-        ("GET /console/assets/{name}", nil),
+        ("GET /console/assets/{name}", nil), ("GET /console/events", .readJobs),
+        ("POST /console/types/{name}/limits", .admin), ("GET /console/keys", .admin), ("POST /console/keys", .admin),
+        ("POST /console/keys/{id}/rotate", .admin), ("POST /console/keys/{id}/revoke", .admin),
+        ("GET /console/audit", .admin), ("POST /console/theme", nil),
     ]
 
     @Test("has a decision on each of its routes, asks for a session, and for the scope")
@@ -128,6 +131,52 @@ struct ConsoleTests {
         let own = try await api.form("/console/jobs/\(job.id)/cancel", "")
         #expect(own.location == "/console/jobs/\(job.id)?done=cancelled")
         #expect(try await api.store.job(job.id)?.status == .cancelled)
+    }
+
+    @Test("keeps the theme in a cookie of its own, and leads back to where the reader was")
+    func theme() async throws {
+        let api = APIFixture()
+        #expect(try await api.answer(.get, "/console").text.contains(#"data-theme="system""#))
+        var headers = HTTPFields.ownForm
+        for (from, to) in [("http://h/console/jobs?type=a", "/console/jobs?type=a"), ("http://h/keys", "/console")] {
+            headers[.referer] = from
+            let answer = try await api.answer(.post, "/console/theme?to=dark", headers: headers)
+            #expect(answer.status == 303 && answer.location == to)
+            #expect(answer.headers[.setCookie]?.hasPrefix("jobsys_theme=dark; Path=/console;") == true)
+        }
+        let page = try await api.answer(.get, "/console", headers: [.cookie: "jobsys_theme=dark"])
+        #expect(page.text.contains(#"data-theme="dark""#) && page.text.contains("theme?to=light"))
+        let odd = try await api.answer(.get, "/console", headers: [.cookie: "jobsys_theme=%22%3E"])
+        #expect(odd.text.contains(#"data-theme="system""#))
+    }
+
+    @Test("finds a job by its id, or by the first eight digits of it, and several by their time")
+    func find() async throws {
+        let api = APIFixture()
+        let job = Job.sample(at: api.clock.timestamp)
+        let id = job.id
+        api.store.put(job)
+        func found(_ text: some StringProtocol) async throws -> Answer {
+            try await api.answer(.get, "/console/find?id=\(text)")
+        }
+        #expect(try await found("\(id)").location == "/console/jobs/\(id)")
+        #expect(try await found("\(id)".prefix(8).uppercased()).location == "/console/jobs/\(id)")
+        #expect(try await found("\(id)".prefix(20)).location == "/console/jobs/\(id)")
+        for (text, status) in [("019a7c1", 422), ("zzzzzzzz", 422), ("", 422), ("00000000", 404), ("ffffffff", 404)] {
+            #expect(try await found(text).status == status, "\(text)")
+        }
+        api.store.put(.sample(at: api.clock.timestamp))
+        let several = try await found("\(id)".prefix(8))
+        #expect(several.location?.hasPrefix("/console/jobs?since=") == true)
+        #expect(try await api.answer(.get, try #require(several.location)).text.contains("2 jobs, and no more"))
+    }
+
+    @Test("says which methods a page takes")
+    func methods() async throws {
+        let answer = try await APIFixture().form("/console/jobs", "")
+        #expect(answer.status == 405 && answer.headers[.allow] == "GET, HEAD")
+        #expect(answer.text.contains("<h1>") && answer.text.contains("GET, HEAD only"))
+        #expect(try await APIFixture().answer(.get, "/console/nowhere").status == 404)
     }
 
     @Test("escapes whatever jobs, incidents and readers say")
@@ -272,7 +321,7 @@ extension HTTPFields {
 }
 
 extension Answer {
-    fileprivate var location: String? { headers[.location] }
+    var location: String? { headers[.location] }
 }
 
 extension APIFixture {

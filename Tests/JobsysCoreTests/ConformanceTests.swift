@@ -81,6 +81,11 @@ struct ConformanceTests {
         try await rule.check(InMemoryAuditTrail())
     }
 
+    @Test("The store of figures keeps every rule", arguments: FigureStoreRule.all)
+    func figures(rule: FigureStoreRule) async throws {
+        try await rule.check(InMemoryFigureStore())
+    }
+
     @Test("The directory of workers keeps every rule", arguments: WorkerDirectoryRule.all)
     func workerDirectory(rule: WorkerDirectoryRule) async throws {
         try await rule.check(InMemoryWorkerDirectory())

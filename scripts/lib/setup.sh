@@ -24,6 +24,11 @@ set_up_languages() {
     command -v node >/dev/null || install_debian_packages nodejs
 }
 
+# What the check of the console needs: a browser.
+set_up_browser() {
+    command -v chromium >/dev/null || install_debian_packages chromium
+}
+
 check_swift() {
     command -v swift >/dev/null \
         || fail "no swift in PATH: jobsys needs Swift $SWIFT_NEEDED or newer, see https://www.swift.org/install/linux"

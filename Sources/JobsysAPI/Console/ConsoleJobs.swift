@@ -3,6 +3,7 @@ import Hummingbird
 import JobsysCore
 import JobsysJSON
 import JobsysObservability
+import JobsysTime
 
 /// The console's pages of jobs: their list, each of them, and what may be done to it.
 struct ConsoleJobs: Sendable {
@@ -24,32 +25,87 @@ struct ConsoleJobs: Sendable {
         ]
     }
 
+    /// The pages that change while somebody looks at them.
+    var livePages: [String: LivePage] { ["/console/jobs": listPage, "/console/jobs/{id}": jobPage] }
+
+    private var listPage: LivePage {
+        @Sendable func parameters(_ request: Request) throws -> ListParameters {
+            try ListParameters(request, list: "jobs", filters: ["status", "type"], ignoringEmpty: true)
+        }
+        return LivePage(.readJobs) { [jobs, lists] request, principal in
+            try await jobs.jobs.jobs(try lists.jobQuery(parameters(request)), for: principal)
+        } render: { listing, request, principal in
+            let parameters = try parameters(request)
+            let model = JobsPage(
+                parameters,
+                jobs: listing.elements.map(JobRow.init),
+                next: listing.next.map { parameters.link("/console/jobs", after: $0) },
+                maySubmit: principal.may(.submitJobs)
+            )
+            return ConsolePages.render("jobs", model)
+        }
+    }
+
+    private var jobPage: LivePage {
+        LivePage(.readJobs) { [jobs] request, principal in
+            // The last segment of the path, which the route has matched.
+            guard let id = request.uri.path.split(separator: "/").last.flatMap({ JobID(String($0)) }) else {
+                throw Problem.noSuchJob
+            }
+            return try await jobs.jobs.job(id, for: principal, waiting: .zero)
+        } render: { [jobs] job, _, principal in
+            let waiting = Waiting(of: job, in: jobs.offers.cache.snapshot, at: jobs.now())
+            return ConsolePages.render("job", ConsoleJobPage(job, waiting: waiting, for: principal))
+        }
+    }
+
     @Sendable private func list(_ request: Request, context: APIRequestContext) async throws -> Response {
-        let parameters = try ListParameters(request, list: "jobs", filters: ["status", "type"], ignoringEmpty: true)
-        let listing = try await jobs.jobs.jobs(try lists.jobQuery(parameters), for: context.principal)
-        let model = JobsPage(
-            parameters,
-            jobs: listing.elements.map(JobRow.init),
-            next: listing.next.map { parameters.link("/console/jobs", after: $0) },
-            maySubmit: context.principal.may(.submitJobs)
-        )
-        return pages.page("jobs", model, title: "Jobs", for: context.principal, at: "/console/jobs")
+        try await pages.page(listPage, title: "Jobs", request, for: context.principal)
     }
 
     @Sendable private func show(_ request: Request, context: APIRequestContext) async throws -> Response {
-        let job = try await jobs.jobs.job(context.jobID, for: context.principal, waiting: .zero)
-        let waiting = Waiting(of: job, in: jobs.offers.cache.snapshot, at: jobs.now())
-        let page = ConsoleJobPage(job, waiting: waiting, for: context.principal)
+        let id = try context.jobID
         let notice = request.uri.queryParameters["done"].flatMap { Notice(rawValue: String($0)) }
-        return pages.page("job", page, title: "\(job.type) \(job.id)", for: context.principal, notice: notice?.text)
+        return try await pages.page(jobPage, title: "Job \(id)", request, for: context.principal, notice: notice?.text)
     }
 
     @Sendable private func find(_ request: Request, context: APIRequestContext) async throws -> Response {
-        let text = request.uri.queryParameters["id"].map(String.init) ?? ""
-        guard let id = JobID(String(text.filter { !$0.isWhitespace })) else {
-            throw Problem(.unprocessableContent, "A job is found by its whole id, such as \(JobID(at: jobs.now())).")
+        let text = String((request.uri.queryParameters["id"] ?? "").filter { !$0.isWhitespace }).lowercased()
+        if let id = JobID(text) { return .redirect("/console/jobs/\(id)") }
+        return try await findJob(beginningWith: text, for: context.principal)
+    }
+
+    /// Leads to the job whose id begins like this, or to those of its time: the first eight digits of an id say when it was
+    /// made, to a minute.
+    ///
+    /// Source: RFC 9562, section 5.7: they are the first 32 of the 48 bits of a time in milliseconds.
+    private func findJob(beginningWith text: String, for principal: Principal) async throws -> Response {
+        let isBeginning = text.allSatisfy { $0.isHexDigit || $0 == "-" }
+        guard isBeginning, text.count >= 8, let high = Int64(text.prefix(8), radix: 16) else {
+            let sample = JobID(at: jobs.now())
+            let rule = "A job is found by its id, such as \(sample), or by the first eight digits of it or more."
+            throw Problem(.unprocessableContent, rule)
         }
-        return .redirect("/console/jobs/\(id)")
+        let since = Timestamp(milliseconds: high << 16)
+        let until = since + .milliseconds(1 << 16)
+        var section = ListSection(since: since, until: until, limit: 100).bounded(at: jobs.now())
+        var found: [JobID] = []
+        // Of a thousand jobs in one minute, the list of that minute says more than a search.
+        for _ in 0..<10 where section.since < section.until {
+            let page = try await jobs.jobs.jobs(JobQuery(section), for: principal)
+            found += page.elements.map(\.id).filter { $0.description.hasPrefix(text) }
+            section.position = page.next
+            if page.next == nil || found.count > 1 { break }
+        }
+        guard let first = found.first else {
+            let rule =
+                "No job that is kept has an id that begins like this. That of a job with an Idempotency-Key says nothing "
+                + "of its time: such a job is found by its whole id."
+            throw Problem(.notFound, rule)
+        }
+        guard found.count > 1 else { return .redirect("/console/jobs/\(first)") }
+        let (from, to) = ("\(since)".queryEscaped, "\(until)".queryEscaped)
+        return .redirect("/console/jobs?since=\(from)&until=\(to)")
     }
 
     @Sendable private func cancel(_ request: Request, context: APIRequestContext) async throws -> Response {

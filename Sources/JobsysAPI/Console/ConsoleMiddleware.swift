@@ -9,6 +9,7 @@ struct ConsoleMiddleware: RouterMiddleware {
     typealias Context = APIRequestContext
 
     let pages: ConsolePages
+    let routes: RouteTable
 
     func handle(
         _ request: Request,
@@ -19,18 +20,22 @@ struct ConsoleMiddleware: RouterMiddleware {
         var response: Response
         do {
             if request.method == .post { try Self.checkOrigin(request) }
-            response = try await next(request, context)
+            response = try await ConsoleTheme.$current.withValue(ConsoleTheme(request)) {
+                try await next(request, context)
+            }
         } catch {
-            response = page(of: problem(error), to: request)
+            response = page(of: problem(error, request), to: request)
         }
         for (name, value) in Self.headers { response.headers[name] = value }
         if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
         return response
     }
 
-    private func problem(_ error: any Error) -> Problem {
-        if let error = error as? HTTPError, error.status == .notFound { return .noSuchPath }
-        return Problem(error)
+    /// The problem that an error is; the router says "not found" of methods, too.
+    private func problem(_ error: any Error, _ request: Request) -> Problem {
+        guard let error = error as? HTTPError, error.status == .notFound else { return Problem(error) }
+        guard let match = routes.match(request.uri.path) else { return .noSuchPath }
+        return .methodNotAllowed(allowed: match.methods)
     }
 
     private func page(of problem: Problem, to request: Request) -> Response {
@@ -39,7 +44,10 @@ struct ConsoleMiddleware: RouterMiddleware {
             let path = request.method == .post ? ConsolePath.root : request.uri.string
             return .redirect("\(ConsolePath.signIn)?next=\(path.queryEscaped)")
         }
-        let response = pages.error(problem, RequestNotes.current?.requestID.description ?? "")
+        var response = ConsoleTheme.$current.withValue(ConsoleTheme(request)) {
+            pages.error(problem, RequestNotes.current?.requestID.description ?? "")
+        }
+        for field in problem.headers { response.headers[field.name] = field.value }
         return request.method == .head ? response.createHeadResponse() : response
     }
 

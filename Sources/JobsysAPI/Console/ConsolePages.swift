@@ -30,8 +30,46 @@ struct ConsolePages: Sendable {
         notice: String? = nil,
         status: HTTPResponse.Status = .ok
     ) -> Response {
+        let body = Self.render(template, model)
+        return page(body: body, title: title, for: principal, at: here, notice: notice, status: status)
+    }
+
+    /// A page that changes while somebody looks at it.
+    ///
+    /// - Throws: What reading it throws.
+    func page(
+        _ page: LivePage,
+        title: String,
+        _ request: Request,
+        for principal: Principal,
+        notice: String? = nil
+    ) async throws -> Response {
+        let body = try await page.body(request, for: principal)
+        // A part of a list that is not the first one does not change.
+        let isLive = request.uri.queryParameters["cursor"] == nil && principal.may(.readJobs)
+        return self.page(
+            body: body,
+            title: title,
+            for: principal,
+            at: request.uri.path,
+            notice: notice,
+            live: isLive ? "\(ConsolePath.root)/events?page=\(request.uri.string.queryEscaped)" : nil
+        )
+    }
+
+    private func page(
+        body: String,
+        title: String,
+        for principal: Principal?,
+        at here: String,
+        notice: String?,
+        live: String? = nil,
+        status: HTTPResponse.Status = .ok
+    ) -> Response {
         let layout = Layout(
             title: title,
+            theme: ConsoleTheme.current.rawValue,
+            nextTheme: ConsoleTheme.current.next.rawValue,
             styles: ConsoleAsset.styles.path,
             script: ConsoleAsset.script.path,
             nav: principal.map { Layout.links(for: $0, at: here) } ?? [],
@@ -39,7 +77,8 @@ struct ConsolePages: Sendable {
             who: isOpen ? nil : principal?.name,
             isOpen: isOpen,
             notice: notice,
-            body: Self.render(template, model)
+            live: live,
+            body: body
         )
         return Response(html: Self.render("layout", layout), status: status)
     }
@@ -72,12 +111,17 @@ struct ConsolePages: Sendable {
 
     /// The templates by their names.
     static let sources: [String: [UInt8]] = [
+        "audit": PackageResources.audit_mustache,
+        "chart": PackageResources.chart_mustache,
+        "docs": PackageResources.docs_mustache,
         "error": PackageResources.error_mustache,
+        "figures": PackageResources.figures_mustache,
         "incidentrows": PackageResources.incidentrows_mustache,
         "incidents": PackageResources.incidents_mustache,
         "job": PackageResources.job_mustache,
         "jobrows": PackageResources.jobrows_mustache,
         "jobs": PackageResources.jobs_mustache,
+        "keys": PackageResources.keys_mustache,
         "layout": PackageResources.layout_mustache,
         "overview": PackageResources.overview_mustache,
         "signin": PackageResources.signin_mustache,
@@ -90,6 +134,8 @@ struct ConsolePages: Sendable {
 /// What all pages share.
 private struct Layout {
     let title: String
+    let theme: String
+    let nextTheme: String
     let styles: String
     let script: String
     let nav: [Link]
@@ -97,6 +143,8 @@ private struct Layout {
     let who: String?
     let isOpen: Bool
     let notice: String?
+    /// Where a browser hears of changes of the page; nil if it does not change.
+    let live: String?
     /// The page's own part, which is HTML already.
     let body: String
 
@@ -111,7 +159,8 @@ private struct Layout {
         let pages: [(String, String, Scope)] = [
             ("Overview", "/console", .readJobs), ("Jobs", "/console/jobs", .readJobs),
             ("Incidents", "/console/incidents", .readIncidents), ("Types", "/console/types", .readSystem),
-            ("Workers", "/console/workers", .readSystem), ("Submit", "/console/submit", .submitJobs),
+            ("Workers", "/console/workers", .readSystem), ("Keys", "/console/keys", .admin),
+            ("Audit", "/console/audit", .admin), ("Submit", "/console/submit", .submitJobs),
         ]
         return pages.filter { principal.may($0.2) }.map { Link(name: $0.0, path: $0.1, isHere: $0.1 == here) }
     }
@@ -151,10 +200,12 @@ struct ConsoleAsset: Sendable {
 
     static let styles = ConsoleAsset("console", "css", "text/css; charset=utf-8", PackageResources.console_css)
     static let script = ConsoleAsset("console", "js", "text/javascript; charset=utf-8", PackageResources.console_js)
+    static let docsScript = ConsoleAsset("docs", "js", "text/javascript; charset=utf-8", PackageResources.docs_js)
 
     /// Answers the file that a path names.
     static let route = Route(.get, "/console/assets/{name}", .open) { _, context in
-        guard let asset = [styles, script].first(where: { $0.name == context.parameters.get("name") }) else {
+        guard let asset = [styles, script, docsScript].first(where: { $0.name == context.parameters.get("name") })
+        else {
             throw Problem.noSuchPath
         }
         return Response(

@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import JobsysCore
+import JobsysJSON
 import JobsysTime
 import Logging
 
@@ -12,6 +13,8 @@ struct ConsoleSystem: Sendable {
     let jobs: JobAccess
     let lists: CatalogController
     let workers: DirectoryController
+    /// nil if nothing is counted.
+    let board: FigureBoard?
 
     /// All that it does.
     var routes: [Route] {
@@ -24,6 +27,7 @@ struct ConsoleSystem: Sendable {
             Route(.get, "/console/types", .needs(.readSystem), respond: listTypes),
             Route(.post, "/console/types/{name}/pause", .needs(.admin), change: "type.pause", respond: pause),
             Route(.post, "/console/types/{name}/resume", .needs(.admin), change: "type.resume", respond: resume),
+            Route(.post, "/console/types/{name}/limits", .needs(.admin), change: "type.limit", respond: limit),
             Route(.get, "/console/workers", .needs(.readSystem), respond: listWorkers),
             ConsoleAsset.route,
         ]
@@ -78,53 +82,96 @@ struct ConsoleSystem: Sendable {
         return response
     }
 
+    /// The pages that change while somebody looks at them.
+    var livePages: [String: LivePage] {
+        [
+            "/console": overviewPage, "/console/incidents": incidentsPage, "/console/types": typesPage,
+            "/console/workers": workersPage,
+        ]
+    }
+
+    private var overviewPage: LivePage {
+        LivePage(.readJobs) { request, principal in
+            try await overview(request, for: principal)
+        } render: { content, _, principal in
+            ConsolePages.render("overview", OverviewPage(content, for: principal))
+        }
+    }
+
+    private var incidentsPage: LivePage {
+        @Sendable func parameters(_ request: Request) throws -> ListParameters {
+            try ListParameters(request, list: "incidents", filters: ["class", "type"], ignoringEmpty: true)
+        }
+        return LivePage(.readIncidents) { [jobs, lists] request, principal in
+            try await jobs.openIncidents(try lists.incidentQuery(parameters(request)), for: principal)
+        } render: { listing, request, principal in
+            let parameters = try parameters(request)
+            let model = IncidentsPage(
+                parameters,
+                IncidentRows(listing.elements, for: principal, withExcerpts: principal.may(.readPayloads)),
+                next: listing.next.map { parameters.link("/console/incidents", after: $0) }
+            )
+            return ConsolePages.render("incidents", model)
+        }
+    }
+
+    private var typesPage: LivePage {
+        LivePage(.readSystem) { [workers] _, _ in
+            try await workers.cache.read()
+        } render: { snapshot, _, principal in
+            ConsolePages.render("types", TypesPage(snapshot, mayChange: principal.may(.admin)))
+        }
+    }
+
+    private var workersPage: LivePage {
+        LivePage(.readSystem) { [workers] _, _ in
+            try await workers.cache.read()
+        } render: { snapshot, _, _ in
+            ConsolePages.render("workers", WorkersPage(snapshot))
+        }
+    }
+
     @Sendable private func overview(_ request: Request, context: APIRequestContext) async throws -> Response {
-        let principal = context.principal
-        let now = workers.now()
-        let newest = try await jobs.jobs(
-            JobQuery(
-                ListSection(since: now + (.zero - CatalogController.defaultAge), until: .latest, limit: 10)
-                    .bounded(at: now)
-            ),
-            for: principal
-        )
-        var model = OverviewPage(jobs: newest.elements.map(JobRow.init), maySubmit: principal.may(.submitJobs))
-        if principal.may(.readIncidents) {
-            let section = ListSection(since: .earliest, until: .latest, limit: 8).bounded(at: now)
-            let listing = try await jobs.openIncidents(IncidentQuery(section), for: principal)
-            model.failures = IncidentRows(listing.elements, for: principal, withExcerpts: false)
-        }
-        if principal.may(.readSystem) {
-            model.system = await workers.cache.readUnlessFresh().map(OverviewPage.System.init)
-            model.systemIsUnknown = model.system == nil
-        }
-        return pages.page("overview", model, title: "Overview", for: principal, at: "/console")
+        try await pages.page(overviewPage, title: "Overview", request, for: context.principal)
     }
 
     @Sendable private func listIncidents(_ request: Request, context: APIRequestContext) async throws -> Response {
-        let parameters = try ListParameters(
-            request,
-            list: "incidents",
-            filters: ["class", "type"],
-            ignoringEmpty: true
-        )
-        let listing = try await jobs.openIncidents(try lists.incidentQuery(parameters), for: context.principal)
-        let model = IncidentsPage(
-            parameters,
-            IncidentRows(listing.elements, for: context.principal, withExcerpts: context.principal.may(.readPayloads)),
-            next: listing.next.map { parameters.link("/console/incidents", after: $0) }
-        )
-        return pages.page("incidents", model, title: "Incidents", for: context.principal, at: "/console/incidents")
+        try await pages.page(incidentsPage, title: "Incidents", request, for: context.principal)
     }
 
     @Sendable private func listTypes(_ request: Request, context: APIRequestContext) async throws -> Response {
-        let model = TypesPage(try await workers.cache.read(), mayChange: context.principal.may(.admin))
-        return pages.page("types", model, title: "Types", for: context.principal, at: "/console/types")
+        try await pages.page(typesPage, title: "Types", request, for: context.principal)
     }
 
     @Sendable private func listWorkers(_ request: Request, context: APIRequestContext) async throws -> Response {
-        let model = WorkersPage(try await workers.cache.read())
-        return pages.page("workers", model, title: "Workers", for: context.principal, at: "/console/workers")
+        try await pages.page(workersPage, title: "Workers", request, for: context.principal)
+    }
+
+    /// All that any reader of the overview sees; what belongs to the whole system is shared by all tenants.
+    private func overview(_ request: Request, for principal: Principal) async throws -> OverviewContent {
+        let now = workers.now()
+        let range = try FigureBoard.Range(request)
+        let newest = ListSection(since: now + (.zero - CatalogController.defaultAge), until: .latest, limit: 10)
+        let failures = ListSection(since: .earliest, until: .latest, limit: 8)
+        var content = OverviewContent(
+            jobs: try await jobs.jobs(JobQuery(newest.bounded(at: now)), for: principal).elements,
+            failures: try await jobs.openIncidents(IncidentQuery(failures.bounded(at: now)), for: principal).elements,
+            system: await workers.cache.readUnlessFresh(),
+            range: range,
+            countsNothing: board == nil
+        )
+        guard let board else { return content }
+        do {
+            content.report = try await board.report(range)
+        } catch {
+            Logger.current.debug("figures cannot be read", metadata: ["error.message": "\(error)"])
+        }
+        do {
+            content.depth = try await board.queueDepth()
+        } catch {
+            Logger.current.debug("queues cannot be asked", metadata: ["error.message": "\(error)"])
+        }
+        return content
     }
 
     @Sendable private func pause(_ request: Request, context: APIRequestContext) async throws -> Response {
@@ -139,9 +186,37 @@ struct ConsoleSystem: Sendable {
         _ = try await workers.resume(try context.typeName)
         return .redirect("/console/types")
     }
+
+    /// Sets both limits: a field that is empty takes its limit away.
+    @Sendable private func limit(_ request: Request, context: APIRequestContext) async throws -> Response {
+        let name = try context.typeName
+        let form = try await ConsoleForm(request, body: workers.bodyReader)
+        var document: JSONObject = [:]
+        for member in ["rate", "concurrency"] {
+            document[member] = form[member].map { Int($0).map(JSONValue.int) ?? .string($0) } ?? .null
+        }
+        _ = try await workers.limit(name, try LimitsRequest(document: .object(document)))
+        return .redirect("/console/types")
+    }
 }
 
 private struct SignInPage {
     let next: String
     let problem: String?
+}
+
+extension FigureBoard.Range {
+    /// Reads `?range=hour|day`.
+    ///
+    /// - Throws: ``Problem`` with 422.
+    init(_ request: Request) throws {
+        guard let text = request.uri.queryParameters["range"] else {
+            self = .hour
+            return
+        }
+        guard let range = Self(rawValue: String(text)) else {
+            throw Problem(.unprocessableContent, "The query parameter range must be hour or day.")
+        }
+        self = range
+    }
 }

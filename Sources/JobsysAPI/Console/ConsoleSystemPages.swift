@@ -1,6 +1,21 @@
 import JobsysCore
 import JobsysTime
 
+/// What the overview is made of, for any reader.
+struct OverviewContent: Sendable {
+    var jobs: [Job]
+    var failures: [Incident]
+    /// nil if it cannot be read.
+    var system: DirectorySnapshot?
+    var range: FigureBoard.Range
+    /// Whether nobody counts anything here.
+    var countsNothing: Bool
+    /// nil if they cannot be read.
+    var report: FigureBoard.Report?
+    /// nil if it is not known.
+    var depth: QueueDepth?
+}
+
 /// What an operator looks at first.
 struct OverviewPage {
     /// Counts of what the directory says; nothing here is estimated.
@@ -14,6 +29,8 @@ struct OverviewPage {
         let hasPaused: Bool
         let breakers: Int
         let hasBreakers: Bool
+        /// About how many messages wait in the queues and are with workers; nil if that is not known.
+        var waiting: String?
 
         init(_ snapshot: DirectorySnapshot) {
             workers = snapshot.workers.count
@@ -31,16 +48,28 @@ struct OverviewPage {
     /// nil if the reader may not see it, or it cannot be read.
     var system: System?
     var systemIsUnknown = false
+    /// nil if the reader may not see it, or it cannot be read.
+    var figures: ConsoleFigures?
+    var figuresAreUnknown = false
     /// nil if the reader may not see them.
     var failures: IncidentRows?
     let jobs: [JobRow]
     let any: Bool
     let maySubmit: Bool
 
-    init(jobs: [JobRow], maySubmit: Bool) {
-        self.jobs = jobs
+    init(_ content: OverviewContent, for principal: Principal) {
+        jobs = content.jobs.map(JobRow.init)
         any = !jobs.isEmpty
-        self.maySubmit = maySubmit
+        maySubmit = principal.may(.submitJobs)
+        if principal.may(.readIncidents) {
+            failures = IncidentRows(content.failures, for: principal, withExcerpts: false)
+        }
+        guard principal.may(.readSystem) else { return }
+        system = content.system.map(System.init)
+        systemIsUnknown = system == nil
+        system?.waiting = content.depth.map { "\($0.waiting)" }
+        figures = content.report.map { ConsoleFigures($0, content.range) }
+        figuresAreUnknown = figures == nil && !content.countsNothing
     }
 }
 
@@ -97,6 +126,8 @@ struct TypesPage {
         let running: Int
         let breakers: Int
         let limits: String
+        let rate: String
+        let concurrency: String
         let offered: Moment?
 
         init(_ type: TypeRecord, in snapshot: DirectorySnapshot) {
@@ -114,6 +145,8 @@ struct TypesPage {
             workers = offering.count
             running = offering.reduce(0) { $0 + ($1.running[type.name] ?? 0) }
             breakers = offering.count { $0.breakers[type.name] != nil }
+            rate = type.limits.rate.map { "\($0)" } ?? ""
+            concurrency = type.limits.concurrency.map { "\($0)" } ?? ""
             let limits = [
                 type.limits.rate.map { "\($0) a second" }, type.limits.concurrency.map { "\($0) at once" },
             ]

@@ -8,6 +8,7 @@ public struct DeadLetterRecorder: Sendable {
     private let queue: any JobSender
     private let policy: JobPolicy
     private let workflows: WorkflowEngine?
+    private let figures: FigureCounter?
     private let now: @Sendable () -> Timestamp
 
     /// Makes a recorder.
@@ -18,18 +19,21 @@ public struct DeadLetterRecorder: Sendable {
     ///   - policy: How long failed jobs and their incidents are kept, and how long a letter waits that only a newer
     ///     version can read.
     ///   - workflows: What carries workflows on when a member of one has failed.
+    ///   - figures: Is told of jobs that have failed for good.
     ///   - now: The wall clock.
     public init(
         store: any FailureStore,
         queue: any JobSender,
         policy: JobPolicy = .standard,
         workflows: WorkflowEngine? = nil,
+        figures: FigureCounter? = nil,
         now: @escaping @Sendable () -> Timestamp = Timestamp.now
     ) {
         self.store = store
         self.queue = queue
         self.policy = policy
         self.workflows = workflows
+        self.figures = figures
         self.now = now
     }
 
@@ -121,6 +125,8 @@ public struct DeadLetterRecorder: Sendable {
                 let incident = Incident(of: job, failure: Job.RecordedFailure(failure, at: instant))
                 let expiry = job.workflow?.keepUntil ?? instant + policy.retention
                 if try await store.fail(job, with: incident, expiresAt: expiry) == .written {
+                    let failure = Figure.failure(incident.failure.errorClass.known)
+                    figures?.note(.event(.failed), failure, of: job.type, at: instant)
                     CrashPoint.afterFail.reached()
                     try await carryOn(job)
                     log(incident)

@@ -29,12 +29,29 @@ public final class RunMeter: MetricsSource {
     }
 
     private let tallies = Mutex(BoundedTallies(Tally()))
+    private let figures: FigureCounter?
 
     /// Makes a meter that has counted nothing.
-    public init() {}
+    ///
+    /// - Parameter figures: Is told of it too, for the figures of all processes.
+    public init(figures: FigureCounter? = nil) {
+        self.figures = figures
+    }
+
+    /// Notes that an attempt has begun.
+    func noteStart(of job: Job) {
+        guard let figures, let start = job.startedAt else { return }
+        // Of a later attempt the record does not say any more since when it could have started.
+        let isFirst = job.generation == 0 && job.attempts == 1
+        let wait = isFirst ? Figure.wait(start.duration(since: job.createdAt)) : nil
+        figures.note(.event(.started), wait, of: job.type, at: start)
+    }
 
     /// Notes that an attempt has ended, at this time.
     func note(_ end: End, of job: Job, at now: Timestamp) {
+        if let figures, let event = end.event {
+            figures.note(.event(event), job.startedAt.map { .run(now.duration(since: $0)) }, of: job.type, at: now)
+        }
         tallies.withLock { tallies in
             tallies.update(job.type) { tally in
                 tally.ends[end, default: 0] += 1
@@ -67,6 +84,18 @@ public final class RunMeter: MetricsSource {
             "From a submission to the start of the first attempt, a delay that was asked for included."
         ) { family in
             for (type, tally) in tallies { family.add(["type": type], tally.waitTimes) }
+        }
+    }
+}
+
+extension RunMeter.End {
+    /// What it is for the figures; what fails for good is counted by who records it.
+    fileprivate var event: Figure.Event? {
+        switch self {
+        case .succeeded: .succeeded
+        case .retried: .retried
+        case .cancelled: .cancelled
+        case .deadLettered, .handedBack, .lost: nil
         }
     }
 }

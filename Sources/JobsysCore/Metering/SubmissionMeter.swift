@@ -1,4 +1,5 @@
 public import JobsysObservability
+import JobsysTime
 import Synchronization
 
 /// Counts submissions that were answered with a ticket, by the jobs' type.
@@ -10,8 +11,19 @@ public final class SubmissionMeter: MetricsSource {
 
     private let tallies = Mutex(BoundedTallies(Tally()))
 
+    private let figures: FigureCounter?
+
     /// Makes a meter that has counted nothing.
-    public init() {}
+    ///
+    /// - Parameter figures: Is told of new jobs too, for the figures of all processes.
+    public init(figures: FigureCounter? = nil) {
+        self.figures = figures
+    }
+
+    /// Notes that a job was recorded, whatever becomes of its message.
+    func noteCreated(_ job: Job) {
+        figures?.note(.event(.accepted), of: job.type, at: job.createdAt)
+    }
 
     /// Notes that a job was accepted.
     func noteAccepted(_ job: Job) {

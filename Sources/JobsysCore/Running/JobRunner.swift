@@ -198,7 +198,9 @@ public struct JobRunner: Sendable {
             }
         }
         defer { if delivery.jobType == nil { gate.finish(type: job.type) } }
-        let outcome = await outcome(of: try await withOutputs(job), from: delivery, as: run, hooks: hooks)
+        let given = try await withOutputs(job)
+        meter.noteStart(of: job)
+        let outcome = await outcome(of: given, from: delivery, as: run, hooks: hooks)
         CrashPoint.afterHandler.reached()
         if case .unavailable(let reason) = outcome { await pause(job.type, for: reason) }
         let evidence = gate.note(outcome, of: job.id, type: job.type)

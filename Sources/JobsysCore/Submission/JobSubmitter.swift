@@ -54,6 +54,7 @@ public struct JobSubmitter: Sendable {
         let job = Job(submission, id: id ?? makeID(instant), traceID: trace.traceID, at: instant)
         switch try await store.create(job) {
         case .created:
+            meter.noteCreated(job)
             CrashPoint.afterCreate.reached()
             try await dispatch(job, trace: trace, at: instant)
             CrashPoint.afterSend.reached()

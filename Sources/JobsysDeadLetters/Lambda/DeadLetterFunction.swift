@@ -13,6 +13,7 @@ public struct DeadLetterFunction: Sendable {
 
     private let processor: DeadLetterProcessor
     private let readAttributes: AttributeReader
+    private let afterLetters: @Sendable () async -> Void
     private let clock: any Clock<Duration>
     private let now: @Sendable () -> Timestamp
 
@@ -21,16 +22,19 @@ public struct DeadLetterFunction: Sendable {
     /// - Parameters:
     ///   - processor: Records the letters.
     ///   - readAttributes: Reads why a letter was given up, and what else its attributes say.
+    ///   - afterLetters: Is done after the letters of an invocation, within its time: Lambda lets nothing run between two.
     ///   - clock: What the time until the deadline is measured by.
     ///   - now: The wall clock, which the deadline is given by.
     public init(
         processor: DeadLetterProcessor,
         readAttributes: @escaping AttributeReader,
+        afterLetters: @escaping @Sendable () async -> Void = {},
         clock: any Clock<Duration> = ContinuousClock(),
         now: @escaping @Sendable () -> Timestamp = Timestamp.now
     ) {
         self.processor = processor
         self.readAttributes = readAttributes
+        self.afterLetters = afterLetters
         self.clock = clock
         self.now = now
     }
@@ -58,8 +62,10 @@ public struct DeadLetterFunction: Sendable {
         let remaining = deadline.duration(since: now())
         let timeToWork = remaining - min(Self.timeToAnswer, remaining / 4)
         return await withTaskGroup(of: [DeadLetterProcessor.Disposition]?.self) { group in
-            group.addTask { [processor] in
-                await deliveries.concurrentMap(limit: Self.concurrency, processor.process)
+            group.addTask { [processor, afterLetters] in
+                let dispositions = await deliveries.concurrentMap(limit: Self.concurrency, processor.process)
+                await afterLetters()
+                return dispositions
             }
             group.addTask { [clock] in
                 // It ends early when it is cancelled, because the work is done; nobody looks at it then.
