@@ -81,7 +81,9 @@ final class SharedReadings<Key: Hashable & Sendable, Value: Sendable>: Sendable 
 
     /// Notes that somebody looks at a thing from now on, until ``leave(_:)``.
     ///
-    /// - Parameter read: Reads the thing, if nobody else looks at it already.
+    /// - Parameters:
+    ///   - key: The thing.
+    ///   - read: Reads it, if nobody else looks at it already.
     /// - Returns: The reading that is shared.
     func join(_ key: Key, _ read: @escaping @Sendable () async throws -> Value) -> SharedReading<Value> {
         state.withLock { state in

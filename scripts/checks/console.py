@@ -354,8 +354,8 @@ class Check:
         self.judge()
 
     def _note(self, page, text):
-        # A form that is refused, and a page that is not there, are what the check asked for.
-        if re.search(r"status of (401|404|422)", text) is None:
+        # A form that is refused and a page that is not there are what the check asked for; 503 is asked again.
+        if re.search(r"status of (401|404|422|503)", text) is None:
             self._problems.append(f"{page.url}: {text}")
 
     def judge(self):

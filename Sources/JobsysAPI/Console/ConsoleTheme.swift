@@ -1,7 +1,9 @@
 import HTTPTypes
 import Hummingbird
 
-/// How light a reader wants the pages: as the system says, or one of two. A cookie that says nothing else keeps it.
+/// How light a reader wants the pages: as the system says, or one of two.
+///
+/// A cookie that says nothing else keeps it.
 enum ConsoleTheme: String, CaseIterable, Sendable {
     case system, light, dark
 
