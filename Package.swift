@@ -327,7 +327,7 @@ let package = Package(
             name: "IntegrationTests",
             dependencies: [
                 "JobsysAWS", "JobsysSigV4", "JobsysHTTP", "JobsysCore", "JobsysAWSAdapters", "JobsysTestKit",
-                "JobsysJSON", "JobsysObservability", "JobsysTime", .httpTypes, .inMemoryLogging, .logging,
+                "JobsysJSON", "JobsysObservability", "JobsysServiceRuntime", "JobsysTime", .httpTypes, .inMemoryLogging, .logging,
             ],
             exclude: ["Signatures/oracle.py"]
         ),

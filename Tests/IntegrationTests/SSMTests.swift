@@ -1,6 +1,7 @@
 import JobsysAWS
 import JobsysAWSAdapters
 import JobsysJSON
+import JobsysServiceRuntime
 import Testing
 
 /// Parameters against the emulator.

@@ -129,6 +129,12 @@ extension Scope {
         case .redriveJobs: "start jobs anew"
         case .readPayloads: "see what jobs were given"
         case .readIncidents: "see what failed for good"
+        case .submitWorkflows: "make workflows"
+        case .readWorkflows: "see workflows and their jobs"
+        case .cancelWorkflows: "cancel workflows"
+        case .retryWorkflows: "start the failed part of workflows anew"
+        case .readSchedules: "see schedules"
+        case .writeSchedules: "make, change, run, pause and remove schedules"
         case .readSystem: "see workers, types and figures"
         case .admin: "everything, for everybody"
         }

@@ -79,14 +79,15 @@ public struct WorkflowEngine: Sendable {
         let write = try await store.change(WorkflowKey.page(end.membership.page, of: workflow), by: change)
         // A page that is gone was forgotten with its workflow.
         guard case .made(let item) = write, let page = WorkflowPage(item, name: end.membership.page) else { return [] }
+        // First: one failure too many must not release what waits.
+        if end.outcome != .succeeded, !end.membership.continues, let tolerance = end.membership.tolerance {
+            try await check(tolerance, of: workflow)
+        }
         let targets = page.targets(of: end.membership.index)
         let cancelled = try await inParallel(targets) { target in
             try await tell(target, that: end)
         }
         if end.membership.maxParallel != nil { try await leaveSlot(end) }
-        if end.outcome != .succeeded, !end.membership.continues, let tolerance = end.membership.tolerance {
-            try await check(tolerance, of: workflow)
-        }
         if page.open.isEmpty { try await close(page.name, of: workflow) }
         return cancelled.compactMap(\.self)
     }

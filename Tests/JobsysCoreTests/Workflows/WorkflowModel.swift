@@ -173,19 +173,26 @@ final class WorkflowModel: Sendable {
         intervention.withLock { $0 = nil }
     }
 
+    /// What the reconciler does, one call after the other: mends the workflow, and sends again what is in no queue.
     func reconcile() async {
-        let clock = clock
-        let reconciler = Reconciler(
-            store: SteppedReconcilerStore(store: InMemoryReconcilerStore(jobs), scheduler: scheduler),
-            sender: steppedQueue,
-            backlog: queue,
-            workflows: engine,
-            oldestReceipt: { nil },
-            now: { clock.timestamp }
-        )
-        var state = reconciler.makeState()
-        // What fails is left to the next round.
-        while (try? await reconciler.round(&state))?.hasMore == true {}
+        do {
+            _ = try await engine.mendDue()
+            guard queue.bodies.isEmpty else { return }
+            for job in jobs.jobs where isRunnable(job) {
+                try await steppedQueue.sendAgain(job, trace: nil)
+            }
+        } catch {
+            // What fails is left to the next round.
+            return
+        }
+    }
+
+    private func isRunnable(_ job: Job) -> Bool {
+        switch job.status {
+        case .pending, .retrying: true
+        case .running: job.givenUpAt != nil || (job.lease?.expiresAt.map { $0 < clock.timestamp } ?? true)
+        case .waiting, .scheduled, .succeeded, .failedFinal, .cancelled: false
+        }
     }
 
     func run(_ delivery: Delivery) async {
