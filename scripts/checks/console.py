@@ -143,11 +143,17 @@ class Check:
         self.sign_in(page)
         # Written by the services every ten seconds.
         wait_for(page, "figures", lambda: go(page, self._root) and page.locator(".charts svg").count())
-        for path in PAGES + [f"/jobs/{self._jobs.failed[0]}", f"/jobs/{self._jobs.waiting}", f"/jobs/{self._jobs.unknown}"]:
+        pages = {re.sub("[^a-z]+", "-", path.lower()).strip("-") or "overview": path for path in PAGES}
+        pages |= {
+            "job-failed": f"/jobs/{self._jobs.failed[0]}",
+            "job-waiting": f"/jobs/{self._jobs.waiting}",
+            "job-unknown": f"/jobs/{self._jobs.unknown}",
+        }
+        for what, path in pages.items():
             answer = go(page, self._root + path)
             if answer.status != 200:
                 fail(page, f"{path} is answered with {answer.status}")
-            self.look(page, name, re.sub(r"[^a-z]+", "-", re.sub(r"[0-9a-f-]{36}", "one", path)).strip("-") or "overview", look)
+            self.look(page, name, what, look)
         page.goto(self._root.removesuffix("/console") + "/docs")
         page.locator("#submitJob > summary").click()
         self.look(page, name, "docs", look)
