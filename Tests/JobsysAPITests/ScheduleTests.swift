@@ -95,10 +95,10 @@ struct ScheduleTests {
         #expect(answer.status == 422)
         let rule =
             "\"Europe/Berln\" is no time zone; expected a name of the IANA database, such as Europe/Berlin or UTC"
-        #expect(answer.json?["errors"]?[0] == ["pointer": "/timeZone", "detail": .string(rule)])
+        #expect(answer.json?["errors"]?[0] == ["pointer": "/timeZone", "message": .string(rule)])
         let cron = try await put("nightly", #"{"type": "transform", "cron": "0 25 * * *"}"#)
         let place = "hour, character 3, \"25\": expected a number from 0 to 23"
-        #expect(cron.json?["errors"] == [["pointer": "/cron", "detail": .string(place)]])
+        #expect(cron.json?["errors"] == [["pointer": "/cron", "message": .string(place)]])
         #expect(try await put("-nightly", nightly).status == 422)
         #expect(try await put("nightly", "[]").status == 400)
         let long = String(repeating: "x", count: 33 * 1024)

@@ -30,23 +30,39 @@ struct ScheduleStepTests {
         #expect(try step(after: .seconds(660)) == .fire(minute(10), missed: 0))
     }
 
-    @Test(
-        "What nobody fired in time fires once if it is not older than an hour, or not at all, or all of it",
-        arguments: [
-            (MissedTicks.none, 11.5, ScheduleStep.miss(1, through: start + .seconds(630))),
-            (.none, 20.5, .fire(start + .seconds(1200), missed: 1)),
-            (.none, 95, .miss(9, through: start + .seconds(5640))),
-            (.latest, 11.5, .fire(start + .seconds(600), missed: 0)),
-            (.latest, 55, .fire(start + .seconds(3000), missed: 4)),
-            (.latest, 20.5, .fire(start + .seconds(1200), missed: 1)),
-            (.latest, 60 * 24 * 3, .fire(start + .seconds(86400 * 3), missed: 431)),
-            (.all, 55, .fire(start + .seconds(600), missed: 0)),
-            (.all, 60 * 16 + 45, .fire(start + .seconds(600), missed: 0)),
-            (.all, 60 * 30 + 5, .fire(start + .seconds(600 * 81), missed: 80)),
-        ]
-    )
-    func missed(policy: MissedTicks, minutes: Double, expected: ScheduleStep) throws {
-        #expect(try step(missed: policy, after: .seconds(minutes * 60)) == expected)
+    /// What becomes of ticks every ten minutes, so many minutes later.
+    private static let missedCases: [MissedCase] = [
+        MissedCase(.none, 690, .miss(1, through: at(630))),
+        MissedCase(.none, 1230, .fire(at(1200), missed: 1)),
+        MissedCase(.none, 5700, .miss(9, through: at(5640))),
+        MissedCase(.latest, 690, .fire(at(600), missed: 0)),
+        MissedCase(.latest, 3300, .fire(at(3000), missed: 4)),
+        MissedCase(.latest, 1230, .fire(at(1200), missed: 1)),
+        MissedCase(.latest, 259_200, .fire(at(259_200), missed: 431)),
+        MissedCase(.all, 3300, .fire(at(600), missed: 0)),
+        MissedCase(.all, 60_300, .fire(at(600), missed: 0)),
+        MissedCase(.all, 108_300, .fire(at(48_600), missed: 80)),
+    ]
+
+    private static func at(_ seconds: Int) -> Timestamp { start + .seconds(seconds) }
+
+    struct MissedCase: Sendable {
+        var policy: MissedTicks
+        var seconds: Int
+        var expected: ScheduleStep
+
+        init(_ policy: MissedTicks, _ seconds: Int, _ expected: ScheduleStep) {
+            self.policy = policy
+            self.seconds = seconds
+            self.expected = expected
+        }
+    }
+
+    @Test("What nobody fired in time fires once if it is not older than an hour, or not at all, or all of it")
+    func missed() throws {
+        for row in Self.missedCases {
+            #expect(try step(missed: row.policy, after: .seconds(row.seconds)) == row.expected, "\(row)")
+        }
     }
 
     @Test("A tick that is older than what may fire is missed")

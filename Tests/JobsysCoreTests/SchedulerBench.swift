@@ -35,12 +35,17 @@ struct SchedulerBench: Sendable {
 
     /// Makes or changes a schedule.
     @discardableResult
-    func set(_ id: String = "nightly", _ definition: ScheduleDefinition, isPaused: Bool? = nil) async throws -> Schedule
-    {
+    func set(_ id: String, _ definition: ScheduleDefinition, isPaused: Bool? = nil) async throws -> Schedule {
         var document = try ScheduleDocument(["type": "transform", "every": "1m"])
         document.definition = definition
         document.isPaused = isPaused
         return try await editor.set(ScheduleKey(id: id), document).schedule
+    }
+
+    /// Makes or changes the schedule that most tests have.
+    @discardableResult
+    func set(_ definition: ScheduleDefinition) async throws -> Schedule {
+        try await set("nightly", definition)
     }
 
     func schedule(_ id: String = "nightly") async throws -> Schedule? {

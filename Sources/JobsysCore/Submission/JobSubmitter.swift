@@ -46,6 +46,7 @@ public struct JobSubmitter: Sendable {
     ///   - submission: What is asked for.
     ///   - trace: What it is part of.
     ///   - id: The job's id; nil for the one that the idempotency key tells, or for a new one.
+    /// - Returns: The ticket.
     /// - Throws: ``DependencyError``. The record may have been written then: a repeat with the same idempotency key or id
     ///   finds it and sends its message.
     public func submit(_ submission: Submission, trace: TraceContext, as id: JobID? = nil) async throws -> Ticket {
