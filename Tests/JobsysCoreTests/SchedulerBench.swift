@@ -35,8 +35,7 @@ struct SchedulerBench: Sendable {
 
     /// Makes or changes a schedule.
     @discardableResult
-    func set(_ id: String, _ definition: ScheduleDefinition, isPaused: Bool? = nil) async throws -> Schedule
-    {
+    func set(_ id: String, _ definition: ScheduleDefinition, isPaused: Bool? = nil) async throws -> Schedule {
         var document = try ScheduleDocument(["type": "transform", "every": "1m"])
         document.definition = definition
         document.isPaused = isPaused
