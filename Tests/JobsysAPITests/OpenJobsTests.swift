@@ -179,7 +179,8 @@ struct OpenJobsTests {
             counter: FixedCounter(jobs: 100_000),
             elapsed: stopwatch(api.clock)
         )
-        let problem = await #expect(throws: Problem.self) { try await quota.admitting("x", isNew: { true }) {} }
+        @Sendable func isNew(_ result: Void) -> Bool { true }
+        let problem = await #expect(throws: Problem.self) { try await quota.admitting("x", isNew: isNew) {} }
         #expect(problem?.headers[.retryAfter] == "55")
     }
 
