@@ -173,19 +173,26 @@ final class WorkflowModel: Sendable {
         intervention.withLock { $0 = nil }
     }
 
+    /// What the reconciler does, one call after the other: mends the workflow, and sends again what is in no queue.
     func reconcile() async {
-        let clock = clock
-        let reconciler = Reconciler(
-            store: SteppedReconcilerStore(store: InMemoryReconcilerStore(jobs), scheduler: scheduler),
-            sender: steppedQueue,
-            backlog: queue,
-            workflows: engine,
-            oldestReceipt: { nil },
-            now: { clock.timestamp }
-        )
-        var state = reconciler.makeState()
-        // What fails is left to the next round.
-        while (try? await reconciler.round(&state))?.hasMore == true {}
+        do {
+            _ = try await engine.mendDue()
+            guard queue.bodies.isEmpty else { return }
+            for job in jobs.jobs where isRunnable(job) {
+                try await steppedQueue.sendAgain(job, trace: nil)
+            }
+        } catch {
+            // What fails is left to the next round.
+            return
+        }
+    }
+
+    private func isRunnable(_ job: Job) -> Bool {
+        switch job.status {
+        case .pending, .retrying: true
+        case .running: job.givenUpAt != nil || (job.lease?.expiresAt.map { $0 < clock.timestamp } ?? true)
+        case .waiting, .scheduled, .succeeded, .failedFinal, .cancelled: false
+        }
     }
 
     func run(_ delivery: Delivery) async {
@@ -245,7 +252,8 @@ final class WorkflowModel: Sendable {
         guard all[key]?.generation == 0, let member = script.members.first(where: { $0.key == key }) else { return }
         for dependency in member.dependsOn {
             guard let job = all[dependency] else { return complain("\(key) runs, and \(dependency) was never made") }
-            let mayFail = script.tolerance != nil || script.members.first { $0.key == dependency }?.onFailure == .continue
+            let mayFail =
+                script.tolerance != nil || script.members.first { $0.key == dependency }?.onFailure == .continue
             let passes = job.status == .succeeded || mayFail && job.status.isFinal || job.generation > 0
             if !passes { complain("\(key) runs, and \(dependency) is \(job.status)") }
         }
