@@ -25,7 +25,13 @@ struct WorkflowController: Sendable {
             Route(.get, "/workflows/{id}/jobs", .needs(.readWorkflows), respond: listMembers),
             Route(.post, "/workflows/{id}/jobs", .needs(.submitWorkflows), respond: add),
             Route(.post, "/workflows/{id}/seal", .needs(.submitWorkflows), respond: seal),
-            Route(.post, "/workflows/{id}/cancel", .needs(.cancelWorkflows), change: "workflow.cancel", respond: cancel),
+            Route(
+                .post,
+                "/workflows/{id}/cancel",
+                .needs(.cancelWorkflows),
+                change: "workflow.cancel",
+                respond: cancel
+            ),
             Route(.post, "/workflows/{id}/retry", .needs(.retryWorkflows), change: "workflow.retry", respond: retry),
         ]
     }
@@ -132,9 +138,15 @@ struct WorkflowController: Sendable {
     @Sendable private func listMembers(_ request: Request, context: APIRequestContext) async throws -> Response {
         let id = try context.workflowID
         let cursor = request.uri.queryParameters["cursor"].map(String.init)
-        let isCursor = cursor.map { $0.utf8.count <= 16 && $0.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") } }
+        let isCursor = cursor.map {
+            $0.utf8.count <= 16
+                && $0.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") }
+        }
         guard isCursor ?? true else {
-            throw Problem(.unprocessableContent, "The query parameter cursor must be the nextCursor of an answer before.")
+            throw Problem(
+                .unprocessableContent,
+                "The query parameter cursor must be the nextCursor of an answer before."
+            )
         }
         let part = try await translating { try await engine.members(of: id, context.principal.tenant, after: cursor) }
         return response(.ok) { writer in

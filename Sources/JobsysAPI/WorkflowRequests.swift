@@ -59,7 +59,9 @@ struct WorkflowRequest {
             let pointer = JSONPointer.root.appending("finally")
             finally = WorkflowMember.read(value.withDefaultKey("finally"), at: pointer, &problems)
             if finally?.dependsOn.isEmpty == false {
-                problems.append(FieldProblem(pointer.appending("dependsOn"), "must be left out: it waits for all others"))
+                problems.append(
+                    FieldProblem(pointer.appending("dependsOn"), "must be left out: it waits for all others")
+                )
             }
             if let key = finally?.key, members.contains(where: { $0.key == key }) {
                 problems.append(FieldProblem(pointer.appending("key"), "\(key) is the key of another member"))
@@ -96,12 +98,16 @@ extension JSONValue {
         let limit = WorkflowLimits.membersOfCall
         guard let values = arrayValue, values.count <= limit else {
             let found = arrayValue.map { ", and has \($0.count)" } ?? ""
-            problems.append(FieldProblem(pointer, "must be an array of up to \(limit) jobs\(found): add more by further calls"))
+            problems.append(
+                FieldProblem(pointer, "must be an array of up to \(limit) jobs\(found): add more by further calls")
+            )
             return []
         }
         var members: [WorkflowMember] = []
         for (index, value) in values.enumerated() {
-            if let member = WorkflowMember.read(value, at: pointer.appending(index), &problems) { members.append(member) }
+            if let member = WorkflowMember.read(value, at: pointer.appending(index), &problems) {
+                members.append(member)
+            }
         }
         return members
     }
@@ -124,7 +130,10 @@ extension Problem {
         case .payloadTooLarge(let bytes):
             self.init(SubmissionError.payloadTooLarge(bytes: bytes))
         case .keyReused(let key):
-            self.init(.conflict, "The key \(key) belongs to a member of the workflow that was added with other content.")
+            self.init(
+                .conflict,
+                "The key \(key) belongs to a member of the workflow that was added with other content."
+            )
             type = "urn:jobsys:problem:key-reused"
             title = "Key reused"
         case .wrongState(let status, let why):

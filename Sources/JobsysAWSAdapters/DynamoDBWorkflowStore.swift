@@ -61,7 +61,8 @@ public struct DynamoDBWorkflowStore: WorkflowStore {
         switch try await translatingErrors({ try await client.perform(write) }) {
         case .applied(let item?): return .made(try WorkflowRecord.read(item))
         case .applied(nil): return .absent
-        case .conditionFailed(let existing): return try existing.map { .refused(try WorkflowRecord.read($0)) } ?? .absent
+        case .conditionFailed(let existing):
+            return try existing.map { .refused(try WorkflowRecord.read($0)) } ?? .absent
         }
     }
 
@@ -81,6 +82,7 @@ public struct DynamoDBWorkflowStore: WorkflowStore {
             query.limit = Self.pageSize
             let page = try await translatingErrors { [query] in try await client.perform(query) }
             for item in page.items {
+                // One that cannot be read is left out, as lists leave out other records that cannot.
                 guard let item = try? WorkflowRecord.read(item), let position = item.position,
                     // The range of the query has its end in it, which belongs to the part before.
                     position < section.start, section.tenant == nil || item.listing?.tenant == section.tenant
@@ -154,7 +156,8 @@ enum WorkflowRecord {
         if let sort = attributes[DirectoryItem.kindSort]?.string.flatMap({ ListPosition($0) }) {
             item.listing = .init(tenant: item.texts["tenant"] ?? Submission.defaultTenant, createdAt: sort.at)
         }
-        item.visitAt = attributes[JobItem.dueSort]?.string?.split(separator: "#").first.flatMap { Timestamp(String($0)) }
+        item.visitAt = attributes[JobItem.dueSort]?.string?.split(separator: "#").first
+            .flatMap { Timestamp(String($0)) }
         return item
     }
 

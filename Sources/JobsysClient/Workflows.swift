@@ -105,7 +105,8 @@ public struct WorkflowSnapshot: Sendable, Hashable {
 
     /// Reads a workflow; nil if the document is none.
     init?(_ document: JSONValue) {
-        guard let id = document["workflowId"]?.stringValue.flatMap(JobID.init), let status = document["status"]?.stringValue
+        guard let id = document["workflowId"]?.stringValue.flatMap(JobID.init),
+            let status = document["status"]?.stringValue
         else { return nil }
         self.id = id
         self.status = status
@@ -135,7 +136,9 @@ extension JobClient {
         document["finally"] = workflow.finally.map { .object($0.document) }
         if let first = parts.first { document["jobs"] = .array(first.map { .object($0.document) }) }
         let headers: HTTPFields = [.idempotencyKey: idempotencyKey ?? UniqueID.make()]
-        let opened = try await workflowSnapshot { try await api.post(["workflows"], headers: headers, .object(document)) }
+        let opened = try await workflowSnapshot {
+            try await api.post(["workflows"], headers: headers, .object(document))
+        }
         for part in parts.dropFirst() {
             let jobs: JSONValue = ["jobs": .array(part.map { .object($0.document) })]
             _ = try await failing { try await api.post(["workflows", "\(opened.id)", "jobs"], jobs) }

@@ -25,7 +25,9 @@ struct WorkflowFile {
         } catch {
             throw ValidationError("\(path) cannot be read: \(error)")
         }
-        guard data.count <= Self.sizeLimit else { throw ValidationError("\(path) is longer than \(Self.sizeLimit) bytes.") }
+        guard data.count <= Self.sizeLimit else {
+            throw ValidationError("\(path) is longer than \(Self.sizeLimit) bytes.")
+        }
         try self.init(text: String(decoding: data, as: UTF8.self), name: path)
     }
 
@@ -72,7 +74,9 @@ struct WorkflowFile {
         guard ready.count == jobs.count else {
             let rest = jobs.indices.filter { !waiting[$0].isEmpty }.prefix(5)
                 .map { jobs[$0]["key"]?.stringValue ?? "job \($0)" }
-            throw ValidationError("\(name): some jobs depend on each other in a circle, \(rest.joined(separator: ", ")) among them.")
+            throw ValidationError(
+                "\(name): some jobs depend on each other in a circle, \(rest.joined(separator: ", ")) among them."
+            )
         }
         return ready.map { jobs[$0] }
     }

@@ -10,7 +10,12 @@ import Testing
     .timeLimit(.minutes(15))
 )
 struct WorkflowTests {
-    private func job(_ key: String, _ payload: JSONValue = ["text": "a"], after: [String] = [], _ more: JSONObject = [:]) -> JSONValue {
+    private func job(
+        _ key: String,
+        _ payload: JSONValue = ["text": "a"],
+        after: [String] = [],
+        _ more: JSONObject = [:]
+    ) -> JSONValue {
         var members: JSONObject = ["key": .string(key), "type": "drill", "payload": payload]
         if payload["text"] != nil { members["type"] = "transform" }
         if !after.isEmpty { members["dependsOn"] = .array(after.map { .string($0) }) }
@@ -24,7 +29,8 @@ struct WorkflowTests {
         let document: JSONValue = [
             "name": "diamond", "seal": true,
             "jobs": [
-                job("d", ["text": "x", "from": ["$output": "b"]], after: ["b", "c"]), job("b", after: ["a"]), job("c", after: ["a"]), job("a"),
+                job("d", ["text": "x", "from": ["$output": "b"]], after: ["b", "c"]), job("b", after: ["a"]),
+                job("c", after: ["a"]), job("a"),
             ],
         ]
         let opened = try await client.post("/workflows", document).json(status: 202)
@@ -36,7 +42,10 @@ struct WorkflowTests {
         #expect(workflow["status"] == "SUCCEEDED")
         #expect(workflow["counts"] == counts(total: 4, succeeded: 4))
         let listed = try await client.get("/workflows").json(status: 200)
-        #expect(listed["workflows"]?.arrayValue?.contains { $0["workflowId"] == .string(id) && $0["name"] == "diamond" } == true)
+        #expect(
+            listed["workflows"]?.arrayValue?.contains { $0["workflowId"] == .string(id) && $0["name"] == "diamond" }
+                == true
+        )
 
         let jobs = try await client.members(of: id)
         #expect(jobs.values.allSatisfy { $0["workflowId"] == .string(id) && $0["status"] == "SUCCEEDED" })
@@ -49,12 +58,17 @@ struct WorkflowTests {
     @Test("of 300 jobs that one joins runs that once, when all are done")
     func fanIn() async throws {
         let client = try await Deployment.current.client
-        let id = try #require(try await client.post("/workflows", ["tolerate": "1%"]).json(status: 202)["workflowId"]?.stringValue)
+        let id = try #require(
+            try await client.post("/workflows", ["tolerate": "1%"]).json(status: 202)["workflowId"]?.stringValue
+        )
         let keys = (0..<300).map { "part-\($0)" }
         for start in stride(from: 0, to: 300, by: 100) {
             let jobs = JSONValue.array(keys[start..<start + 100].map { job($0) })
             let added = try await client.post("/workflows/\(id)/jobs", ["jobs": jobs]).json(status: 202)
-            #expect(try await client.post("/workflows/\(id)/jobs", ["jobs": jobs]).json(status: 202)["jobs"]?.arrayValue?.map { $0["jobId"] } == added["jobs"]?.arrayValue?.map { $0["jobId"] })
+            #expect(
+                try await client.post("/workflows/\(id)/jobs", ["jobs": jobs]).json(status: 202)["jobs"]?.arrayValue?
+                    .map { $0["jobId"] } == added["jobs"]?.arrayValue?.map { $0["jobId"] }
+            )
         }
         #expect(try await client.workflow(id)["status"] == "OPEN")
         _ = try await client.post("/workflows/\(id)/jobs", ["jobs": [job("join", after: keys)]]).json(status: 202)
@@ -75,12 +89,15 @@ struct WorkflowTests {
         let document: JSONValue = [
             "seal": true,
             "jobs": [
-                job("bad", ["class": "VALIDATION"]), job("after-bad", after: ["bad"]), job("last", after: ["after-bad"]),
+                job("bad", ["class": "VALIDATION"]), job("after-bad", after: ["bad"]),
+                job("last", after: ["after-bad"]),
                 job("soft", ["class": "VALIDATION"], ["onFailure": "continue"]), job("after-soft", after: ["soft"]),
             ],
             "finally": ["type": "transform", "payload": ["text": "clean up"]],
         ]
-        let id = try #require(try await client.post("/workflows", document).json(status: 202)["workflowId"]?.stringValue)
+        let id = try #require(
+            try await client.post("/workflows", document).json(status: 202)["workflowId"]?.stringValue
+        )
         let workflow = try await client.finishedWorkflow(id)
         #expect(workflow["status"] == "FAILED")
         #expect(workflow["counts"] == counts(total: 6, succeeded: 2, failed: 2, cancelled: 2))
@@ -106,10 +123,16 @@ struct WorkflowTests {
     @Test("that is cancelled stops those that run, cancels those that wait, and takes no more")
     func cancel() async throws {
         let client = try await Deployment.current.client
-        let document: JSONValue = ["maxParallel": 2, "jobs": [
-            job("runs", ["hang": true]), job("waits", after: ["runs"]), job("too", ["hang": true]), job("no-room", ["hang": true]),
-        ]]
-        let id = try #require(try await client.post("/workflows", document).json(status: 202)["workflowId"]?.stringValue)
+        let document: JSONValue = [
+            "maxParallel": 2,
+            "jobs": [
+                job("runs", ["hang": true]), job("waits", after: ["runs"]), job("too", ["hang": true]),
+                job("no-room", ["hang": true]),
+            ],
+        ]
+        let id = try #require(
+            try await client.post("/workflows", document).json(status: 202)["workflowId"]?.stringValue
+        )
         try await eventually(within: .seconds(20), "two jobs run") {
             try await client.workflow(id)["counts"] == counts(total: 4, waiting: 2, running: 2)
         }
@@ -127,11 +150,14 @@ struct WorkflowTests {
         let circle: JSONValue = ["jobs": [job("a", after: ["b"]), job("b", after: ["a"])]]
         let answer = try await client.post("/workflows", circle).json(status: 422)
         #expect(answer["errors"]?[0]?["message"]?.stringValue?.contains("a -> b -> a") == true)
-        let unknown = try await client.post("/workflows", ["jobs": [job("a", after: ["x"])], "nmae": 1]).json(status: 422)
+        let unknown = try await client.post("/workflows", ["jobs": [job("a", after: ["x"])], "nmae": 1])
+            .json(status: 422)
         #expect(unknown["errors"]?.arrayValue?.map { $0["pointer"] } == ["/nmae"])
         let missing = try await client.post("/workflows", ["jobs": [job("a", after: ["x"])]]).json(status: 422)
         #expect(missing["errors"]?.arrayValue?.map { $0["pointer"] } == ["/jobs/0/dependsOn/0"])
-        let id = try #require(try await client.post("/workflows", ["jobs": [job("a")]]).json(status: 202)["workflowId"]?.stringValue)
+        let id = try #require(
+            try await client.post("/workflows", ["jobs": [job("a")]]).json(status: 202)["workflowId"]?.stringValue
+        )
         #expect(try await client.post("/workflows/\(id)/jobs", ["jobs": [job("a", ["text": "other"])]]).status == 409)
         #expect(try await client.get("/workflows/\(UUID().uuidString)").status == 404)
     }

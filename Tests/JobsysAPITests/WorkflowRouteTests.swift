@@ -36,7 +36,9 @@ struct WorkflowRouteTests {
         let again = try await post("/workflows", Self.chain, key: "k")
         #expect(again.status == 202)
         #expect(again.json?["workflowId"] == .string(id))
-        #expect(again.json?["jobs"]?.arrayValue?.map { $0["jobId"] } == document["jobs"]?.arrayValue?.map { $0["jobId"] })
+        #expect(
+            again.json?["jobs"]?.arrayValue?.map { $0["jobId"] } == document["jobs"]?.arrayValue?.map { $0["jobId"] }
+        )
         #expect(api.store.jobs.count == 3)
 
         let shown = try await api.answer(.get, "/workflows/\(id)").json
@@ -71,7 +73,8 @@ struct WorkflowRouteTests {
     @Test(
         "What is wrong is named, and nothing is made",
         arguments: [
-            (#"{"jobs": 1}"#, 422, ["/jobs"]), (#"{"jobs": [{}]}"#, 422, ["/jobs/0/key", "/jobs/0/type", "/jobs/0/payload"]),
+            (#"{"jobs": 1}"#, 422, ["/jobs"]),
+            (#"{"jobs": [{}]}"#, 422, ["/jobs/0/key", "/jobs/0/type", "/jobs/0/payload"]),
             (#"{"sael": true}"#, 422, ["/sael"]), (#"{"maxParallel": 0}"#, 422, ["/maxParallel"]),
             (#"{"tolerate": "x"}"#, 422, ["/tolerate"]), (#"{"seal": 1}"#, 422, ["/seal"]),
             (#"{"jobs": [{"key": "a", "type": "t", "payload": 1, "dependsOn": ["b"]}]}"#, 422, ["/jobs/0/dependsOn/0"]),

@@ -240,9 +240,10 @@ struct WorkflowPlan: Sendable {
         for name in names {
             let own = ordered.filter { placed[$0.key]?.page == name }
             newMembers += own.count
-            let edges = own.enumerated().flatMap { index, member in
-                (targets[JobID(workflow: workflow, key: member.key)] ?? []).map { WorkflowPage.edge(index, $0) }
-            }
+            let edges = own.enumerated()
+                .flatMap { index, member in
+                    (targets[JobID(workflow: workflow, key: member.key)] ?? []).map { WorkflowPage.edge(index, $0) }
+                }
             pages.append(
                 WorkflowPage.item(
                     name,
@@ -256,7 +257,9 @@ struct WorkflowPlan: Sendable {
                 )
             )
         }
-        let fresh = Set(ordered.filter { names.contains(placed[$0.key]?.page ?? "") }.map { JobID(workflow: workflow, key: $0.key) })
+        let fresh = Set(
+            ordered.filter { names.contains(placed[$0.key]?.page ?? "") }.map { JobID(workflow: workflow, key: $0.key) }
+        )
         for (id, targets) in targets where !fresh.contains(id) {
             guard let membership = known[id]?.workflow else { continue }
             olderEdges += targets.map { OlderEdge(id: id, membership: membership, target: $0) }

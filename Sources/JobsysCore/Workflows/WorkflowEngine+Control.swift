@@ -96,7 +96,10 @@ extension WorkflowEngine {
         case nil: break
         }
         let instant = "\(now())"
-        _ = try await store.change(WorkflowKey.root(id), by: .init(texts: ["sealedAt": instant], if: [.absent("sealedAt")]))
+        _ = try await store.change(
+            WorkflowKey.root(id),
+            by: .init(texts: ["sealedAt": instant], if: [.absent("sealedAt")])
+        )
         let change = WorkflowChange(texts: ["cancelledAt": instant], if: [.absent("cancelledAt")])
         switch try await store.change(WorkflowKey.root(id), by: change) {
         case .made(let root), .refused(let root):
@@ -138,7 +141,10 @@ extension WorkflowEngine {
             throw WorkflowError.wrongState(.running, "it is being cancelled: wait until it is over")
         }
         let found = try await jobs.members(try await pages(of: id, root).flatMap(\.members))
-        return try await restart(found.values.filter { $0.status == .failedFinal || $0.status == .cancelled }, of: record)
+        return try await restart(
+            found.values.filter { $0.status == .failedFinal || $0.status == .cancelled },
+            of: record
+        )
     }
 
     /// Starts one member anew that failed or was cancelled, and its workflow with it; it waits for those alone that are not over.
@@ -150,7 +156,8 @@ extension WorkflowEngine {
         }
         let record = try await record(of: membership.workflow, nil)
         try await restart([job], of: record, with: payload, evenAfterFailures: true)
-        return try await jobs.job(job.id).map { $0.generation > job.generation ? .done($0) : .refused($0) } ?? .noSuchJob
+        return try await jobs.job(job.id).map { $0.generation > job.generation ? .done($0) : .refused($0) }
+            ?? .noSuchJob
     }
 
     /// Starts members anew: their pages are open first, then the workflow, and then the jobs, those first that wait.
@@ -164,9 +171,10 @@ extension WorkflowEngine {
         guard let id = WorkflowKey.workflow(of: record.key), !found.isEmpty else { return 0 }
         let byPage = Dictionary(grouping: found) { $0.workflow?.page ?? "" }
         _ = try await inParallel(Array(byPage.keys)) { page in
-            let open = (byPage[page] ?? []).compactMap { job in
-                job.workflow.map { WorkflowPage.element($0.index, job.generation + 1) }
-            }
+            let open = (byPage[page] ?? [])
+                .compactMap { job in
+                    job.workflow.map { WorkflowPage.element($0.index, job.generation + 1) }
+                }
             _ = try await store.change(WorkflowKey.page(page, of: id), by: .init(adding: ["open": Set(open)]))
         }
         let reopened = Set(byPage.keys).subtracting([WorkflowPage.finally])
@@ -193,7 +201,10 @@ extension WorkflowEngine {
         }
         // Nothing holds back the last one if it alone is started anew.
         if root.isComplete { try await conclude(id) }
-        Logger.current.info("workflow started anew", metadata: ["workflowId": "\(id)", "workflow.members": "\(found.count)"])
+        Logger.current.info(
+            "workflow started anew",
+            metadata: ["workflowId": "\(id)", "workflow.members": "\(found.count)"]
+        )
         return found.count
     }
 

@@ -106,7 +106,9 @@ extension WorkflowEngine {
     /// Takes a member from a page that no job belongs to.
     private func drop(_ index: Int, _ generation: Int, from page: WorkflowPage, of id: JobID) async throws {
         let change = WorkflowChange(taking: ["open": [WorkflowPage.element(index, generation)]])
-        guard case .made(let item) = try await store.change(WorkflowKey.page(page.name, of: id), by: change) else { return }
+        guard case .made(let item) = try await store.change(WorkflowKey.page(page.name, of: id), by: change) else {
+            return
+        }
         Logger.current.warning(
             "member of a workflow was never made: it is left out",
             metadata: ["workflowId": "\(id)", "jobId": "\(page.members[index])"]

@@ -57,6 +57,7 @@ extension WorkflowEngine {
     ///   - tenant: Whose it must be; nil for anybody's.
     ///   - page: The last page that is known already; nil to begin with the first.
     /// - Returns: The jobs, and the page to go on after; nil if there are no more.
+    /// - Throws: ``WorkflowError/noSuchWorkflow``, also for another tenant's; ``DependencyError``.
     public func members(
         of id: JobID,
         _ tenant: String? = nil,
@@ -87,7 +88,9 @@ extension WorkflowEngine {
         let parents = try await jobs.members(ids)
         return WorkflowRules.replacingOutputs(in: job.payload) { key in
             let id = JobID(workflow: membership.workflow, key: key)
-            guard let parent = parents[id], parent.status == .succeeded, let result = parent.result else { return .null }
+            guard let parent = parents[id], parent.status == .succeeded, let result = parent.result else {
+                return .null
+            }
             guard result.serialized().count <= WorkflowLimits.inlineOutput else { return ["$job": .string("\(id)")] }
             return result
         }

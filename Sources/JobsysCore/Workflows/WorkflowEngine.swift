@@ -104,7 +104,9 @@ public struct WorkflowEngine: Sendable {
             try await take(WorkflowSet.token(end.id), from: token, end.membership)
         case .set(let token):
             let key = WorkflowKey.set(token, of: workflow)
-            guard let id = try await store.items([key])[key]?.texts["job"].flatMap({ JobID(compact: $0) }) else { return nil }
+            guard let id = try await store.items([key])[key]?.texts["job"].flatMap({ JobID(compact: $0) }) else {
+                return nil
+            }
             return try await cancelWaiting(id)
         }
         return nil
@@ -129,7 +131,9 @@ public struct WorkflowEngine: Sendable {
     /// Cancels a member that waits for one that has failed; answers it if it is cancelled, by whomever.
     func cancelWaiting(_ id: JobID) async throws -> Job? {
         let instant = now()
-        guard case .done(let job) = try await jobs.cancel(id, at: instant, expiresAt: instant + retention) else { return nil }
+        guard case .done(let job) = try await jobs.cancel(id, at: instant, expiresAt: instant + retention) else {
+            return nil
+        }
         return job
     }
 
@@ -182,7 +186,10 @@ public struct WorkflowEngine: Sendable {
         )
         for name in ["sealedAt", "cancelledAt"] { change.texts[name] = root.texts[name] }
         guard case .made = try await store.change(record.key, by: change) else { return }
-        Logger.current.info("workflow over", metadata: ["workflowId": "\(id)", "workflow.status": "\(status.rawValue)"])
+        Logger.current.info(
+            "workflow over",
+            metadata: ["workflowId": "\(id)", "workflow.status": "\(status.rawValue)"]
+        )
     }
 
     /// Cancels what waits, if more members have failed than may.

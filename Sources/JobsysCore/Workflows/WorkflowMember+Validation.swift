@@ -12,7 +12,9 @@ extension WorkflowMember {
     ///   - pointer: Where that is in the request.
     ///   - problems: What is wrong with it is added.
     /// - Returns: The member; nil if something is wrong with it.
-    public static func read(_ document: JSONValue, at pointer: JSONPointer, _ problems: inout [FieldProblem]) -> WorkflowMember? {
+    public static func read(_ document: JSONValue, at pointer: JSONPointer, _ problems: inout [FieldProblem])
+        -> WorkflowMember?
+    {
         guard let members = document.objectValue else {
             problems.append(FieldProblem(pointer, "must be an object"))
             return nil

@@ -7,7 +7,8 @@ enum WorkflowRules {
     static func check(_ members: [WorkflowMember], in workflow: JobID, known: [JobID: Job]) throws(WorkflowError) {
         let jobs = JSONPointer.root.appending("jobs")
         guard members.count <= WorkflowLimits.membersOfCall else {
-            let rule = "must be at most \(WorkflowLimits.membersOfCall), and are \(members.count): add the rest by further calls"
+            let rule =
+                "must be at most \(WorkflowLimits.membersOfCall), and are \(members.count): add the rest by further calls"
             throw .invalid([FieldProblem(jobs, rule)])
         }
         var problems: [FieldProblem] = []

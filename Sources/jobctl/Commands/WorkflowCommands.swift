@@ -195,7 +195,8 @@ private struct WorkflowProgress {
         let counts = document["counts"]
         func count(_ name: String) -> Int { counts?[name]?.intValue ?? 0 }
         let over = count("succeeded") + count("failed") + count("cancelled")
-        var text = "\(over) of \(count("total")) jobs are over, \(count("running")) run, \(count("pending")) wait for a worker"
+        var text =
+            "\(over) of \(count("total")) jobs are over, \(count("running")) run, \(count("pending")) wait for a worker"
         if count("waiting") > 0 { text += ", \(count("waiting")) for others" }
         if count("failed") > 0 { text += "; \(count("failed")) failed" }
         show(text)

@@ -141,7 +141,15 @@ let failsIfTold: WorkflowBench.Body = { payload, _ in
 }
 
 extension Workflow.Counts {
-    init(total: Int, waiting: Int = 0, pending: Int = 0, running: Int = 0, succeeded: Int = 0, failed: Int = 0, cancelled: Int = 0) {
+    init(
+        total: Int,
+        waiting: Int = 0,
+        pending: Int = 0,
+        running: Int = 0,
+        succeeded: Int = 0,
+        failed: Int = 0,
+        cancelled: Int = 0
+    ) {
         self.init()
         (self.total, self.waiting, self.pending, self.running) = (total, waiting, pending, running)
         (self.succeeded, self.failed, self.cancelled) = (succeeded, failed, cancelled)

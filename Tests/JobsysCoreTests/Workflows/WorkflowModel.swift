@@ -252,7 +252,8 @@ final class WorkflowModel: Sendable {
         guard all[key]?.generation == 0, let member = script.members.first(where: { $0.key == key }) else { return }
         for dependency in member.dependsOn {
             guard let job = all[dependency] else { return complain("\(key) runs, and \(dependency) was never made") }
-            let mayFail = script.tolerance != nil || script.members.first { $0.key == dependency }?.onFailure == .continue
+            let mayFail =
+                script.tolerance != nil || script.members.first { $0.key == dependency }?.onFailure == .continue
             let passes = job.status == .succeeded || mayFail && job.status.isFinal || job.generation > 0
             if !passes { complain("\(key) runs, and \(dependency) is \(job.status)") }
         }

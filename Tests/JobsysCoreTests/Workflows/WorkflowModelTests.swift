@@ -59,7 +59,8 @@ final class WorkflowCourse {
                 idle = 0
                 continue
             }
-            guard model.isSubmitted, model.status != nil, model.queue.bodies.isEmpty, model.letters.bodies.isEmpty else {
+            guard model.isSubmitted, model.status != nil, model.queue.bodies.isEmpty, model.letters.bodies.isEmpty
+            else {
                 idle += 1
                 guard idle < 200 else { break }
                 model.clock.advance(by: LeaseTiming().length + .seconds(3))
@@ -106,10 +107,16 @@ final class WorkflowCourse {
         switch Int.random(in: 0..<6, using: &generator) {
         case 0 where deaths > 0 && !waiting.isEmpty:
             deaths -= 1
-            await decide(waiting.randomElement(using: &generator), Bool.random(using: &generator) ? .diesBefore : .diesAfter)
+            await decide(
+                waiting.randomElement(using: &generator),
+                Bool.random(using: &generator) ? .diesBefore : .diesAfter
+            )
         case 1 where faults > 0 && !waiting.isEmpty:
             faults -= 1
-            await decide(waiting.randomElement(using: &generator), Bool.random(using: &generator) ? .refused : .answerLost)
+            await decide(
+                waiting.randomElement(using: &generator),
+                Bool.random(using: &generator) ? .refused : .answerLost
+            )
         case 2 where waits > 0:
             waits -= 1
             model.clock.advance(by: LeaseTiming().length + .seconds(3))
@@ -163,7 +170,9 @@ final class WorkflowCourse {
         let model = model
         let all = Dictionary(model.jobs.jobs.compactMap { job in job.workflow.map { ($0.key, job) } }) { $1 }
         guard let status = model.status else {
-            return model.complain("no end: \(all.mapValues(\.status)) \(model.items.all["\(model.id)#ROOT"]?.sets ?? [:])")
+            return model.complain(
+                "no end: \(all.mapValues(\.status)) \(model.items.all["\(model.id)#ROOT"]?.sets ?? [:])"
+            )
         }
         for (key, job) in all where !job.status.isFinal { model.complain("\(key) is \(job.status) after the end") }
         guard all.values.allSatisfy(\.status.isFinal) else { return }
@@ -178,13 +187,17 @@ final class WorkflowCourse {
             let blocked = member.dependsOn.contains { key in
                 all[key]?.status != .succeeded && !mayFail.contains(key) && model.script.tolerance == nil
             }
-            if job.status == .succeeded, blocked, job.generation == 0, member.dependsOn.allSatisfy({ all[$0]?.generation == 0 }) {
+            if job.status == .succeeded, blocked, job.generation == 0,
+                member.dependsOn.allSatisfy({ all[$0]?.generation == 0 })
+            {
                 model.complain("\(member.key) succeeded, and what it depends on did not")
             }
         }
         if let last = all["finally"] {
             if last.status != .succeeded { model.complain("the last one is \(last.status)") }
-            if last.attempts != 1, deaths == 3, faults == 4, waits == 3 { model.complain("the last one ran \(last.attempts) times") }
+            if last.attempts != 1, deaths == 3, faults == 4, waits == 3 {
+                model.complain("the last one ran \(last.attempts) times")
+            }
         }
         let limit = if case .count(let count)? = model.script.tolerance { count } else { 0 }
         let expected: WorkflowStatus = failures > limit ? .failed : .succeeded

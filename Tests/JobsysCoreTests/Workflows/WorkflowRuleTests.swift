@@ -17,7 +17,10 @@ struct WorkflowRuleTests {
             ("/jobs/1/key", "a is the key of two members"),
             ("/jobs/2/key", "must be a string of 1 to 128 printable ASCII characters without spaces"),
             ("/jobs/5/type", "is not the name of a job type"),
-            ("/jobs/3/dependsOn/0", "nobody is no member yet: members that others depend on come before them, or with them"),
+            (
+                "/jobs/3/dependsOn/0",
+                "nobody is no member yet: members that others depend on come before them, or with them"
+            ),
             ("/jobs/4/payload", "asks for the output of a, which is not in dependsOn"),
         ]
         let error = await #expect(throws: WorkflowError.self) { try await bench.add(members) }
@@ -58,7 +61,9 @@ struct WorkflowRuleTests {
         try await bench.open(seals: false)
         await #expect(throws: WorkflowError.self) { try await bench.add((0..<101).map { .task("m\($0)") }) }
         let long = JSONValue.string(String(repeating: "x", count: 256 * 1024))
-        await #expect(throws: WorkflowError.payloadTooLarge(bytes: 256 * 1024 + 2)) { try await bench.add([.task("a", long)]) }
+        await #expect(throws: WorkflowError.payloadTooLarge(bytes: 256 * 1024 + 2)) {
+            try await bench.add([.task("a", long)])
+        }
         await #expect(throws: WorkflowError.noSuchWorkflow) {
             try await bench.engine.add([.task("a")], to: bench.id, of: "other", trace: .sample)
         }

@@ -29,7 +29,10 @@ struct WorkflowTests {
         #expect(ends == [workflow.expiresAt])
     }
 
-    @Test("Many members are joined by one, exactly when the last of them is done", arguments: [1, 2, 99, 100, 101, 300])
+    @Test(
+        "Many members are joined by one, exactly when the last of them is done",
+        arguments: [1, 2, 99, 100, 101, 300]
+    )
     func fanIn(count: Int) async throws {
         let bench = WorkflowBench()
         let keys = (0..<count).map { "part-\($0)" }
@@ -64,7 +67,8 @@ struct WorkflowTests {
     func failure() async throws {
         let bench = WorkflowBench(failsIfTold)
         try await bench.open([
-            .task("bad", "fail"), .task("good"), .task("after-bad", after: ["bad"]), .task("after-good", after: ["good"]),
+            .task("bad", "fail"), .task("good"), .task("after-bad", after: ["bad"]),
+            .task("after-good", after: ["good"]),
             .task("after-both", after: ["after-good", "bad"]), .task("last", after: ["after-bad"]),
         ])
         try await bench.drain()
@@ -93,7 +97,9 @@ struct WorkflowTests {
 
     @Test(
         "So many members may fail, and no more",
-        arguments: [("2", 2, true), ("2", 3, false), ("20%", 2, true), ("20%", 3, false), ("0", 0, true), ("0", 1, false)]
+        arguments: [
+            ("2", 2, true), ("2", 3, false), ("20%", 2, true), ("20%", 3, false), ("0", 0, true), ("0", 1, false),
+        ]
     )
     func tolerance(text: String, failures: Int, succeeds: Bool) async throws {
         let bench = WorkflowBench(failsIfTold)
@@ -130,7 +136,11 @@ struct WorkflowTests {
         let bench = WorkflowBench { payload, _ in .succeeded(payload) }
         try await bench.open([
             .task("small", ["n": 7]), .task("long", .string(long)),
-            .task("sum", ["of": [["$output": "small"], ["$output": "long"]], "keep": ["$output": 1]], after: ["small", "long"]),
+            .task(
+                "sum",
+                ["of": [["$output": "small"], ["$output": "long"]], "keep": ["$output": 1]],
+                after: ["small", "long"]
+            ),
         ])
         try await bench.drain()
         let sum = try await bench.job("sum")
@@ -144,7 +154,12 @@ struct WorkflowTests {
         let bench = WorkflowBench { payload, context in
             guard payload == "spawn", let workflow = context.workflow else { return .succeeded("done") }
             let ids = try await workflow.add([.task("child"), .task("grandchild", after: ["child", "split"])])
-            #expect(ids == [JobID(workflow: JobID(workflow.id) ?? context.jobID, key: "child"), JobID(workflow: JobID(workflow.id) ?? context.jobID, key: "grandchild")])
+            #expect(
+                ids == [
+                    JobID(workflow: JobID(workflow.id) ?? context.jobID, key: "child"),
+                    JobID(workflow: JobID(workflow.id) ?? context.jobID, key: "grandchild"),
+                ]
+            )
             return context.attempt == 1 ? .failed(JobFailure(.system, "after it has added")) : .succeeded("done")
         }
         try await bench.open([.task("split", "spawn", maxAttempts: 2)])
@@ -152,7 +167,9 @@ struct WorkflowTests {
         #expect(bench.statuses == ["split": .succeeded, "child": .succeeded, "grandchild": .succeeded])
         #expect(bench.history.count { $0 == "child" } == 1)
         #expect(try await bench.workflow.status == .succeeded)
-        await #expect(throws: WorkflowError.wrongState(.succeeded, "it is over")) { try await bench.add([.task("late")]) }
+        await #expect(throws: WorkflowError.wrongState(.succeeded, "it is over")) {
+            try await bench.add([.task("late")])
+        }
     }
 
     @Test("At most so many members are open at once, and all run in the end", arguments: [1, 3])
@@ -180,7 +197,9 @@ struct WorkflowTests {
         #expect(try await bench.workflow.counts == .init(total: 30, cancelled: 30))
         try await bench.drain()
         #expect(bench.history.isEmpty)
-        await #expect(throws: WorkflowError.wrongState(.cancelled, "it is over")) { try await bench.add([.task("late")]) }
+        await #expect(throws: WorkflowError.wrongState(.cancelled, "it is over")) {
+            try await bench.add([.task("late")])
+        }
     }
 
     @Test("The failed part is started anew, and the rest is left as it is")
@@ -229,7 +248,9 @@ struct WorkflowTests {
         try await bench.drain()
         #expect(bench.statuses == ["a": .failedFinal, "b": .cancelled, "c": .cancelled])
         #expect(try await bench.workflow.status == .failed)
-        guard case .done(let job) = try await bench.supervisor.redrive(JobID(workflow: bench.id, key: "a"), with: "fine") else {
+        guard
+            case .done(let job) = try await bench.supervisor.redrive(JobID(workflow: bench.id, key: "a"), with: "fine")
+        else {
             Issue.record("not redriven")
             return
         }

@@ -81,7 +81,9 @@ public struct MemberStoreRule: Sendable, CustomTestStringConvertible {
         MemberStoreRule("one that is over is started anew through its workflow alone, and once") { store async throws in
             let job = member()
             _ = try await store.create(job)
-            guard case .done(let cancelled) = try await store.cancel(job.id, at: .sample, expiresAt: .sample) else { return }
+            guard case .done(let cancelled) = try await store.cancel(job.id, at: .sample, expiresAt: .sample) else {
+                return
+            }
             #expect(try await store.redrive(job.id, with: nil, at: .sample) == .refused(cancelled))
             var next = cancelled.redriven(with: ["text": "other"], at: .sample + .seconds(9))
             next.status = .waiting

@@ -41,7 +41,11 @@ public struct WorkflowStoreRule: Sendable, CustomTestStringConvertible {
 
     static let items = [
         WorkflowStoreRule("an item is read back as it was written") { store async throws in
-            let first = item("#ROOT", texts: ["at": "noon", "häß": "\u{1F600}"], sets: ["open": ["a", "b"], "none": []])
+            let first = item(
+                "#ROOT",
+                texts: ["at": "noon", "häß": "\u{1F600}"],
+                sets: ["open": ["a", "b"], "none": []]
+            )
             let second = item(listedAt: .sample, visitAt: .sample + .seconds(60))
             #expect(try await store.create(first) == nil)
             #expect(try await store.create(second) == nil)
@@ -51,7 +55,8 @@ public struct WorkflowStoreRule: Sendable, CustomTestStringConvertible {
             #expect(try await store.items([first.key]) == [first.key: first])
             #expect(try await store.items([]).isEmpty)
         },
-        WorkflowStoreRule("a second item of the same key gets the first one back, the same one nothing") { store async throws in
+        WorkflowStoreRule("a second item of the same key gets the first one back, the same one nothing") {
+            store async throws in
             let first = item(sets: ["open": ["a"]])
             var second = first
             second.sets["open"] = ["b"]
@@ -63,7 +68,8 @@ public struct WorkflowStoreRule: Sendable, CustomTestStringConvertible {
     ]
 
     static let changes = [
-        WorkflowStoreRule("a set that is empty is not there, and what is taken twice is taken once") { store async throws in
+        WorkflowStoreRule("a set that is empty is not there, and what is taken twice is taken once") {
+            store async throws in
             var item = item(sets: ["waits": ["a", "b"]])
             _ = try await store.create(item)
             for (element, rest) in [("a", ["b"]), ("a", ["b"]), ("x", ["b"]), ("b", nil), ("b", nil)] {
@@ -101,24 +107,35 @@ public struct WorkflowStoreRule: Sendable, CustomTestStringConvertible {
             let groups: [(groups: [[WorkflowChange.Requirement]], holds: Bool)] = [
                 ([[.absent("epoch")]], false), ([[.absent("sealedAt")]], true),
                 ([[.equal("epoch", "2")]], false), ([[.equal("epoch", "1")]], true), ([[.equal("x", "1")]], false),
-                ([[.contains("held", "c")]], false), ([[.contains("held", "a")]], true), ([[.contains("x", "a")]], false),
-                ([[.fewer("held", than: 2)]], false), ([[.fewer("held", than: 3)]], true), ([[.fewer("x", than: 1)]], true),
-                ([[.absent("sealedAt"), .absent("epoch")]], false), ([[.absent("epoch")], [.contains("held", "b")]], true),
+                ([[.contains("held", "c")]], false), ([[.contains("held", "a")]], true),
+                ([[.contains("x", "a")]], false),
+                ([[.fewer("held", than: 2)]], false), ([[.fewer("held", than: 3)]], true),
+                ([[.fewer("x", than: 1)]], true),
+                ([[.absent("sealedAt"), .absent("epoch")]], false),
+                ([[.absent("epoch")], [.contains("held", "b")]], true),
             ]
             for (groups, holds) in groups {
                 var change = WorkflowChange(adding: ["held": ["a"]])
                 change.requirements = groups
-                #expect(try await store.change(item.key, by: change) == (holds ? .made(item) : .refused(item)), "\(groups)")
+                #expect(
+                    try await store.change(item.key, by: change) == (holds ? .made(item) : .refused(item)),
+                    "\(groups)"
+                )
             }
         },
-        WorkflowStoreRule("elements that many take at once are all taken, and one of them sees the last go") { store async throws in
+        WorkflowStoreRule("elements that many take at once are all taken, and one of them sees the last go") {
+            store async throws in
             let elements = (0..<20).map { "e\($0)" }
             let item = item(sets: ["waits": Set(elements)])
             _ = try await store.create(item)
             let last = try await withThrowingTaskGroup(of: Bool.self) { group in
                 for element in elements {
                     group.addTask {
-                        guard case .made(let left) = try await store.change(item.key, by: .init(taking: ["waits": [element]]))
+                        guard
+                            case .made(let left) = try await store.change(
+                                item.key,
+                                by: .init(taking: ["waits": [element]])
+                            )
                         else { return false }
                         return left.sets["waits"] == nil
                     }
@@ -145,7 +162,8 @@ public struct WorkflowStoreRule: Sendable, CustomTestStringConvertible {
             let acme = ListSection(tenant: "acme", since: .sample, until: .sample + .seconds(60), limit: 10)
             #expect(try await store.listed(acme).elements == [items[5], items[3], items[1]])
         },
-        WorkflowStoreRule("items are named for a visit when their time has come, the earliest first") { store async throws in
+        WorkflowStoreRule("items are named for a visit when their time has come, the earliest first") {
+            store async throws in
             let items = (0..<3).map { item(visitAt: .sample + .seconds(10 - $0)) }
             for item in items { _ = try await store.create(item) }
             #expect(try await store.due(through: .sample, upTo: 10).isEmpty)
