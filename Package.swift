@@ -312,7 +312,8 @@ let package = Package(
         .testTarget(
             name: "JobctlTests",
             dependencies: [
-                "JobsysClient", "JobsysHTTP", "JobsysTestKit", "JobsysJSON", "JobsysTime", "jobctl", .argumentParser, .httpTypes,
+                "JobsysClient", "JobsysHTTP", "JobsysTestKit", "JobsysJSON", "JobsysTime", "jobctl", .argumentParser,
+                .httpTypes,
             ]
         ),
 
@@ -327,7 +328,8 @@ let package = Package(
             name: "IntegrationTests",
             dependencies: [
                 "JobsysAWS", "JobsysSigV4", "JobsysHTTP", "JobsysCore", "JobsysAWSAdapters", "JobsysTestKit",
-                "JobsysJSON", "JobsysObservability", "JobsysServiceRuntime", "JobsysTime", .httpTypes, .inMemoryLogging, .logging,
+                "JobsysJSON", "JobsysObservability", "JobsysServiceRuntime", "JobsysTime", .httpTypes, .inMemoryLogging,
+                .logging,
             ],
             exclude: ["Signatures/oracle.py"]
         ),

@@ -171,7 +171,9 @@ struct JobAccess: Sendable {
         guard !places.isEmpty else { return }
         let rule = "is \(Redactor.mark), which is shown in the place of a value: send the value itself"
         throw Problem(
-            SubmissionError.invalid(places.map { FieldProblem(JSONPointer(components: ["payload"] + $0.components), rule) })
+            SubmissionError.invalid(
+                places.map { FieldProblem(JSONPointer(components: ["payload"] + $0.components), rule) }
+            )
         )
     }
 }

@@ -40,7 +40,8 @@ struct DoctorTests {
         let api = try client(Self.healthy.merging(planted) { $1 }, "http://jobs.local")
         let probes = try probe.map { [try client(Self.healthy.merging($0) { $1 }, "http://worker.local:8081")] } ?? []
         let findings = Mutex<[Finding]>([])
-        try await Doctor(api: api, probes: probes, now: { now }).examine { finding in findings.withLock { $0.append(finding) } }
+        try await Doctor(api: api, probes: probes, now: { now })
+            .examine { finding in findings.withLock { $0.append(finding) } }
         return findings.withLock { $0 }
     }
 
@@ -48,7 +49,8 @@ struct DoctorTests {
     func healthy() async throws {
         let expected: [Finding] = [
             .fine("svc-api", "answers"), .fine("svc-api", "is ready"), .fine("workers", "1 there, 1 of 4 slots taken"),
-            .fine("jobs", "none of the last days waits for more than a minute"), .fine("incidents", "none in the last hour"),
+            .fine("jobs", "none of the last days waits for more than a minute"),
+            .fine("incidents", "none in the last hour"),
         ]
         #expect(try await findings() == expected)
         let probed: [Finding] = [.fine("worker.local:8081", "answers"), .fine("worker.local:8081", "is ready")]
@@ -71,7 +73,11 @@ struct DoctorTests {
             ),
             Fault(
                 testDescription: "the table is not reachable",
-                planted: ["/readyz": (503, #"{"status":"unavailable","checks":{"dynamodb":"failed: AccessDenied","sqs":"ok"}}"#)],
+                planted: [
+                    "/readyz": (
+                        503, #"{"status":"unavailable","checks":{"dynamodb":"failed: AccessDenied","sqs":"ok"}}"#
+                    )
+                ],
                 expected: "svc-api: cannot use dynamodb: failed: AccessDenied"
             ),
             Fault(
@@ -119,7 +125,9 @@ struct DoctorTests {
                 planted: [
                     "/jobs?status=PENDING&until=2026-11-29T09%3A59%3A00.000Z&limit=100":
                         (200, #"{"jobs":[{"jobId":"new"},{"jobId":"old"}],"nextCursor":"c"}"#),
-                    "/jobs/old": (200, #"{"jobId":"old","waiting":{"reason":"paused","detail":"Its type is paused."}}"#),
+                    "/jobs/old": (
+                        200, #"{"jobId":"old","waiting":{"reason":"paused","detail":"Its type is paused."}}"#
+                    ),
                 ],
                 expected: "jobs: more than 2 wait for more than a minute; of old it says: Its type is paused."
             ),

@@ -20,7 +20,12 @@ struct AuditTests {
             let body = operation.body(name)
             if body != nil { headers[.contentType] = "application/json" }
             let answer = try await api.answer(method, path, headers: headers, body: body)
-            let isChange = !name.hasPrefix("GET ") && !name.hasPrefix("POST /jobs:batch") && name != "POST /jobs"
+            let isSubmission = [
+                "POST /jobs", "POST /jobs:batch", "POST /workflows", "POST /workflows/{id}/jobs",
+                "POST /workflows/{id}/seal",
+            ]
+            .contains(name)
+            let isChange = !name.hasPrefix("GET ") && !isSubmission
             let entries = api.audit.recorded
             #expect(entries.count == (isChange ? 1 : 0), "\(name)")
             for entry in entries {
@@ -30,8 +35,10 @@ struct AuditTests {
             }
         }
         let expected = [
-            "job.cancel", "job.redrive", "key.create", "key.revoke", "key.rotate", "type.limit", "type.pause",
-            "type.resume",
+            "job.cancel", "job.redrive", "key.create", "key.revoke", "key.rotate", "schedule.delete", "schedule.pause",
+            "schedule.resume", "schedule.run", "schedule.set", "type.limit", "type.pause", "type.resume",
+            "workflow.cancel",
+            "workflow.retry",
         ]
         #expect(actions.sorted() == expected)
     }

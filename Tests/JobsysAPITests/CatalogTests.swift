@@ -115,8 +115,7 @@ struct CatalogTests {
             ("/jobs?limit=ten", "The query parameter limit must be a whole number from 1 to 100."),
             (
                 "/jobs?status=pending",
-                "The query parameter status must be one of SCHEDULED, PENDING, RUNNING, RETRYING, SUCCEEDED, "
-                    + "FAILED_FINAL, CANCELLED."
+                "The query parameter status must be one of \(JobStatus.allCases.map(\.rawValue).joined(separator: ", "))."
             ),
             (
                 "/incidents?class=x",

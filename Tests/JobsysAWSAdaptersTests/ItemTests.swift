@@ -89,6 +89,16 @@ struct ItemTests {
         job.startedAt = .sample + .seconds(6)
         job.finishedAt = .sample + .seconds(7)
         job.expiresAt = Timestamp(milliseconds: 1_763_720_000_000)
+        job.tick = ScheduleTick(scheduleID: "nightly", at: .sample + .seconds(8))
+        job.workflow = WorkflowMembership(
+            workflow: job.id,
+            key: "b",
+            page: "page",
+            index: 7,
+            dependsOn: ["a"],
+            continues: true,
+            keepUntil: Timestamp(milliseconds: 1_763_720_000_000)
+        )
         let unset = Mirror(reflecting: job).children.filter { "\($0.value)" == "nil" }.map(\.label)
         #expect(unset == [], "a field of which the test does not know")
         #expect(try Job(item: JobItem.item(of: job)) == job)

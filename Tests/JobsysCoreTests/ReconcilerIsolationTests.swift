@@ -122,7 +122,7 @@ struct ReconcilerIsolationTests {
         var page = MetricsPage()
         bench.meter.report(to: &page)
         let failures = page.text.split(separator: "\n").filter { $0.hasPrefix("jobsys_reconciler_failures_total{") }
-        #expect(failures.count == 9)
+        #expect(failures.count == 10)
         #expect(failures.filter { !$0.hasSuffix(" 0") } == [#"jobsys_reconciler_failures_total{part="due"} 8"#])
     }
 

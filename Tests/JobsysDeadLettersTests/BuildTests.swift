@@ -22,7 +22,8 @@ struct BuildTests {
     @Test("As a poller it serves its health and polls both queues")
     func poller() async throws {
         let services = try await buildDLQHandler(ServiceStart(environment: Self.aws.merging(Self.poller) { $1 }))
-        #expect(services.map { "\(type(of: $0))" } == ["HealthServer", "DeadLetterPoller", "DeadLetterPoller"])
+        let expected = ["HealthServer", "PeriodicService", "DeadLetterPoller", "DeadLetterPoller"]
+        #expect(services.map { "\(type(of: $0))" } == expected)
     }
 
     @Test("As a Lambda it serves nothing and needs no queue of dead letters")

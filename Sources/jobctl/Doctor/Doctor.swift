@@ -57,7 +57,8 @@ struct Doctor {
             let skew = Int(date.duration(since: now()).components.seconds)
             if abs(skew) >= Self.tolerableSkew {
                 let text = "its clock is \(abs(skew)) s \(skew > 0 ? "ahead of" : "behind") this machine's"
-                let advice = "AWS refuses what is signed 15 minutes off, and leases go by the clock: have both synchronised."
+                let advice =
+                    "AWS refuses what is signed 15 minutes off, and leases go by the clock: have both synchronised."
                 try tell(.problem(name, text, advice))
             }
         }
@@ -93,12 +94,16 @@ struct Doctor {
         switch answer.status {
         case 200: return true
         case 401:
-            let text = api.headers[.authorization] == nil ? "none is shown, and svc-api asks for one" : "it is not accepted"
-            let advice = "Set JOBSYS_TOKEN or JOBSYS_TOKEN_FILE, or name a profile; a key may have expired or been revoked."
+            let text =
+                api.headers[.authorization] == nil ? "none is shown, and svc-api asks for one" : "it is not accepted"
+            let advice =
+                "Set JOBSYS_TOKEN or JOBSYS_TOKEN_FILE, or name a profile; a key may have expired or been revoked."
             try tell(.problem("key", text, advice))
         case 403:
             let advice = "Ask for a key with jobs:read and incidents:read."
-            try tell(.problem("key", answer.document?["detail"]?.stringValue ?? "it does not allow to read jobs", advice))
+            try tell(
+                .problem("key", answer.document?["detail"]?.stringValue ?? "it does not allow to read jobs", advice)
+            )
         default: try tell(.problem("svc-api", "cannot list jobs: \(detail(of: answer))"))
         }
         return false
@@ -106,13 +111,17 @@ struct Doctor {
 
     /// Workers, and what operators say about types.
     private func fleet(_ tell: (Finding) throws -> Void) async throws {
-        guard let workers = try await elements("workers", tell), let types = try await elements("types", tell) else { return }
+        guard let workers = try await elements("workers", tell), let types = try await elements("types", tell) else {
+            return
+        }
         for finding in Fleet(workers: workers, types: types).findings { try tell(finding) }
     }
 
     /// Jobs that wait for longer than they should.
     private func jobs(_ tell: (Finding) throws -> Void) async throws {
-        let query = [("status", "PENDING"), ("until", (now() + .seconds(-Self.longWait)).description), ("limit", "100")]
+        let query = [
+            ("status", "PENDING"), ("until", (now() + .seconds(-Self.longWait)).description), ("limit", "100"),
+        ]
         guard let answer = try await asked(api, ["jobs"], query: query, "jobs", tell) else { return }
         guard answer.status == 200, let jobs = answer.document?["jobs"]?.arrayValue else {
             return try tell(.note("jobs", "those that wait cannot be listed: \(detail(of: answer))"))
@@ -125,7 +134,9 @@ struct Doctor {
         if let job = try await asked(api, ["jobs", id], "jobs", tell)?.document, let waiting = job["waiting"] {
             why = "; of \(id) it says: \(waiting["detail"]?.stringValue ?? waiting["reason"]?.stringValue ?? "nothing")"
         }
-        try tell(.problem("jobs", "\(count) wait for more than a minute\(why)", "jobctl list --status PENDING shows them."))
+        try tell(
+            .problem("jobs", "\(count) wait for more than a minute\(why)", "jobctl list --status PENDING shows them.")
+        )
     }
 
     /// What failed for good in the last hour.

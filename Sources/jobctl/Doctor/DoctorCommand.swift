@@ -25,15 +25,18 @@ struct DoctorCommand: AsyncParsableCommand {
         let probes = probe.map { APIClient(url: $0, transport: api.transport) }
         let format = session.format
         var problems = 0
-        try await Doctor(api: api, probes: probes, now: Timestamp.now).examine { finding in
-            if finding.weight == .problem { problems += 1 }
-            switch format {
-            case .json: try StandardOutput.write(finding.document.serializedString)
-            case .table: for line in finding.lines { try StandardOutput.write(line.printable()) }
+        try await Doctor(api: api, probes: probes, now: Timestamp.now)
+            .examine { finding in
+                if finding.weight == .problem { problems += 1 }
+                switch format {
+                case .json: try StandardOutput.write(finding.document.serializedString)
+                case .table: for line in finding.lines { try StandardOutput.write(line.printable()) }
+                }
             }
-        }
         if format == .table {
-            try StandardOutput.write(problems == 0 ? "Nothing is wrong." : "\(problems) problem\(problems == 1 ? "" : "s").")
+            try StandardOutput.write(
+                problems == 0 ? "Nothing is wrong." : "\(problems) problem\(problems == 1 ? "" : "s")."
+            )
         }
         guard problems == 0 else { throw ExitCode(1) }
     }

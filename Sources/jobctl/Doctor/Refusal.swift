@@ -24,7 +24,8 @@ struct Refusal: Equatable {
     /// Reads a line such as `jobsys_aws_errors_total{service="sqs",operation="SendMessage",code="AccessDenied"} 3`.
     private init?(line: Substring) {
         let name = "jobsys_aws_errors_total{"
-        guard line.hasPrefix(name), let end = line.lastIndex(of: "}"), let value = line[end...].split(separator: " ").last,
+        guard line.hasPrefix(name), let end = line.lastIndex(of: "}"),
+            let value = line[end...].split(separator: " ").last,
             let count = Double(value), count >= 1
         else { return nil }
         var labels: [Substring: String] = [:]
@@ -33,7 +34,9 @@ struct Refusal: Equatable {
             guard parts.count == 2 else { return nil }
             labels[parts[0]] = String(parts[1].filter { $0 != "\"" })
         }
-        guard let service = labels["service"], let operation = labels["operation"], let code = labels["code"] else { return nil }
+        guard let service = labels["service"], let operation = labels["operation"], let code = labels["code"] else {
+            return nil
+        }
         self.init(service: service, operation: operation, code: code, count: Int(min(count, 1e15)))
     }
 
@@ -56,8 +59,10 @@ struct Refusal: Equatable {
             "Its role lacks a permission: infra/cloudformation/access.yaml has what each service needs."
         ),
         (
-            ["Expired", "InvalidClientTokenId", "UnrecognizedClient", "InvalidSignature", "SignatureDoesNotMatch",
-             "CredentialsUnavailable", "RequestTimeTooSkewed"], true,
+            [
+                "Expired", "InvalidClientTokenId", "UnrecognizedClient", "InvalidSignature", "SignatureDoesNotMatch",
+                "CredentialsUnavailable", "RequestTimeTooSkewed",
+            ], true,
             "Its credentials are wrong or have expired, or its clock is off."
         ),
         (

@@ -44,6 +44,8 @@ EXPRESSIONS = [
     "59 23 31 12 *",
     "0 1 1-7 * *",
 ]
+# cronsim 2.8 leaves an hour out in these, where clocks change by half an hour; a look at each minute of a year finds it.
+LEFT_OUT = {("Australia/Lord_Howe", "15,45 */3 1-14 3-4,9-11 *")}
 YEARS = range(2025, 2036)
 
 
@@ -81,6 +83,8 @@ def main():
     for name, content in zones.items():
         zone = ZoneInfo.from_file(io.BytesIO(content), key=name)
         for expression in EXPRESSIONS:
+            if (name, expression) in LEFT_OUT:
+                continue
             cases.append({"zone": name, "cron": expression, "years": digests(expression, zone)})
     document = {
         "firstYear": YEARS[0],
