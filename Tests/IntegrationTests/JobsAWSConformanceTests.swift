@@ -117,7 +117,8 @@ struct JobsAWSConformanceTests {
                 let since = Timestamp.sample + .seconds(-86400)
                 let section = ListSection(tenant: "acme", since: since, until: .sample + .seconds(10), limit: 2)
                 let page = try await catalog.jobs(JobQuery(section))
-                #expect(page.elements == (hasTenants ? own : [own[0]]), "index: \(hasTenants)")
+                // Without the index it depends on where the others lie whether the second one is reached.
+                #expect(hasTenants ? page.elements == own : page.elements.first == own[0])
                 #expect(page.next != nil)
                 let incident = Incident.sample(of: own[0])
                 #expect(try await store.fail(own[0], with: incident, expiresAt: .sample) == .written)

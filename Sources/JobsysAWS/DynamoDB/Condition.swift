@@ -83,6 +83,8 @@ extension DynamoDB.Condition {
     /// DynamoDB refuses parentheses that are not needed, so only compound operands get them.
     private func renderOperand(_ aliases: inout DynamoDB.ExpressionAliases) -> String {
         switch self {
+        case .all(let conditions) where conditions.count == 1: conditions[0].renderOperand(&aliases)
+        case .any(let conditions) where conditions.count == 1: conditions[0].renderOperand(&aliases)
         case .all, .any, .not: "(\(render(&aliases)))"
         case .compare, .isIn, .between, .call: render(&aliases)
         }
