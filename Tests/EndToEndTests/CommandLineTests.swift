@@ -162,7 +162,8 @@ struct CommandLineTests {
             let warnings = service == .api ? ["warning"] : []
             let ordinary = process.log.filter { $0.level != "warning" }
             #expect(process.log.map(\.level).filter { $0 == "warning" } == warnings, "\(service.rawValue)")
-            #expect(ordinary.map(\.message) == ["started", "listening", "stopped"], "\(service.rawValue)")
+            let offer = service == .worker ? ["offers its types of jobs"] : []
+            #expect(ordinary.map(\.message) == offer + ["started", "listening", "stopped"], "\(service.rawValue)")
         }
     }
 }
