@@ -52,15 +52,6 @@ struct JobAccess: Sendable {
         }
     }
 
-    /// The job as it is once it is final, or the time is up.
-    ///
-    /// - Throws: ``Problem`` with 404; what the store throws.
-    func job(_ id: JobID, for principal: Principal, waiting limit: Duration) async throws -> Job {
-        let job = try await watcher.job(id, waiting: limit, if: { principal.sees($0.tenant) })
-        guard let job, principal.sees(job.tenant) else { throw Problem.noSuchJob }
-        return shown(job)
-    }
-
     private func submitWithinQuota(
         _ submission: Submission,
         _ trace: TraceContext
@@ -69,6 +60,15 @@ struct JobAccess: Sendable {
         return try await quota.admitting(submission.tenant, isNew: \.isAccepted) {
             try await submitter.submit(submission, trace: trace)
         }
+    }
+
+    /// The job as it is once it is final, or the time is up.
+    ///
+    /// - Throws: ``Problem`` with 404; what the store throws.
+    func job(_ id: JobID, for principal: Principal, waiting limit: Duration) async throws -> Job {
+        let job = try await watcher.job(id, waiting: limit, if: { principal.sees($0.tenant) })
+        guard let job, principal.sees(job.tenant) else { throw Problem.noSuchJob }
+        return shown(job)
     }
 
     /// Cancels a job.

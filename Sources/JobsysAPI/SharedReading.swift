@@ -37,16 +37,23 @@ final class SharedReading<Value: Sendable>: Sendable {
     ///
     /// - Throws: What the reading throws.
     func value() async throws -> Value {
-        let (fresh, running) = state.withLock { state -> (Value?, Task<Value, any Error>?) in
-            if let last = state.last, elapsed() - last.at < lifetime { return (last.value, nil) }
-            if let running = state.running { return (nil, running) }
+        let answer = state.withLock { state -> Answer in
+            if let last = state.last, elapsed() - last.at < lifetime { return .fresh(last.value) }
+            if let running = state.running { return .underWay(running) }
+            // A task of its own: it belongs to all who wait for it, and the one that begins it awaits it.
             let task = Task { try await readOnce() }
             state.running = task
-            return (nil, task)
+            return .underWay(task)
         }
-        if let fresh { return fresh }
-        guard let running else { return try await read() }
-        return try await running.value
+        return switch answer {
+        case .fresh(let value): value
+        case .underWay(let reading): try await reading.value
+        }
+    }
+
+    private enum Answer {
+        case fresh(Value)
+        case underWay(Task<Value, any Error>)
     }
 
     private func readOnce() async throws -> Value {
